@@ -1,0 +1,244 @@
+"""Everything that can go wrong, as one tree.
+
+CloudError
+├── Missing     NodeMissing · VersionMissing · AccountMissing · GrantMissing · UploadMissing · LockMissing
+│               InvitationMissing · BlobMissing
+├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · OffsetMismatch · ChunksLacking
+│   └── PreconditionFailed · Locked
+├── Refused     NotAdmitted · NotAllowed · QuotaExceeded · TooManyAttempts
+├── Malformed   BadName · BadValue · TooLarge · ChecksumMismatch
+└── Unable      StoreFull · StoreFailed · Damaged · Busy
+
+The core raises these; each codec in `wire` has one table from error to answer (an error that a table does
+not name answers as its parent does). `code` is stable and crosses the wire; the message says what was asked,
+`advice` what to do about it.
+"""
+
+from typing import ClassVar
+
+
+class CloudError(Exception):
+    """The root. `code`: stable word for programs; `advice`: one sentence for the person in front of the screen."""
+
+    code: ClassVar[str] = "error"
+    advice: str = "Try again; if it happens again, run `nuvol doctor`."
+
+    def __init__(self, message: str, *, advice: str | None = None) -> None:
+        super().__init__(message)
+        if advice is not None:
+            self.advice = advice
+
+
+class Missing(CloudError):
+    code = "missing"
+    advice = "Check the address; it may have been moved or deleted."
+
+
+class NodeMissing(Missing):
+    code = "node-missing"
+
+
+class VersionMissing(Missing):
+    code = "version-missing"
+    advice = "List the versions of the file and choose one of them."
+
+
+class AccountMissing(Missing):
+    code = "account-missing"
+
+
+class GrantMissing(Missing):
+    code = "grant-missing"
+    advice = "It may have been revoked already."
+
+
+class UploadMissing(Missing):
+    code = "upload-missing"
+    advice = "Start the upload anew; an unfinished upload is kept for a limited time only."
+
+
+class LockMissing(Missing):
+    code = "lock-missing"
+    advice = "The lock has expired or was released; take a new one."
+
+
+class InvitationMissing(Missing):
+    code = "invitation-missing"
+    advice = "The link was used already or is too old; ask for a new one."
+
+
+class BlobMissing(Missing):
+    code = "blob-missing"
+    advice = "Run `nuvol doctor --scrub`: content that the catalog names is not in the store."
+
+
+class Conflict(CloudError):
+    code = "conflict"
+    advice = "Read the present state and decide anew."
+
+
+class NameTaken(Conflict):
+    code = "name-taken"
+    advice = "Choose another name, or say that the present one may be replaced."
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is already something called “{name}” in this folder.")
+        self.name = name
+
+
+class ParentMissing(Conflict):
+    code = "parent-missing"
+    advice = "Create the folder first."
+
+
+class BelowItself(Conflict):
+    code = "below-itself"
+    advice = "Choose a folder outside the one you are moving."
+
+
+class WrongKind(Conflict):
+    """A file where a folder is needed, or the other way round."""
+
+    code = "wrong-kind"
+
+
+class HandleTaken(Conflict):
+    """An account name or e-mail address that somebody has."""
+
+    code = "handle-taken"
+    advice = "Choose another name or address."
+
+
+class OffsetMismatch(Conflict):
+    """An upload was continued at another place than it had reached; `offset` is the right one, in bytes."""
+
+    code = "offset-mismatch"
+    advice = "Ask for the present offset and continue there."
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+class ChunksLacking(Conflict):
+    """An upload referred to chunks that the account does not hold; `hashes` names them."""
+
+    code = "chunks-lacking"
+    advice = "Send the bytes of these chunks too."
+
+    def __init__(self, hashes: list[bytes]) -> None:
+        super().__init__(f"{len(hashes)} chunks are not in this account.")
+        self.hashes = hashes
+
+
+class PreconditionFailed(Conflict):
+    """The state is not the one the caller said it must be (RFC 9110 §13)."""
+
+    code = "precondition-failed"
+    advice = "Somebody changed it meanwhile: fetch the present version and decide anew."
+
+
+class Locked(Conflict):
+    """A DAV lock stands in the way; `node_id` is the locked node (RFC 4918 §7)."""
+
+    code = "locked"
+    advice = "Wait until the lock is released or expires, or send its token."
+
+    def __init__(self, node_id: int) -> None:
+        super().__init__("It is locked by another program.")
+        self.node_id = node_id
+
+
+class Refused(CloudError):
+    code = "refused"
+    advice = "Ask the owner or an administrator."
+
+
+class NotAdmitted(Refused):
+    """Nobody is signed in, or what was shown does not open the door."""
+
+    code = "not-admitted"
+    advice = "Sign in again."
+
+
+class NotAllowed(Refused):
+    code = "not-allowed"
+
+
+class QuotaExceeded(Refused):
+    """`free`: bytes that still fit."""
+
+    code = "quota-exceeded"
+    advice = "Delete something and empty the trash, or ask for more space."
+
+    def __init__(self, free: int) -> None:
+        super().__init__(f"It does not fit: {free} bytes are free.")
+        self.free = free
+
+
+class TooManyAttempts(Refused):
+    """`wait`: seconds until the next attempt is heard."""
+
+    code = "too-many-attempts"
+
+    def __init__(self, wait: float) -> None:
+        super().__init__("Too many failed attempts.", advice=f"Wait {wait:.1f} seconds and try again.")
+        self.wait = wait
+
+
+class Malformed(CloudError):
+    code = "malformed"
+    advice = "Correct the request; nothing was changed."
+
+
+class BadName(Malformed):
+    code = "bad-name"
+    advice = "Use 1 to 255 bytes of UTF-8 without “/” and NUL; “.” and “..” are no names."
+
+
+class BadValue(Malformed):
+    code = "bad-value"
+
+
+class TooLarge(Malformed):
+    code = "too-large"
+    advice = "Send less at once."
+
+
+class ChecksumMismatch(Malformed):
+    code = "checksum-mismatch"
+    advice = "The bytes were damaged on the way: send them again."
+
+
+class Unable(CloudError):
+    """The server's side failed; nothing was changed."""
+
+    code = "unable"
+
+
+class StoreFull(Unable):
+    code = "store-full"
+    advice = "The disk of the server is full: free space there. Reading and deleting still work."
+
+
+class StoreFailed(Unable):
+    code = "store-failed"
+    advice = "The disk or database of the server failed: look at its log, then run `nuvol doctor`."
+
+
+class Damaged(Unable):
+    """Stored bytes do not match their hash."""
+
+    code = "damaged"
+    advice = "Restore this file from an older version or a backup; `nuvol doctor --scrub` lists all damage."
+
+
+class Busy(Unable):
+    """`wait`: seconds after which to ask again."""
+
+    code = "busy"
+    advice = "Try again in a moment."
+
+    def __init__(self, message: str = "The server is busy.", wait: float = 1.0) -> None:
+        super().__init__(message)
+        self.wait = wait

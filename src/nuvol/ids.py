@@ -1,0 +1,25 @@
+"""Opaque identifiers and secrets."""
+
+import hashlib
+import secrets
+
+ID_LIMIT = 1 << 53
+"""Ids stay below this, so that a JSON number holds them exactly in every language."""
+
+_EPOCH = 1_704_067_200_000_000
+"""1 January 2024 in microseconds: ids start here and last until 2093."""
+
+
+def floor(now: int) -> int:
+    """The lowest id that may be given at `now` (microseconds, UTC): 41 bits of milliseconds and 12 bits of room."""
+    return ((now - _EPOCH) // 1000) << 12
+
+
+def secret(prefix: str = "") -> str:
+    """A new secret of 256 bits in URL-safe letters, after a prefix that tells its kind (`nv_s_…`)."""
+    return prefix + secrets.token_urlsafe(32)
+
+
+def digest(value: str) -> bytes:
+    """What is stored of a secret (32 bytes): secrets of full entropy need no slow hash."""
+    return hashlib.sha256(value.encode()).digest()

@@ -1,0 +1,54 @@
+"""Who there is and who asks."""
+
+from msgspec import Struct
+
+
+class Account(Struct, frozen=True):
+    """A person's home. Times in microseconds UTC; sizes in bytes; `quota` None = no limit."""
+
+    id: int
+    name: str
+    email: str
+    admin: bool
+    active: bool
+    quota: int | None
+    used: int
+    seq: int
+    """Number of the newest journal row."""
+    root_id: int
+    """The node of the account's root folder."""
+    created_at: int
+    locale: str = "en"
+    zone: str = "UTC"
+
+
+class Grant(Struct, frozen=True):
+    """A way in that can be taken back: a session, an app password or a bearer token."""
+
+    account_id: int
+    id: int
+    kind: str
+    """"session", "app-password" or "bearer"."""
+    label: str
+    scopes: frozenset[str]
+    created_at: int
+    used_at: int
+    expires_at: int | None
+    agent: str = ""
+    network: str = ""
+
+
+FULL = frozenset({"account", "files", "calendar", "docs", "photos", "profile"})
+"""What a person's own session may do; `account` covers passwords, grants and administration."""
+
+
+class Actor(Struct, frozen=True):
+    """Who asks now: an account, the grant it came with, and what that grant may do."""
+
+    account_id: int
+    scopes: frozenset[str] = FULL
+    grant_id: int | None = None
+    admin: bool = False
+    name: str = ""
+    app: str = ""
+    """Title of the program that asks, as it is written beside versions."""

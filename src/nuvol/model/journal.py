@@ -1,0 +1,47 @@
+"""What happened, in order."""
+
+from msgspec import Struct
+
+
+class Change(Struct, frozen=True):
+    """One row of the journal. A change of a whole tree is one row: that of its topmost node.
+
+    `verb`: create, content, move, touch, trash, restore, purge, copy, properties; for other objects than
+    nodes the verb of their noun. Old and new (parent, name) are both set when they differ or when the node
+    appeared (new only) or went away (old only).
+    """
+
+    account_id: int
+    seq: int
+    at: int
+    actor_id: int
+    app: str
+    verb: str
+    object: str
+    """The noun: "node", later "document", "event", …"""
+    object_id: int
+    kind: int
+    old_parent: int | None
+    old_name: str | None
+    new_parent: int | None
+    new_name: str | None
+    number: int
+    """The node's version number after the change."""
+
+
+class Changes(Struct, frozen=True):
+    """A page of the journal and where to go on."""
+
+    changes: list[Change]
+    cursor: str
+    more: bool
+    """There is another page already."""
+    reset: bool
+    """The cursor is too old or of another epoch: read everything anew, then go on from `cursor`."""
+
+
+class Notice(Struct, frozen=True):
+    """A hint that an account's journal has grown; the journal is the truth."""
+
+    account_id: int
+    seq: int

@@ -1,0 +1,433 @@
+"""What the core asks of the places where things rest: `Blobs` for bytes, `Catalog` for rows.
+
+Both are proved by one suite each (`tests/conformance`). Neither has a word of HTTP or SQL. Everything here
+is an ordinary blocking call; a catalog may wait with `nuvol.waiting`, so that its caller can sit on a loop.
+
+Terms. *blob*: a run of bytes written once, named by (account, id), immutable after its commit. *unit*: a
+function that is given a `Transaction` and is applied wholly or not at all.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from msgspec import Struct
+
+from nuvol.model.accounts import Account, Grant
+from nuvol.model.journal import Change, Notice
+from nuvol.model.nodes import Chunk, Content, Lock, Node, UploadSession, Version
+
+T = TypeVar("T")
+Buffer = bytes | bytearray | memoryview
+
+
+class BlobKey(Struct, frozen=True, order=True):
+    account_id: int
+    id: int
+
+
+class BlobWriter(Protocol):
+    """A blob in the making. Nobody can read it before `commit`; closing or losing it leaves nothing behind
+    but what `Blobs.unfinished` names."""
+
+    @property
+    def size(self) -> int:
+        """Bytes appended so far."""
+
+    def append(self, pieces: Sequence[Buffer]) -> None:
+        """Write the pieces one after another at the end."""
+
+    def sync(self) -> None:
+        """Everything appended so far survives a power cut."""
+
+    def truncate(self, size: int) -> None:
+        """Drop what lies behind `size`."""
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Bytes appended earlier; fewer only at the end."""
+
+    def commit(self) -> None:
+        """Make the blob readable under its key, durably: content and name survive a power cut on return.
+        A blob of no bytes is not kept. Raises StoreFull, StoreFailed."""
+
+    def abort(self) -> None:
+        """Drop it. Allowed at any time, also after a failure, also twice."""
+
+    def close(self) -> None:
+        """Let go of it without dropping it: `Blobs.resume` can go on later."""
+
+
+class Blobs(Protocol):
+    """Where the bytes rest."""
+
+    def begin(self, key: BlobKey) -> BlobWriter:
+        """Start a blob. The key is new and never used again."""
+
+    def resume(self, key: BlobKey, size: int) -> BlobWriter:
+        """Go on with an unfinished blob cut back to `size` bytes. Raises BlobMissing when it has fewer."""
+
+    def read(self, key: BlobKey, offset: int, length: int) -> bytes:
+        """Exactly `length` bytes. Raises BlobMissing (unknown, or shorter than that), StoreFailed."""
+
+    def size(self, key: BlobKey) -> int:
+        """Length in bytes. Raises BlobMissing."""
+
+    def link(self, source: BlobKey, target: BlobKey) -> None:
+        """Give the same bytes a second key without moving them. Raises BlobMissing."""
+
+    def free(self, key: BlobKey, ranges: Sequence[tuple[int, int]], keep: Sequence[tuple[int, int]]) -> bool:
+        """Give the space of `ranges` [(offset, length)] back; the bytes of `keep` stay as they are.
+
+        Returns False when the store cannot free parts of this blob (its bytes have a second key, or the
+        file system knows no holes): then the caller copies `keep` elsewhere and deletes it. Takes the same
+        per-blob lock as `link`.
+        """
+
+    def delete(self, key: BlobKey) -> None:
+        """Remove it; an unknown key is no error."""
+
+    def list(self) -> Iterator[tuple[BlobKey, float]]:
+        """Every committed blob and when it was committed (seconds since 1970)."""
+
+    def unfinished(self) -> Iterator[tuple[BlobKey, float]]:
+        """Every blob begun and neither committed nor aborted, and when it was last written to."""
+
+    def close(self) -> None: ...
+
+
+# --------------------------------------------------------------------------------------------------- rows
+
+
+class InstanceRows(Protocol):
+    """Single values of the whole instance."""
+
+    def get(self, key: str) -> str | None: ...
+    def set(self, key: str, value: str | None) -> None: ...
+
+
+class AccountRows(Protocol):
+    """Accounts. A handle is a name or an e-mail address, case-folded; no two accounts share one."""
+
+    def add(self, account: Account, password: str | None) -> None:
+        """Raises HandleTaken."""
+
+    def get(self, account_id: int) -> Account | None: ...
+    def by_handle(self, handle: str) -> tuple[Account, str | None] | None:
+        """The account and its password hash."""
+
+    def all(self, after: int, limit: int) -> list[Account]:
+        """By id, ascending, from the one behind `after`."""
+
+    def count_admins(self) -> int: ...
+    def update(
+        self,
+        account_id: int,
+        *,
+        name: str,
+        email: str,
+        admin: bool,
+        active: bool,
+        quota: int | None,
+        locale: str,
+        zone: str,
+    ) -> None:
+        """Raises HandleTaken."""
+
+    def set_password(self, account_id: int, password: str | None) -> None: ...
+    def password(self, account_id: int) -> str | None: ...
+    def take(self, account_id: int) -> Account:
+        """Read the account and hold its row until the end of the unit: the first act of every write.
+        Raises AccountMissing."""
+
+    def advance(self, account_id: int, rows: int, used: int) -> int:
+        """Add to the journal number and to the bytes used; returns the new journal number."""
+
+    def remove(self, account_id: int) -> None: ...
+
+
+class GrantRows(Protocol):
+    def add(self, grant: Grant, digest: bytes) -> None: ...
+    def by_digest(self, digest: bytes) -> Grant | None: ...
+    def of(self, account_id: int, kind: str | None = None) -> list[Grant]: ...
+    def get(self, account_id: int, grant_id: int) -> Grant | None: ...
+    def used(self, account_id: int, grant_id: int, at: int, network: str) -> None: ...
+    def remove(self, account_id: int, grant_id: int) -> bool: ...
+    def remove_all(self, account_id: int, kind: str, but: int | None = None) -> int: ...
+    def expire(self, before: int) -> int: ...
+
+
+class Invitation(Struct, frozen=True):
+    digest: bytes
+    inviter_id: int
+    email: str | None
+    admin: bool
+    quota: int | None
+    expires_at: int
+
+
+class InvitationRows(Protocol):
+    def add(self, invitation: Invitation) -> None: ...
+    def get(self, digest: bytes) -> Invitation | None: ...
+    def remove(self, digest: bytes) -> bool: ...
+    def all(self) -> list[Invitation]: ...
+    def expire(self, before: int) -> int: ...
+
+
+class AttemptRows(Protocol):
+    """Failed attempts by bucket (an account, a network, a known device)."""
+
+    def get(self, bucket: str) -> tuple[int, int]:
+        """(failures, time of the last one); (0, 0) when there are none."""
+
+    def set(self, bucket: str, failures: int, at: int) -> None: ...
+    def clear(self, bucket: str) -> None: ...
+    def expire(self, before: int) -> int: ...
+
+
+class NodeRows(Protocol):
+    def add(self, nodes: Iterable[Node]) -> None:
+        """Raises NameTaken when a live node of that name (after NFC) is in the folder."""
+
+    def get(self, account_id: int, node_id: int) -> Node | None:
+        """In whatever state."""
+
+    def many(self, account_id: int, node_ids: Sequence[int]) -> list[Node]: ...
+    def child(self, account_id: int, parent_id: int, name: str) -> Node | None:
+        """The live node of that name (compared after NFC)."""
+
+    def child_with_inline(self, account_id: int, node_id: int) -> tuple[Node, bytes | None] | None:
+        """A node and, if its content is inline, its bytes: one statement."""
+
+    def children(
+        self, account_id: int, parent_id: int, sort: str, descending: bool, after: tuple[object, int] | None, limit: int
+    ) -> list[Node]:
+        """Live children. `sort`: name, modified, size, kind (folders first, then by name). `after`: sort value and
+        id of the last node of the previous page (`sort_value` gives the former)."""
+
+    def sort_value(self, node: Node, sort: str) -> object: ...
+    def count_children(self, account_id: int, parent_id: int) -> int: ...
+    def ids_below(self, account_id: int, parent_ids: Sequence[int], any_state: bool = False) -> list[tuple[int, int]]:
+        """(id, kind) of the children of these folders."""
+
+    def update(self, node: Node) -> None:
+        """Write every field of a node that is there. Raises NameTaken."""
+
+    def stamp(self, account_id: int, node_ids: Sequence[int], state: int, root: int | None, at: int | None) -> None: ...
+    def stamped(self, account_id: int, root: int, limit: int) -> list[Node]:
+        """Nodes that went into the trash with `root`, itself left out."""
+
+    def trash(self, account_id: int, after: tuple[int, int] | None, limit: int) -> list[Node]:
+        """Trash roots, newest first; `after`: (trashed_at, id) of the last of the previous page."""
+
+    def trashed_before(self, before: int, limit: int) -> list[Node]:
+        """Trash roots of every account that were trashed earlier than `before`."""
+
+    def hidden(self, limit: int) -> list[Node]:
+        """Topmost nodes in state HIDDEN, of every account."""
+
+    def remove(self, account_id: int, node_ids: Sequence[int]) -> None:
+        """With their dead properties, locks and search words."""
+
+    def search(self, account_id: int, words: Sequence[str], after: int, limit: int) -> list[Node]:
+        """Live nodes whose name has, for every word, a word that begins so; by id descending from below `after`."""
+
+    def properties(self, account_id: int, node_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+        """Dead properties by node: {"{namespace}name": xml}."""
+
+    def set_properties(self, account_id: int, node_id: int, put: Mapping[str, str], drop: Iterable[str]) -> None: ...
+    def copy_properties(self, account_id: int, pairs: Sequence[tuple[int, int]]) -> None:
+        """(from node, to node)."""
+
+
+class VersionRows(Protocol):
+    def add(self, versions: Iterable[Version]) -> None: ...
+    def of(self, account_id: int, node_id: int, before: int, limit: int) -> list[Version]:
+        """Newest first, numbers below `before`."""
+
+    def get(self, account_id: int, node_id: int, number: int) -> Version | None: ...
+    def contents(self, account_id: int, node_ids: Sequence[int]) -> set[bytes]:
+        """Every content the versions of these nodes name."""
+
+    def remove(self, account_id: int, node_id: int, numbers: Sequence[int]) -> None: ...
+    def remove_nodes(self, account_id: int, node_ids: Sequence[int]) -> None: ...
+    def unnamed(self, account_id: int, contents: Iterable[bytes]) -> list[bytes]:
+        """Those of `contents` that no version names."""
+
+    def crowded(self, before: int, after: tuple[int, int], limit: int) -> list[tuple[int, int]]:
+        """(account, node) with more than one version older than `before`, in order behind `after`."""
+
+
+class ChunkRows(Protocol):
+    """Contents, the chunks they are made of, and the blobs these rest in."""
+
+    def content(self, account_id: int, hash: bytes) -> Content | None:
+        """A committed content."""
+
+    def add_content(self, content: Content, pending: str | None) -> None:
+        """`pending`: upload it belongs to until `settle`."""
+
+    def settle(self, account_id: int, hash: bytes, pending: str) -> None:
+        """A pending content becomes a committed one."""
+
+    def pending(self, account_id: int, hash: bytes) -> str | None:
+        """The upload a pending content belongs to."""
+
+    def abandoned(self, uploads_before: int, limit: int) -> list[tuple[int, bytes]]:
+        """Pending contents whose upload is gone."""
+
+    def set_checksums(self, account_id: int, hash: bytes, checksums: Mapping[str, str]) -> None: ...
+    def add_inline(self, account_id: int, hash: bytes, data: bytes) -> None: ...
+    def inline(self, account_id: int, hash: bytes) -> bytes | None: ...
+    def add_page(self, account_id: int, hash: bytes, page: int, chunks: Sequence[tuple[bytes, int]]) -> None:
+        """(chunk hash, length) in order; `PAGE` of them in every page but the last."""
+
+    def pages(self, account_id: int, hash: bytes, first: int = 0) -> Iterator[tuple[int, list[tuple[bytes, int]]]]:
+        """(page, chunks), in order."""
+
+    def find(self, account_id: int, hashes: Sequence[bytes]) -> dict[bytes, Chunk]:
+        """Those that are there, referenced or not."""
+
+    def pin(self, account_id: int, hashes: Sequence[bytes], until: int) -> dict[bytes, Chunk]:
+        """Like `find`, and none of them is freed before `until`."""
+
+    def refer(self, account_id: int, chunks: Sequence[Chunk]) -> int:
+        """One more reference to each (a chunk listed twice gets two); adds those that are not there. Returns by
+        how many bytes the account's distinct referenced chunks grew. Raises ChunksLacking when a chunk that the
+        caller believes to rest in another blob is gone."""
+
+    def unrefer(self, account_id: int, hashes: Sequence[bytes], now: int) -> int:
+        """One reference less to each; those at none get `dead_at`. Returns bytes no longer referenced."""
+
+    def drop_content(self, account_id: int, hash: bytes) -> None:
+        """The content row, its pages and its inline bytes."""
+
+    def dead(self, before: int, now: int, limit: int) -> list[tuple[int, Chunk]]:
+        """(account, chunk) unreferenced, dead before `before`, and unpinned at `now`."""
+
+    def forget(self, account_id: int, hashes: Sequence[bytes], before: int, now: int) -> list[Chunk]:
+        """Remove those that are still dead as above; returns them."""
+
+    def in_blob(self, account_id: int, blob_id: int) -> list[Chunk]:
+        """What rests in a blob, by offset."""
+
+    def move_chunks(self, account_id: int, moved: Sequence[Chunk], from_blob: int) -> None:
+        """Chunks have been copied to another blob; contents and versions that named `from_blob` as a whole blob
+        name none."""
+
+    def add_blob(self, account_id: int, blob_id: int, size: int) -> None: ...
+    def has_blob(self, account_id: int, blob_id: int) -> bool: ...
+    def remove_blob(self, account_id: int, blob_id: int) -> None: ...
+    def all_chunks(self, after: tuple[int, bytes], limit: int) -> list[tuple[int, Chunk]]:
+        """(account, chunk) in key order; for scrub."""
+
+    def referred_bytes(self, account_id: int) -> int:
+        """Lengths of the distinct referenced chunks and inline contents: what `used` must be."""
+
+
+PAGE = 1000
+"""Chunks in a page of a content's list (36 bytes each)."""
+
+
+class JournalRows(Protocol):
+    def add(self, changes: Iterable[Change]) -> None: ...
+    def after(self, account_id: int, seq: int, limit: int) -> list[Change]: ...
+    def floor(self, account_id: int) -> int:
+        """Rows up to this number have been trimmed."""
+
+    def trim(self, account_id: int, before: int) -> int: ...
+
+
+class LockRows(Protocol):
+    def any(self, account_id: int, now: int) -> bool: ...
+    def add(self, lock: Lock) -> None: ...
+    def on(self, account_id: int, node_ids: Sequence[int], now: int) -> list[Lock]: ...
+    def of(self, account_id: int, now: int) -> list[Lock]: ...
+    def refresh(self, account_id: int, token: str, expires_at: int, seconds: int) -> None: ...
+    def remove(self, account_id: int, token: str) -> bool: ...
+    def move(self, account_id: int, from_node: int, to_node: int) -> None: ...
+    def expire(self, before: int) -> int: ...
+
+
+class UploadRows(Protocol):
+    def add(self, upload: UploadSession) -> None: ...
+    def get(self, account_id: int, upload_id: str) -> UploadSession | None: ...
+    def update(self, upload: UploadSession) -> None: ...
+    def remove(self, account_id: int, upload_id: str) -> bool: ...
+    def add_chunks(self, account_id: int, upload_id: str, first: int, chunks: Sequence[Chunk]) -> None:
+        """Chunks received so far, numbered from `first`."""
+
+    def chunks(self, account_id: int, upload_id: str) -> list[Chunk]: ...
+    def expired(self, before: int, limit: int) -> list[UploadSession]: ...
+    def all(self) -> list[UploadSession]: ...
+
+
+class JobRows(Protocol):
+    """Work that goes on after a restart: tree operations of more than one batch."""
+
+    def add(self, account_id: int, job_id: int, verb: str, data: bytes) -> None: ...
+    def update(self, account_id: int, job_id: int, data: bytes) -> None: ...
+    def remove(self, account_id: int, job_id: int) -> None: ...
+    def all(self) -> list[tuple[int, int, str, bytes]]:
+        """(account, job, verb, data)."""
+
+
+class Transaction(Protocol):
+    """The rows, inside one unit or one read."""
+
+    @property
+    def instance(self) -> InstanceRows: ...
+    @property
+    def accounts(self) -> AccountRows: ...
+    @property
+    def grants(self) -> GrantRows: ...
+    @property
+    def invitations(self) -> InvitationRows: ...
+    @property
+    def attempts(self) -> AttemptRows: ...
+    @property
+    def nodes(self) -> NodeRows: ...
+    @property
+    def versions(self) -> VersionRows: ...
+    @property
+    def chunks(self) -> ChunkRows: ...
+    @property
+    def journal(self) -> JournalRows: ...
+    @property
+    def locks(self) -> LockRows: ...
+    @property
+    def uploads(self) -> UploadRows: ...
+    @property
+    def jobs(self) -> JobRows: ...
+
+
+class Catalog(Protocol):
+    """Where the rows rest."""
+
+    @property
+    def is_local(self) -> bool:
+        """Reads are short enough to run on the loop, and no other server process writes here."""
+
+    def read(self, unit: Callable[[Transaction], T]) -> T:
+        """Run `unit`, which only reads. What it sees is committed; two statements may see different states
+        unless `snapshot` is used."""
+
+    def snapshot(self, unit: Callable[[Transaction], T]) -> T:
+        """Run `unit`, which only reads and sees one state throughout."""
+
+    def write(self, unit: Callable[[Transaction], T]) -> T:
+        """Run `unit` and commit it, perhaps together with other units; returns when it is on disk.
+
+        A unit that raises leaves nothing behind; it may be run again after another unit of its group failed,
+        so it must have no effect but through its transaction. Raises what the unit raises, StoreFull,
+        StoreFailed, Busy (the queue is full)."""
+
+    def new_ids(self, count: int) -> range:
+        """Ids never given before in this instance, ascending, below 2^53."""
+
+    def on_change(self, listener: Callable[[Sequence[Notice]], None]) -> Callable[[], None]:
+        """Call `listener` (from any thread, quickly) after commits that grew journals, also those of other
+        processes; returns the function that ends it."""
+
+    def on_foreign_write(self, listener: Callable[[], None]) -> None:
+        """Call `listener` (from any thread) when another process wrote: caches must be dropped."""
+
+    def close(self) -> None: ...

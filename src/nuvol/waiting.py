@@ -1,0 +1,120 @@
+"""How a plain function waits.
+
+Core and stores are ordinary functions. One of them that must wait for the writer or for a worker thread
+blocks its own thread; but when it was started on an event loop through `cross`, it lends the loop back
+until the result is there. So there is one colour of function, and a small write needs no thread of its own
+(a thread hop halves the rate of small requests).
+
+A function that may run on the loop must hold no lock while it waits.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from greenlet import getcurrent, greenlet
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Waiter(Generic[T]):
+    """One result that another thread will give. Made by the one who waits; `wait` once."""
+
+    __slots__ = ("_crossing", "_error", "_future", "_loop", "_lock", "_result")
+
+    def __init__(self) -> None:
+        here = getcurrent()
+        self._result: T | None = None
+        self._error: BaseException | None = None
+        self._future: asyncio.Future[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock: threading.Lock | None = None
+        if isinstance(here, _Crossing):
+            self._loop = here.loop
+            self._future = here.loop.create_future()
+        else:
+            self._lock = threading.Lock()
+            self._lock.acquire()
+
+    def wait(self) -> T:
+        """The result, or raises what was given to `fail`."""
+        if self._future is not None:
+            parent = getcurrent().parent
+            assert parent is not None
+            parent.switch(self._future)
+        else:
+            assert self._lock is not None
+            self._lock.acquire()
+        if self._error is not None:
+            raise self._error
+        return self._result  # type: ignore[return-value]  # None only where T allows it
+
+    def settle(self, result: T) -> "Waiter[T]":
+        """Put the result in; the one who waits goes on after `release`."""
+        self._result = result
+        return self
+
+    def fail(self, error: BaseException) -> "Waiter[T]":
+        """Put an error in; the one who waits raises it after `release`."""
+        self._error = error
+        return self
+
+
+def release(waiters: Iterable[Waiter[Any]]) -> None:
+    """Let all of them go on: one wake-up for each loop, however many wait there (from any thread)."""
+    loops: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    for waiter in waiters:
+        if waiter._loop is not None and waiter._future is not None:
+            loops.setdefault(waiter._loop, []).append(waiter._future)
+        elif waiter._lock is not None:
+            waiter._lock.release()
+    for loop, futures in loops.items():
+        try:
+            loop.call_soon_threadsafe(_wake, futures)
+        except RuntimeError:  # the loop is closed: nobody waits there any more
+            continue
+
+
+def _wake(futures: list[asyncio.Future[None]]) -> None:
+    for future in futures:
+        if not future.done():
+            future.set_result(None)
+
+
+class _Crossing(greenlet):
+    loop: asyncio.AbstractEventLoop
+
+
+async def cross(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a plain function on this event loop; while it waits (`Waiter.wait`), the loop serves others."""
+    crossing = _Crossing(function)
+    crossing.loop = asyncio.get_running_loop()
+    value = crossing.switch(*args, **kwargs)
+    while not crossing.dead:
+        try:
+            await value
+        except BaseException as error:  # cancelled: the function sees it where it waits
+            value = crossing.throw(error)
+        else:
+            value = crossing.switch()
+    return value  # type: ignore[no-any-return]  # a dead greenlet hands on what the function returned
+
+
+def in_pool(pool: ThreadPoolExecutor, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run something slow in `pool` and wait for it: lends the loop back when called on one."""
+    if not isinstance(getcurrent(), _Crossing):
+        return function(*args, **kwargs)
+    waiter: Waiter[T] = Waiter()
+
+    def work() -> None:
+        try:
+            waiter.settle(function(*args, **kwargs))
+        except BaseException as error:
+            waiter.fail(error)
+        release((waiter,))
+
+    pool.submit(work)
+    return waiter.wait()
