@@ -1,0 +1,31 @@
+#!/bin/sh
+# Debian packages by the file that shows that they are there. Without arguments: everything the tests drive;
+# else only the packages named. What is missing is installed by root; anyone else is told what to type.
+set -eu
+
+found() {
+	case $1 in
+	python3-venv) python3 -c 'import ensurepip' 2>/dev/null ;;
+	postgresql) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null ;;
+	libc6-dev) [ -e /usr/include/stdio.h ] ;;
+	libnginx-mod-http-dav-ext) [ -e /usr/lib/nginx/modules/ngx_http_dav_ext_module.so ] ;;
+	*) command -v "$1" >/dev/null ;;
+	esac
+}
+
+[ $# -gt 0 ] || set -- cadaver curl gcc libc6-dev litmus postgresql rclone
+missing=
+for package; do
+	found "$package" || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+install="apt-get install --no-install-recommends$missing"
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+	echo "Missing here. On Debian type this as root, then try again:  $install" >&2
+	exit 1
+fi
+echo "installing$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+$install -qq -y >/dev/null
