@@ -1,0 +1,282 @@
+"""Sending content: conditions, ranges, and blocks read ahead (RFC 9110 §13 and §14).
+
+WebDAV, the native API and public links answer a GET with `download`; it is the one place that decides how
+content of strangers is shown, so that it cannot act as the desktop.
+"""
+
+import asyncio
+import re
+import secrets
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Iterator
+from functools import lru_cache
+from typing import Protocol
+from urllib.parse import quote
+
+from nuvol.errors import Malformed, PreconditionFailed
+from nuvol.faces.http import Answer, Headers, Request, in_thread, problem
+
+MAX_RANGES = 16  # video players and PDF readers ask for a handful; a thousand is an attack (CVE-2011-3192)
+
+INLINE = frozenset(
+    {"application/pdf", "audio/aac", "audio/flac", "audio/mp4", "audio/mpeg", "audio/ogg", "audio/wav", "audio/webm"}
+    | {"image/avif", "image/bmp", "image/gif", "image/jpeg", "image/png", "image/webp", "text/plain"}
+    | {"video/mp4", "video/mpeg", "video/ogg", "video/quicktime", "video/webm"}
+)
+"""What a browser may show by itself: formats that cannot carry script for our origin. SVG and HTML can."""
+
+
+class RangeNotSatisfiable(Exception):
+    """None of the asked ranges lies within the content (RFC 9110 §15.5.17)."""
+
+
+_RANGES = re.compile(r"\s*(?:(\d+)-(\d*)|-(\d+))\s*", re.ASCII)
+
+
+def ranges(header: str | None, size: int) -> list[tuple[int, int]] | None:
+    """The (start, stop) pairs that a Range header asks of content of `size` bytes (RFC 9110 §14.2).
+
+    None = send the whole: no header, another unit than bytes, broken syntax, more than `MAX_RANGES` ranges, or
+    ranges that overlap. Raises RangeNotSatisfiable.
+    """
+    if header is None or size == 0:
+        return None
+    unit, _, specs = header.partition("=")
+    parts = [part for part in specs.split(",") if part.strip()]
+    if unit.strip().lower() != "bytes" or not 1 <= len(parts) <= MAX_RANGES:
+        return None
+    found: list[tuple[int, int]] = []
+    for part in parts:
+        match = _RANGES.fullmatch(part)
+        if match is None or len(part) > 40:  # 19 digits are 9 EB
+            return None
+        first, last, suffix = match.groups()
+        if suffix is not None:
+            start, stop = max(0, size - int(suffix)), size
+        else:
+            start, stop = int(first), min(int(last) + 1, size) if last else size
+            if last and int(last) < start:
+                return None
+        if start < stop:
+            found.append((start, stop))
+    if not found:
+        raise RangeNotSatisfiable
+    ordered = sorted(found)
+    if any(later[0] < earlier[1] for earlier, later in zip(ordered, ordered[1:], strict=False)):
+        return None
+    return found
+
+
+class Readable(Protocol):
+    """Content to be sent: what `cloud.reads` gives. Times in microseconds (UTC), sizes in bytes."""
+
+    @property
+    def size(self) -> int: ...
+    @property
+    def etag(self) -> str: ...
+    @property
+    def mime(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def modified_at(self) -> int: ...
+    @property
+    def inline(self) -> bytes | None:
+        """The content, when it is at hand already."""
+
+    def blocks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """The bytes from `start` to `stop` in blocks of at most 1 MiB; each step may block."""
+
+
+async def download(
+    request: Request,
+    reading: Readable,
+    *,
+    headers: Iterable[tuple[str, str]] = (),
+    disposition: str | None = None,
+) -> Answer:
+    """Answer a GET or HEAD with content: conditions and ranges of RFC 9110 §13 and §14.
+
+    `headers` are added. `disposition`: "attachment" to be saved; None or "inline" let a browser show what is on
+    the list `INLINE`. Raises PreconditionFailed, Malformed, and what the first block of `reading` raises; a later
+    failure breaks the answer off.
+    """
+    modified = reading.modified_at // 1_000_000
+    fields = [
+        ("ETag", reading.etag),
+        ("Last-Modified", http_date(modified)),
+        ("Cache-Control", "private, no-cache"),
+        *headers,
+    ]
+    if not changed(request.headers, reading.etag, modified):
+        return Answer(304, fields)
+    fields += [
+        ("Accept-Ranges", "bytes"),
+        ("Content-Disposition", content_disposition(reading.name, reading.mime, disposition)),
+        ("Content-Security-Policy", "sandbox"),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+    size = reading.size
+    mime = header_safe(reading.mime) or "application/octet-stream"
+    try:
+        wanted = ranges(_range_header(request, reading.etag, modified), size)
+    except RangeNotSatisfiable:
+        refusal = problem(416, "range", f"None of these ranges lies within the {size} bytes.")
+        refusal.headers.append(("Content-Range", f"bytes */{size}"))
+        return refusal
+    if wanted is None:
+        return Answer(200, [("Content-Type", mime), *fields], *await _content(request, reading, [(b"", 0, size)]))
+    if len(wanted) == 1:
+        ((start, stop),) = wanted
+        fields.append(("Content-Range", f"bytes {start}-{stop - 1}/{size}"))
+        return Answer(206, [("Content-Type", mime), *fields], *await _content(request, reading, [(b"", start, stop)]))
+    boundary = f"nuvol-{secrets.token_hex(12)}"
+    parts = [
+        (
+            f"\r\n--{boundary}\r\nContent-Type: {mime}\r\n"
+            f"Content-Range: bytes {start}-{stop - 1}/{size}\r\n\r\n".encode("latin-1"),
+            start,
+            stop,
+        )
+        for start, stop in wanted
+    ]
+    parts.append((f"\r\n--{boundary}--\r\n".encode(), 0, 0))
+    fields.append(("Content-Type", f"multipart/byteranges; boundary={boundary}"))
+    return Answer(206, fields, *await _content(request, reading, parts))
+
+
+async def _content(
+    request: Request, reading: Readable, parts: list[tuple[bytes, int, int]]
+) -> tuple[bytes | AsyncIterator[bytes], int]:
+    """Body and length of the (preface, start, stop) parts, without any wait when the content is at hand."""
+    length = sum(len(preface) + stop - start for preface, start, stop in parts)
+    if request.method == "HEAD":
+        return b"", length
+    if (whole := reading.inline) is not None:
+        if len(parts) == 1 and length == len(whole):
+            return whole, length
+        return b"".join(preface + whole[start:stop] for preface, start, stop in parts), length
+    stream = _ahead(reading, parts)
+    return _after(await anext(stream), stream), length  # the first block now: its failure is still an answer
+
+
+async def _ahead(reading: Readable, parts: list[tuple[bytes, int, int]]) -> AsyncGenerator[bytes, None]:
+    """The parts block by block; the next block is read in a thread while this one is being sent."""
+    blocks = _blocks(reading, parts)
+    coming = asyncio.ensure_future(in_thread(next, blocks, None))
+    try:
+        while (block := await coming) is not None:
+            coming = asyncio.ensure_future(in_thread(next, blocks, None))
+            yield block
+    finally:
+        if not coming.done():
+            await asyncio.wait((coming,))
+        if not coming.cancelled():
+            coming.exception()  # nobody else will ask
+        blocks.close()
+
+
+def _blocks(reading: Readable, parts: list[tuple[bytes, int, int]]) -> Generator[bytes, None, None]:
+    for preface, start, stop in parts:
+        if preface:
+            yield preface
+        if start < stop:
+            yield from reading.blocks(start, stop)
+
+
+async def _after(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    try:
+        yield first
+        async for block in rest:
+            yield block
+    finally:
+        await rest.aclose()
+
+
+def _range_header(request: Request, etag: str, modified: int) -> str | None:
+    """The Range header, if it counts: GET only, and If-Range (RFC 9110 §13.1.5) names the present state."""
+    condition = request.headers.get("if-range")
+    if request.method != "GET":
+        return None
+    if condition is not None:
+        same = condition == etag if '"' in condition else parse_http_date(condition) == modified
+        if not same or etag.startswith("W/"):
+            return None
+    return request.headers.get("range")
+
+
+_ETAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\U0010ffff]*"')
+
+
+def entity_tags(header: str | None) -> tuple[str, ...] | None:
+    """The entity tags of If-Match or If-None-Match, weak ones with their `W/`; ("*",) for any. Raises Malformed."""
+    if header is None:
+        return None
+    if header.strip() == "*":
+        return ("*",)
+    tags = tuple(_ETAG.findall(header))
+    if not tags or _ETAG.sub("", header).strip(", \t"):
+        raise Malformed("Entity tags are expected, in quotes and parted by commas, or a single *.")
+    return tags
+
+
+def changed(headers: Headers, etag: str, modified: int) -> bool:
+    """False when the client of a GET or HEAD holds the present state (304), in the order of RFC 9110 §13.2.2.
+
+    `modified` in seconds. Raises PreconditionFailed, Malformed.
+    """
+    if (tags := entity_tags(headers.get("if-match"))) is not None:
+        if tags != ("*",) and etag not in tags:
+            raise PreconditionFailed("It is not in the state that If-Match names.")
+    elif (date := parse_http_date(headers.get("if-unmodified-since"))) is not None and modified > date:
+        raise PreconditionFailed("It changed after the time that If-Unmodified-Since names.")
+    if (tags := entity_tags(headers.get("if-none-match"))) is not None:
+        return tags != ("*",) and etag not in {tag.removeprefix("W/") for tag in tags}
+    date = parse_http_date(headers.get("if-modified-since"))
+    return date is None or modified > date
+
+
+# --------------------------------------------------------------------------------------------- words of headers
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@lru_cache(4096)
+def http_date(seconds: int) -> str:
+    """A time in seconds since 1970 (UTC) as RFC 9110 §5.6.7 writes it; years it cannot write become its limits."""
+    t = time.gmtime(min(max(seconds, 0), 253_402_300_799))
+    day, month = _DAYS[t.tm_wday], _MONTHS[t.tm_mon - 1]
+    return f"{day}, {t.tm_mday:02} {month} {t.tm_year:04} {t.tm_hour:02}:{t.tm_min:02}:{t.tm_sec:02} GMT"
+
+
+@lru_cache(1024)
+def parse_http_date(text: str | None) -> int | None:
+    """Seconds since 1970 of any of the three forms of RFC 9110 §5.6.7; None for anything else."""
+    from email.utils import mktime_tz, parsedate_tz
+
+    try:
+        parts = parsedate_tz(text) if text else None
+        return None if parts is None else int(mktime_tz(parts))
+    except (ValueError, OverflowError, IndexError):
+        return None
+
+
+def header_safe(text: str) -> str:
+    """The text, or nothing when a header line cannot carry it."""
+    return text if text.isascii() and text.isprintable() else ""
+
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9 !#$&+.^_`|~()@=,;-]+")
+
+
+@lru_cache(4096)
+def content_disposition(name: str, mime: str, disposition: str | None = None) -> str:
+    """RFC 6266: a plain name for old clients, and the true one in UTF-8 (RFC 8187) where they differ."""
+    kind = (
+        "inline" if disposition != "attachment" and mime.partition(";")[0].strip().lower() in INLINE else "attachment"
+    )
+    if _PLAIN_NAME.fullmatch(name):
+        return f'{kind}; filename="{name}"'
+    plain = "".join(letter if _PLAIN_NAME.fullmatch(letter) else "_" for letter in name)
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
