@@ -117,6 +117,7 @@ class Chunk(Struct, frozen=True):
     blob_id: int
     offset: int
     length: int
+    adler32: int
 
 
 class Term(Struct, frozen=True):
@@ -192,7 +193,9 @@ class UploadSession(Struct, frozen=True):
     """Bytes received and safe."""
     blob_id: int
     written: int
-    """Bytes of new chunks in the blob; what lies behind them is the uncut rest."""
+    """Bytes of new chunks in the blob."""
+    tail: bytes
+    """The last bytes received, not yet cut into a chunk."""
     meta: bytes
     """What the protocol wants back (opaque here)."""
     expires_at: int

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
-from nuvol.model.accounts import Account, Grant
+from nuvol.model.accounts import Account, Actor, Grant
 from nuvol.model.journal import Change, Notice
 from nuvol.model.nodes import Chunk, Content, Lock, Node, UploadSession, Version
 
@@ -194,7 +194,7 @@ class NodeRows(Protocol):
     def child(self, account_id: int, parent_id: int, name: str) -> Node | None:
         """The live node of that name (compared after NFC)."""
 
-    def child_with_inline(self, account_id: int, node_id: int) -> tuple[Node, bytes | None] | None:
+    def with_inline(self, account_id: int, node_id: int) -> tuple[Node, bytes | None] | None:
         """A node and, if its content is inline, its bytes: one statement."""
 
     def children(
@@ -205,24 +205,31 @@ class NodeRows(Protocol):
 
     def sort_value(self, node: Node, sort: str) -> object: ...
     def count_children(self, account_id: int, parent_id: int) -> int: ...
-    def ids_below(self, account_id: int, parent_ids: Sequence[int], any_state: bool = False) -> list[tuple[int, int]]:
-        """(id, kind) of the children of these folders."""
+    def below(
+        self, account_id: int, parent_id: int, state: int | None, limit: int
+    ) -> list[tuple[int, int, int | None]]:
+        """(id, kind, trash root) of children in this state (None: in any); no order."""
 
     def update(self, node: Node) -> None:
         """Write every field of a node that is there. Raises NameTaken."""
 
-    def stamp(self, account_id: int, node_ids: Sequence[int], state: int, root: int | None, at: int | None) -> None: ...
-    def stamped(self, account_id: int, root: int, limit: int) -> list[Node]:
-        """Nodes that went into the trash with `root`, itself left out."""
+    def mark(
+        self, account_id: int, node_ids: Sequence[int], state: int, root: int | None, at: int, status: int, actor: Actor
+    ) -> None:
+        """Change the state of these nodes at time `at`, adding to each a version of this status.
+        `root`: the trash root, None unless `state` is TRASHED."""
+
+    def stamped(self, account_id: int, root: int, limit: int) -> list[int]:
+        """Ids that went into the trash with `root`, itself left out."""
+
+    def adopt(self, account_id: int, node_id: int, parent_id: int) -> None:
+        """Give a trashed node another parent to be restored to."""
 
     def trash(self, account_id: int, after: tuple[int, int] | None, limit: int) -> list[Node]:
         """Trash roots, newest first; `after`: (trashed_at, id) of the last of the previous page."""
 
     def trashed_before(self, before: int, limit: int) -> list[Node]:
         """Trash roots of every account that were trashed earlier than `before`."""
-
-    def hidden(self, limit: int) -> list[Node]:
-        """Topmost nodes in state HIDDEN, of every account."""
 
     def remove(self, account_id: int, node_ids: Sequence[int]) -> None:
         """With their dead properties, locks and search words."""
@@ -257,22 +264,26 @@ class VersionRows(Protocol):
 
 
 class ChunkRows(Protocol):
-    """Contents, the chunks they are made of, and the blobs these rest in."""
+    """Contents, the chunks they are made of, and the blobs these rest in.
+
+    A content too large for one transaction is brought (or taken away) page by page as a *pending* content
+    under a name of its own; `settle` gives it its hash.
+    """
 
     def content(self, account_id: int, hash: bytes) -> Content | None:
         """A committed content."""
 
-    def add_content(self, content: Content, pending: str | None) -> None:
-        """`pending`: upload it belongs to until `settle`."""
+    def add_content(self, content: Content, pending: int | None = None) -> None:
+        """`pending`: since when it is being brought (microseconds UTC)."""
 
-    def settle(self, account_id: int, hash: bytes, pending: str) -> None:
-        """A pending content becomes a committed one."""
+    def settle(self, account_id: int, temporary: bytes, content: Content) -> None:
+        """The pending content `temporary` is complete: it becomes `content`."""
 
-    def pending(self, account_id: int, hash: bytes) -> str | None:
-        """The upload a pending content belongs to."""
+    def abandon(self, account_id: int, hash: bytes, temporary: bytes) -> None:
+        """A committed content becomes a pending one to be taken away page by page."""
 
-    def abandoned(self, uploads_before: int, limit: int) -> list[tuple[int, bytes]]:
-        """Pending contents whose upload is gone."""
+    def abandoned(self, before: int, limit: int) -> list[tuple[int, bytes]]:
+        """(account, temporary name) of contents pending since earlier than `before`."""
 
     def set_checksums(self, account_id: int, hash: bytes, checksums: Mapping[str, str]) -> None: ...
     def add_inline(self, account_id: int, hash: bytes, data: bytes) -> None: ...
@@ -280,28 +291,33 @@ class ChunkRows(Protocol):
     def add_page(self, account_id: int, hash: bytes, page: int, chunks: Sequence[tuple[bytes, int]]) -> None:
         """(chunk hash, length) in order; `PAGE` of them in every page but the last."""
 
-    def pages(self, account_id: int, hash: bytes, first: int = 0) -> Iterator[tuple[int, list[tuple[bytes, int]]]]:
-        """(page, chunks), in order."""
+    def page(self, account_id: int, hash: bytes, page: int) -> list[tuple[bytes, int]]:
+        """Empty behind the last one."""
 
+    def last_page(self, account_id: int, hash: bytes) -> int:
+        """-1 when there is none."""
+
+    def remove_page(self, account_id: int, hash: bytes, page: int) -> None: ...
     def find(self, account_id: int, hashes: Sequence[bytes]) -> dict[bytes, Chunk]:
         """Those that are there, referenced or not."""
 
     def pin(self, account_id: int, hashes: Sequence[bytes], until: int) -> dict[bytes, Chunk]:
         """Like `find`, and none of them is freed before `until`."""
 
-    def refer(self, account_id: int, chunks: Sequence[Chunk]) -> int:
-        """One more reference to each (a chunk listed twice gets two); adds those that are not there. Returns by
-        how many bytes the account's distinct referenced chunks grew. Raises ChunksLacking when a chunk that the
-        caller believes to rest in another blob is gone."""
+    def refer(self, account_id: int, chunks: Sequence[Chunk], blob_id: int) -> tuple[int, bool]:
+        """One more reference to each (a chunk listed twice gets two); those resting in `blob_id`, the caller's own
+        new blob, are added when the account does not hold them. Returns by how many bytes the account's distinct
+        referenced chunks grew, and whether all new ones found their place in `blob_id`. Raises ChunksLacking when a
+        chunk of another blob is gone."""
 
     def unrefer(self, account_id: int, hashes: Sequence[bytes], now: int) -> int:
-        """One reference less to each; those at none get `dead_at`. Returns bytes no longer referenced."""
+        """One reference less to each; those at none are dead since `now`. Returns bytes no longer referenced."""
 
     def drop_content(self, account_id: int, hash: bytes) -> None:
         """The content row, its pages and its inline bytes."""
 
     def dead(self, before: int, now: int, limit: int) -> list[tuple[int, Chunk]]:
-        """(account, chunk) unreferenced, dead before `before`, and unpinned at `now`."""
+        """(account, chunk) unreferenced, dead since before `before`, and unpinned at `now`."""
 
     def forget(self, account_id: int, hashes: Sequence[bytes], before: int, now: int) -> list[Chunk]:
         """Remove those that are still dead as above; returns them."""
@@ -309,15 +325,27 @@ class ChunkRows(Protocol):
     def in_blob(self, account_id: int, blob_id: int) -> list[Chunk]:
         """What rests in a blob, by offset."""
 
-    def move_chunks(self, account_id: int, moved: Sequence[Chunk], from_blob: int) -> None:
-        """Chunks have been copied to another blob; contents and versions that named `from_blob` as a whole blob
-        name none."""
+    def move_chunks(self, account_id: int, moved: Sequence[Chunk]) -> None:
+        """These chunks rest elsewhere now: in the blob and at the offset given."""
 
-    def add_blob(self, account_id: int, blob_id: int, size: int) -> None: ...
-    def has_blob(self, account_id: int, blob_id: int) -> bool: ...
+    def split(self, account_id: int, blob_id: int) -> None:
+        """No content, version or node names this blob as a whole any more: they are read chunk by chunk."""
+
+    def add_blob(self, account_id: int, blob_id: int, size: int) -> None:
+        """A blob already noted is left as it is."""
+
+    def blob_size(self, account_id: int, blob_id: int) -> int | None:
+        """None: the catalog does not know this blob."""
+
+    def blobs(self, after: tuple[int, int], limit: int) -> list[tuple[int, int, int]]:
+        """(account, blob, size) in key order."""
+
     def remove_blob(self, account_id: int, blob_id: int) -> None: ...
-    def all_chunks(self, after: tuple[int, bytes], limit: int) -> list[tuple[int, Chunk]]:
-        """(account, chunk) in key order; for scrub."""
+    def inlines(self, after: tuple[int, bytes], limit: int) -> list[tuple[int, bytes, bytes]]:
+        """(account, content hash, bytes) in key order; for scrub."""
+
+    def contents(self, after: tuple[int, bytes], limit: int) -> list[Content]:
+        """Committed contents in key order; for scrub."""
 
     def referred_bytes(self, account_id: int) -> int:
         """Lengths of the distinct referenced chunks and inline contents: what `used` must be."""
@@ -337,34 +365,35 @@ class JournalRows(Protocol):
 
 
 class LockRows(Protocol):
-    def any(self, account_id: int, now: int) -> bool: ...
     def add(self, lock: Lock) -> None: ...
-    def on(self, account_id: int, node_ids: Sequence[int], now: int) -> list[Lock]: ...
-    def of(self, account_id: int, now: int) -> list[Lock]: ...
+    def of(self, account_id: int, now: int) -> list[Lock]:
+        """Locks that have not expired."""
+
     def refresh(self, account_id: int, token: str, expires_at: int, seconds: int) -> None: ...
     def remove(self, account_id: int, token: str) -> bool: ...
-    def move(self, account_id: int, from_node: int, to_node: int) -> None: ...
     def expire(self, before: int) -> int: ...
 
 
 class UploadRows(Protocol):
     def add(self, upload: UploadSession) -> None: ...
     def get(self, account_id: int, upload_id: str) -> UploadSession | None: ...
-    def update(self, upload: UploadSession) -> None: ...
+    def update(self, upload: UploadSession, before: int) -> bool:
+        """False when its offset is not `before` any more: somebody else went on with it."""
+
     def remove(self, account_id: int, upload_id: str) -> bool: ...
     def add_chunks(self, account_id: int, upload_id: str, first: int, chunks: Sequence[Chunk]) -> None:
         """Chunks received so far, numbered from `first`."""
 
     def chunks(self, account_id: int, upload_id: str) -> list[Chunk]: ...
     def expired(self, before: int, limit: int) -> list[UploadSession]: ...
-    def all(self) -> list[UploadSession]: ...
+    def blob_ids(self) -> set[tuple[int, int]]:
+        """(account, blob) that unfinished uploads still need."""
 
 
 class JobRows(Protocol):
     """Work that goes on after a restart: tree operations of more than one batch."""
 
     def add(self, account_id: int, job_id: int, verb: str, data: bytes) -> None: ...
-    def update(self, account_id: int, job_id: int, data: bytes) -> None: ...
     def remove(self, account_id: int, job_id: int) -> None: ...
     def all(self) -> list[tuple[int, int, str, bytes]]:
         """(account, job, verb, data)."""

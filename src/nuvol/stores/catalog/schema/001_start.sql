@@ -85,8 +85,8 @@ create table node (
 create unique index node_name on node (account_id, parent_id, name_key) where state = 0;
 create index node_parent on node (account_id, parent_id);
 create index node_trash on node (account_id, trash_root) where trash_root is not null;
-create index node_trashed on node (trashed_at) where trashed_at is not null;
-create index node_hidden on node (id) where state = 2;
+create index node_trash_top on node (account_id, trashed_at, id) where id = trash_root;
+create index node_trashed on node (trashed_at) where id = trash_root;
 
 create table property (
   account_id {int} not null,
@@ -131,10 +131,11 @@ create table content (
   blob_id {int},
   chunks {int} not null,
   checksums {text} not null,
-  pending {text},                     -- the upload that is still bringing it
+  pending {int},                      -- since when it is being brought or taken away; null = committed
   primary key (account_id, hash)
 ) {no_rowid};
-create index content_pending on content (account_id, pending) where pending is not null;
+create index content_blob on content (account_id, blob_id) where blob_id is not null;
+create index content_pending on content (pending) where pending is not null;
 
 create table content_page (
   account_id {int} not null,
@@ -157,6 +158,7 @@ create table chunk (
   blob_id {int} not null,
   start {int} not null,
   length {int} not null,
+  adler32 {int} not null,
   refs {int} not null,
   dead_at {int},
   pinned_until {int} not null default 0,
@@ -215,6 +217,7 @@ create table upload (
   received {int} not null,
   blob_id {int} not null,
   written {int} not null,
+  tail {blob} not null,
   meta {blob} not null,
   expires_at {int} not null,
   primary key (account_id, id)
@@ -229,6 +232,7 @@ create table upload_chunk (
   blob_id {int} not null,
   start {int} not null,
   length {int} not null,
+  adler32 {int} not null,
   primary key (account_id, upload_id, position)
 );
 

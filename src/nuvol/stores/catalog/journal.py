@@ -1,0 +1,37 @@
+"""The journal's rows."""
+
+from collections.abc import Iterable
+
+from msgspec.structs import astuple
+
+from nuvol.model.journal import Change
+from nuvol.stores.catalog.database import Connection
+
+_COLUMNS = "account_id, seq, at, actor_id, app, verb, object, object_id, kind, old_parent, old_name, new_parent, new_name, number"
+_ADD = f"insert into journal ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+
+
+class Journal:
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def add(self, changes: Iterable[Change]) -> None:
+        self._db.many(_ADD, [astuple(change) for change in changes])
+
+    def after(self, account_id: int, seq: int, limit: int) -> list[Change]:
+        rows = self._db.all(
+            f"select {_COLUMNS} from journal where account_id = ? and seq > ? order by seq limit ?",
+            (account_id, seq, limit),
+        )
+        return [Change(*row) for row in rows]
+
+    def floor(self, account_id: int) -> int:
+        row = self._db.one("select journal_floor from account where id = ?", (account_id,))
+        return row[0] if row else 0
+
+    def trim(self, account_id: int, before: int) -> int:
+        row = self._db.one("select max(seq) from journal where account_id = ? and at < ?", (account_id, before))
+        if row is None or row[0] is None:
+            return 0
+        self._db.run("update account set journal_floor = ? where id = ?", (row[0], account_id))
+        return self._db.run("delete from journal where account_id = ? and seq <= ?", (account_id, row[0]))

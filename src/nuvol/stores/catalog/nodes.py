@@ -1,0 +1,201 @@
+"""Files and folders as rows, with their dead properties and search words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import astuple
+
+from nuvol.errors import NameTaken
+from nuvol.model import names
+from nuvol.model.accounts import Actor
+from nuvol.model.nodes import Kind, Node, State
+from nuvol.stores.catalog.database import Connection, UniqueViolation
+
+_FIELDS = Node.__struct_fields__
+_COLUMNS = ", ".join(_FIELDS)
+_NODE = ", ".join(f"node.{field}" for field in _FIELDS)
+_ADD = f"insert into node ({_COLUMNS}, name_key) values ({', '.join('?' * (len(_FIELDS) + 1))})"
+_UPDATE = f"update node set {', '.join(f'{field} = ?' for field in _FIELDS[2:])}, name_key = ? where account_id = ? and id = ?"
+_GET = f"select {_COLUMNS} from node where account_id = ? and id = ?"
+_CHILD = f"select {_COLUMNS} from node where account_id = ? and parent_id = ? and name_key = ? and state = 0"
+_WITH_INLINE = (
+    f"select inline.data, {_NODE} from node left join inline on inline.account_id = node.account_id"
+    " and inline.hash = node.content where node.account_id = ? and node.id = ?"
+)
+_MARK_VERSIONS = (
+    "insert into version (account_id, node_id, number, status, name, parent_id, mime, author_id, app, at, modified_at,"
+    " content, size, blob_id) select account_id, id, number + 1, ?, name, parent_id, mime, ?, ?, ?, modified_at,"
+    " content, size, blob_id from node where account_id = ? and id {in}"
+)
+_FOLDERS_FIRST = f"case when kind = {Kind.FILE:d} then '1' else '0' end || name_key"
+_SORTS = {"name": "name_key", "modified": "modified_at", "size": "size", "kind": f"({_FOLDERS_FIRST})"}
+
+
+class Nodes:
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def add(self, nodes: Sequence[Node]) -> None:
+        try:
+            self._db.many(_ADD, [(*astuple(node), names.key(node.name)) for node in nodes])
+        except UniqueViolation:
+            raise NameTaken(nodes[0].name) from None
+        self._add_words(nodes)
+
+    def _add_words(self, nodes: Iterable[Node]) -> None:
+        rows = [(node.account_id, word, node.id) for node in nodes for word in names.words(node.name)]
+        if rows:
+            self._db.many("insert into word (account_id, word, node_id) values (?,?,?)", rows)
+
+    def _drop_words(self, named: Iterable[Sequence[Any]], account_id: int) -> None:
+        rows = [(account_id, word, node_id) for node_id, name in named for word in names.words(name)]
+        self._db.many("delete from word where account_id = ? and word = ? and node_id = ?", rows)
+
+    def get(self, account_id: int, node_id: int) -> Node | None:
+        row = self._db.one(_GET, (account_id, node_id))
+        return Node(*row) if row else None
+
+    def many(self, account_id: int, node_ids: Sequence[int]) -> list[Node]:
+        sql = f"select {_COLUMNS} from node where account_id = ? and id {{in}}"
+        return [Node(*row) for row in self._db.all_in(sql, (account_id,), node_ids)]
+
+    def child(self, account_id: int, parent_id: int, name: str) -> Node | None:
+        row = self._db.one(_CHILD, (account_id, parent_id, names.key(name)))
+        return Node(*row) if row else None
+
+    def with_inline(self, account_id: int, node_id: int) -> tuple[Node, bytes | None] | None:
+        row = self._db.one(_WITH_INLINE, (account_id, node_id))
+        return (Node(*row[1:]), row[0]) if row else None
+
+    def children(
+        self, account_id: int, parent_id: int, sort: str, descending: bool, after: tuple[object, int] | None, limit: int
+    ) -> list[Node]:
+        column, direction, beyond = _SORTS[sort], " desc" if descending else "", "<" if descending else ">"
+        sql = f"select {_COLUMNS} from node where account_id = ? and parent_id = ? and state = 0"
+        args: list[object] = [account_id, parent_id]
+        if after is not None and sort == "name":  # unique among the living: the index alone gives the order
+            sql += f" and name_key {beyond} ?"
+            args.append(after[0])
+        elif after is not None:
+            sql += f" and ({column}, id) {beyond} (?, ?)"
+            args.extend(after)
+        tie = "" if sort == "name" else f", id{direction}"
+        rows = self._db.all(f"{sql} order by {column}{direction}{tie} limit ?", (*args, limit))
+        return [Node(*row) for row in rows]
+
+    def sort_value(self, node: Node, sort: str) -> object:
+        if sort == "modified":
+            return node.modified_at
+        if sort == "size":
+            return node.size
+        first = "" if sort == "name" else "1" if node.kind == Kind.FILE else "0"
+        return first + names.key(node.name)
+
+    def count_children(self, account_id: int, parent_id: int) -> int:
+        row = self._db.one(
+            "select count(*) from node where account_id = ? and parent_id = ? and state = 0", (account_id, parent_id)
+        )
+        return row[0] if row else 0
+
+    def below(
+        self, account_id: int, parent_id: int, state: int | None, limit: int
+    ) -> list[tuple[int, int, int | None]]:
+        sql = "select id, kind, trash_root from node where account_id = ? and parent_id = ?"
+        if state is not None:
+            sql += f" and state = {state:d}"
+        rows = self._db.all(sql + " limit ?", (account_id, parent_id, limit))
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    def update(self, node: Node) -> None:
+        before = self._db.one("select name from node where account_id = ? and id = ?", (node.account_id, node.id))
+        values = astuple(node)
+        try:
+            self._db.run(_UPDATE, (*values[2:], names.key(node.name), node.account_id, node.id))
+        except UniqueViolation:
+            raise NameTaken(node.name) from None
+        if before is not None and before[0] != node.name:
+            self._drop_words(((node.id, before[0]),), node.account_id)
+            self._add_words((node,))
+
+    def mark(
+        self, account_id: int, node_ids: Sequence[int], state: int, root: int | None, at: int, status: int, actor: Actor
+    ) -> None:
+        self._db.run_in(_MARK_VERSIONS, (status, actor.account_id, actor.app, at, account_id), node_ids)
+        trashed_at = at if state == State.TRASHED else None
+        self._db.run_in(
+            "update node set number = number + 1, changed_at = ?, state = ?, trash_root = ?, trashed_at = ?"
+            " where account_id = ? and id {in}",
+            (at, state, root, trashed_at, account_id),
+            node_ids,
+        )
+
+    def stamped(self, account_id: int, root: int, limit: int) -> list[int]:
+        rows = self._db.all(
+            "select id from node where account_id = ? and trash_root = ? and id <> ? limit ?",
+            (account_id, root, root, limit),
+        )
+        return [row[0] for row in rows]
+
+    def adopt(self, account_id: int, node_id: int, parent_id: int) -> None:
+        self._db.run("update node set parent_id = ? where account_id = ? and id = ?", (parent_id, account_id, node_id))
+
+    def trash(self, account_id: int, after: tuple[int, int] | None, limit: int) -> list[Node]:
+        sql = f"select {_COLUMNS} from node where account_id = ? and id = trash_root and state = {State.TRASHED:d}"
+        args: list[object] = [account_id]
+        if after is not None:
+            sql += " and (trashed_at, id) < (?, ?)"
+            args.extend(after)
+        rows = self._db.all(sql + " order by trashed_at desc, id desc limit ?", (*args, limit))
+        return [Node(*row) for row in rows]
+
+    def trashed_before(self, before: int, limit: int) -> list[Node]:
+        rows = self._db.all(
+            f"select {_COLUMNS} from node where trashed_at < ? and id = trash_root"
+            f" and state = {State.TRASHED:d} order by trashed_at limit ?",
+            (before, limit),
+        )
+        return [Node(*row) for row in rows]
+
+    def remove(self, account_id: int, node_ids: Sequence[int]) -> None:
+        named = self._db.all_in("select id, name from node where account_id = ? and id {in}", (account_id,), node_ids)
+        self._drop_words(named, account_id)
+        for table in ("property", "dav_lock"):
+            self._db.run_in(f"delete from {table} where account_id = ? and node_id {{in}}", (account_id,), node_ids)
+        self._db.run_in("delete from node where account_id = ? and id {in}", (account_id,), node_ids)
+
+    def search(self, account_id: int, words: Sequence[str], before: int, limit: int) -> list[Node]:
+        if not words:
+            return []
+        longest, *others = sorted(words, key=len, reverse=True)
+        also = (
+            " and exists (select 1 from word w where w.account_id = n.account_id and w.node_id = n.id"
+            " and w.word >= ? and w.word < ?)"
+        )
+        sql = (
+            f"select {', '.join(f'n.{field}' for field in _FIELDS)} from node n where n.account_id = ? and n.id in"
+            " (select node_id from word where account_id = ? and word >= ? and word < ? and node_id < ?)"
+            f" and n.state = 0 and n.parent_id is not null{also * len(others)} order by n.id desc limit ?"
+        )
+        args: list[object] = [account_id, account_id, longest, longest + "\U0010ffff", before]
+        for word in others:
+            args += (word, word + "\U0010ffff")
+        return [Node(*row) for row in self._db.all(sql, (*args, limit))]
+
+    def properties(self, account_id: int, node_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+        found: dict[int, dict[str, str]] = {}
+        sql = "select node_id, name, value from property where account_id = ? and node_id {in}"
+        for node_id, name, value in self._db.all_in(sql, (account_id,), node_ids):
+            found.setdefault(node_id, {})[name] = value
+        return found
+
+    def set_properties(self, account_id: int, node_id: int, put: Mapping[str, str], drop: Iterable[str]) -> None:
+        gone = [(account_id, node_id, name) for name in (*drop, *put)]
+        self._db.many("delete from property where account_id = ? and node_id = ? and name = ?", gone)
+        rows = [(account_id, node_id, name, value) for name, value in put.items()]
+        self._db.many("insert into property (account_id, node_id, name, value) values (?,?,?,?)", rows)
+
+    def copy_properties(self, account_id: int, pairs: Sequence[tuple[int, int]]) -> None:
+        present = self.properties(account_id, [source for source, _ in pairs])
+        for source, target in pairs:
+            if source in present:
+                self.set_properties(account_id, target, present[source], ())

@@ -1,0 +1,58 @@
+"""Past and present states as rows."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import astuple
+
+from nuvol.model.nodes import Version
+from nuvol.stores.catalog.database import Connection
+
+_FIELDS = Version.__struct_fields__
+_COLUMNS = ", ".join(_FIELDS)
+_ADD = f"insert into version ({_COLUMNS}) values ({', '.join('?' * len(_FIELDS))})"
+
+
+class Versions:
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def add(self, versions: Iterable[Version]) -> None:
+        self._db.many(_ADD, [astuple(version) for version in versions])
+
+    def of(self, account_id: int, node_id: int, before: int, limit: int) -> list[Version]:
+        rows = self._db.all(
+            f"select {_COLUMNS} from version where account_id = ? and node_id = ? and number < ?"
+            " order by number desc limit ?",
+            (account_id, node_id, before, limit),
+        )
+        return [Version(*row) for row in rows]
+
+    def get(self, account_id: int, node_id: int, number: int) -> Version | None:
+        row = self._db.one(
+            f"select {_COLUMNS} from version where account_id = ? and node_id = ? and number = ?",
+            (account_id, node_id, number),
+        )
+        return Version(*row) if row else None
+
+    def contents(self, account_id: int, node_ids: Sequence[int]) -> set[bytes]:
+        sql = "select distinct content from version where account_id = ? and content is not null and node_id {in}"
+        return {row[0] for row in self._db.all_in(sql, (account_id,), node_ids)}
+
+    def remove(self, account_id: int, node_id: int, numbers: Sequence[int]) -> None:
+        sql = "delete from version where account_id = ? and node_id = ? and number {in}"
+        self._db.run_in(sql, (account_id, node_id), numbers)
+
+    def remove_nodes(self, account_id: int, node_ids: Sequence[int]) -> None:
+        self._db.run_in("delete from version where account_id = ? and node_id {in}", (account_id,), node_ids)
+
+    def unnamed(self, account_id: int, contents: Iterable[bytes]) -> list[bytes]:
+        sql = "select 1 from version where account_id = ? and content = ? limit 1"
+        return [content for content in contents if self._db.one(sql, (account_id, content)) is None]
+
+    def crowded(self, before: int, after: tuple[int, int], limit: int) -> list[tuple[int, int]]:
+        rows = self._db.all(
+            "select distinct account_id, node_id from version where at < ? and number > 1"
+            " and (account_id, node_id) > (?, ?) order by account_id, node_id limit ?",
+            (before, *after, limit),
+        )
+        return [(row[0], row[1]) for row in rows]
