@@ -117,7 +117,9 @@ class AccountRows(Protocol):
     def all(self, after: int, limit: int) -> list[Account]:
         """By id, ascending, from the one behind `after`."""
 
-    def count_admins(self) -> int: ...
+    def count_admins(self) -> int:
+        """Administrators who are active."""
+
     def update(
         self,
         account_id: int,
@@ -141,7 +143,8 @@ class AccountRows(Protocol):
     def advance(self, account_id: int, rows: int, used: int) -> int:
         """Add to the journal number and to the bytes used; returns the new journal number."""
 
-    def remove(self, account_id: int) -> None: ...
+    def remove(self, account_id: int) -> None:
+        """With its handles."""
 
 
 class GrantRows(Protocol):
@@ -149,10 +152,15 @@ class GrantRows(Protocol):
     def by_digest(self, digest: bytes) -> Grant | None: ...
     def of(self, account_id: int, kind: str | None = None) -> list[Grant]: ...
     def get(self, account_id: int, grant_id: int) -> Grant | None: ...
-    def used(self, account_id: int, grant_id: int, at: int, network: str) -> None: ...
+    def used(self, account_id: int, grant_id: int, at: int, expires_at: int | None, network: str) -> None:
+        """It was used at `at` from `network`, and now lives until `expires_at`."""
+
     def remove(self, account_id: int, grant_id: int) -> bool: ...
-    def remove_all(self, account_id: int, kind: str, but: int | None = None) -> int: ...
-    def expire(self, before: int) -> int: ...
+    def remove_all(self, account_id: int, kind: str | None = None, but: int | None = None) -> int:
+        """`kind` None: of every kind. `but`: the grant that stays."""
+
+    def expire(self, before: int) -> int:
+        """Remove those that expired earlier than `before`."""
 
 
 class Invitation(Struct, frozen=True):
@@ -177,6 +185,9 @@ class AttemptRows(Protocol):
 
     def get(self, bucket: str) -> tuple[int, int]:
         """(failures, time of the last one); (0, 0) when there are none."""
+
+    def take(self, bucket: str) -> tuple[int, int]:
+        """Like `get`, and nobody else changes this bucket until the unit ends, also when it has no row yet."""
 
     def set(self, bucket: str, failures: int, at: int) -> None: ...
     def clear(self, bucket: str) -> None: ...
