@@ -1,6 +1,20 @@
 """Who there is and who asks."""
 
+import unicodedata
+
 from msgspec import Struct
+
+
+def handle(text: str) -> str:
+    """The form in which account names and e-mail addresses are compared and looked up: NFKC, then case-folded.
+
+    Compatibility forms go, so that a full-width or ligature spelling cannot pass for somebody else's name; NFKC once
+    more, because folding can bring a form that is not normal. White space around it does not count.
+    """
+    text = text.strip()
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 
 class Account(Struct, frozen=True):
