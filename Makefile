@@ -26,7 +26,7 @@ setup: $(STAMP)
 $(STAMP):
 	@[ -n "$(PYTHON)" ] || { echo "Nuvol needs Python 3.11 or newer; none was found."; exit 1; }
 	@if ! { grep -qsF "$(CURDIR)/.venv" .venv/bin/activate && $(BIN)/python -m pip --version >/dev/null 2>&1; }; then \
-		$(PYTHON) -c 'import ensurepip' 2>/dev/null || sh tests/debian.sh python3-venv; \
+		$(PYTHON) -c 'import ensurepip' 2>/dev/null || sh tests/debian.sh $(notdir $(PYTHON))-venv || exit 1; \
 		rm -rf .venv && $(PYTHON) -m venv .venv; \
 	fi
 	@rm -f .venv/installed-*

@@ -5,7 +5,7 @@ set -eu
 
 found() {
 	case $1 in
-	python3-venv) python3 -c 'import ensurepip' 2>/dev/null ;;
+	*-venv) "${1%-venv}" -c 'import ensurepip' 2>/dev/null ;;
 	postgresql) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null ;;
 	libc6-dev) [ -e /usr/include/stdio.h ] ;;
 	libnginx-mod-http-dav-ext) [ -e /usr/lib/nginx/modules/ngx_http_dav_ext_module.so ] ;;
@@ -20,12 +20,11 @@ for package; do
 done
 [ -n "$missing" ] || exit 0
 
-install="apt-get install --no-install-recommends$missing"
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-	echo "Missing here. On Debian type this as root, then try again:  $install" >&2
+	echo "Missing here. On Debian type this as root, then try again: apt-get install$missing" >&2
 	exit 1
 fi
 echo "installing$missing" >&2
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-$install -qq -y >/dev/null
+apt-get install -qq -y --no-install-recommends $missing >/dev/null
