@@ -1,0 +1,45 @@
+"""Who may do what. Every room of the core asks here; nobody else decides."""
+
+from nuvol.errors import NodeMissing, NotAllowed
+from nuvol.model.accounts import Actor
+from nuvol.model.nodes import Node
+
+SCOPES = frozenset({"files", "files:read", "calendar", "docs", "photos", "profile"})
+"""What a grant that leaves a person's hands can allow. `account` is not among them: only a session and the
+person in front of it may touch passwords, grants and other accounts."""
+
+_OPENING = {
+    "read": frozenset({"files", "files:read"}),
+    "write": frozenset({"files"}),
+    "account": frozenset({"account"}),
+    "admin": frozenset({"account"}),
+}
+"""Verb → scopes of which one is enough."""
+
+_MEANING = {
+    "read": "reading files",
+    "write": "changing files",
+    "account": "managing the account",
+    "admin": "administration",
+}
+
+
+def require(actor: Actor, verb: str, node: Node | None = None) -> None:
+    """Let the actor pass or raise.
+
+    `verb`: read, write (both perhaps for one `node`), account (one's own), admin (everybody's). Raises
+    NotAllowed when the grant does not reach so far, NodeMissing when the node is somebody else's: an answer
+    must not tell that it exists.
+    """
+    if _OPENING[verb].isdisjoint(actor.scopes):
+        raise NotAllowed(f"This way of signing in does not allow {_MEANING[verb]}.", advice=_advice(verb))
+    if verb == "admin" and not actor.admin:
+        raise NotAllowed("Only an administrator may do this.")
+    if node is not None and node.account_id != actor.account_id:
+        raise NodeMissing("There is no such file or folder.")
+
+
+def _advice(verb: str) -> str:
+    if verb in ("account", "admin"):
+        return "Sign in with your name and password; app passwords and tokens cannot do it."
+    return "Make an app password or token that may."
