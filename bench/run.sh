@@ -1,0 +1,18 @@
+#!/bin/sh
+# F1-F7 beside other servers, then F7 once more with the delta-aware protocol: run.sh KIT [options of compare.py]
+# The peers written in Python rest in a folder of their own, outside the project.
+set -eu
+kit=$1
+shift
+here=$(dirname "$0")
+peers=${XDG_CACHE_HOME:-$HOME/.cache}/nuvol-bench
+PATH=$PATH:/usr/sbin
+
+[ -e "$kit/bench.py" ] || { echo "The benchmark kit is not at $kit: say make bench KIT=folder" >&2; exit 1; }
+sh "$here/../tests/debian.sh" libnginx-mod-http-dav-ext nginx rclone wrk
+if ! "$peers/bin/python" -c 'import copyparty' 2>/dev/null; then
+	"$here/../.venv/bin/python" -m venv "$peers"
+	"$peers/bin/pip" install -q copyparty
+fi
+"$here/../.venv/bin/python" "$here/compare.py" --kit "$kit" --python "$peers/bin/python" "$@"
+"$here/../.venv/bin/python" "$here/delta.py"
