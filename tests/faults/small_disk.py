@@ -1,0 +1,43 @@
+"""A file system of its own that fills up soon. Making one takes root."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+MiB = 1024 * 1024
+MAKERS = {"ext4": ["mkfs.ext4", "-q", "-F"], "xfs": ["mkfs.xfs", "-q"]}
+
+
+@contextmanager
+def small_disk(folder: Path, *, size: int = 64 * MiB, kind: str = "tmpfs") -> Iterator[Path]:
+    """Mount a new file system of `size` bytes on `folder` (made if missing) until the end of the block.
+
+    `kind`: tmpfs, or ext4 or xfs in a file beside the folder (xfs, which shares blocks between files, is never
+    smaller than 300 MiB). Skips the test where this cannot be had, and says what is lacking.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if kind == "tmpfs":
+        _mount("-t", "tmpfs", "-o", f"size={size},mode=700", "tmpfs", str(folder))
+    else:
+        maker = MAKERS[kind]
+        if shutil.which(maker[0]) is None:
+            pytest.skip(f"needs {maker[0]}")
+        image = folder.with_name(folder.name + ".image")
+        with image.open("wb") as file:
+            file.truncate(max(size, 300 * MiB) if kind == "xfs" else size)
+        subprocess.run([*maker, str(image)], check=True)
+        _mount("-o", "loop", str(image), str(folder))
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def _mount(*how: str) -> None:
+    tried = subprocess.run(["mount", *how], capture_output=True, text=True)
+    if tried.returncode:
+        pytest.skip(f"needs root (or run the tests below `unshare -rm`): {tried.stderr.strip()}")
