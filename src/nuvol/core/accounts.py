@@ -18,7 +18,6 @@ from nuvol.core.passwords import SHORTEST, Passwords, check_new
 from nuvol.errors import AccountMissing, BadValue, Conflict, NotAllowed
 from nuvol.model.accounts import Account, Actor, handle
 from nuvol.model.journal import Change
-from nuvol.model.nodes import Kind, Node, State, Status, Version
 from nuvol.model.rules import Rules
 from nuvol.stores.base import Catalog, Invitation, Transaction
 
@@ -32,12 +31,22 @@ _BY_ADMIN = frozenset({"admin", "active", "quota"})
 class Accounts:
     """`actor` None, where it is allowed, is the command line on the machine itself."""
 
-    def __init__(self, catalog: Catalog, clock: Clock, rules: Rules, passwords: Passwords, grants: Grants) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        clock: Clock,
+        rules: Rules,
+        passwords: Passwords,
+        grants: Grants,
+        purge: Callable[[int], None],
+    ) -> None:
+        """`purge` removes everything an account (its id) holds: nodes, contents, journal; it may take long."""
         self._catalog = catalog
         self._clock = clock
         self._rules = rules
         self._passwords = passwords
         self._grants = grants
+        self._purge = purge
         self._logins = Logins(catalog, clock, passwords)
         self._attempts = Attempts(catalog, clock)
 
@@ -68,7 +77,7 @@ class Accounts:
         def unit(tx: Transaction) -> None:
             tx.instance.set(_ADMINS, str(account.id))
             signup.use_setup(tx, token, self._clock())
-            _open(tx, account, kept)
+            signup.open_account(tx, account, kept)
 
         self._catalog.write(unit)
         return account
@@ -94,7 +103,7 @@ class Accounts:
         def unit(tx: Transaction) -> None:
             if admin:
                 tx.instance.set(_ADMINS, str(account.id))
-            _open(tx, account, kept)
+            signup.open_account(tx, account, kept)
 
         self._catalog.write(unit)
         return account
@@ -163,7 +172,7 @@ class Accounts:
             present = signup.invitation(tx, token, self._clock())
             if present:
                 signup.use_invitation(tx, present)
-            _open(tx, account, kept)
+            signup.open_account(tx, account, kept)
             self._attempts.succeeded(tx, attempt)
 
         self._catalog.write(unit)
@@ -325,8 +334,8 @@ class Accounts:
         self._catalog.write(unit)
         self._grants.forget(account_id)
 
-    def remove(self, actor: Actor | None, account_id: int, purge: Callable[[int], None]) -> None:
-        """Close the door, have `purge` remove all that the account holds, then the account itself.
+    def remove(self, actor: Actor | None, account_id: int) -> None:
+        """Close the door, purge all that the account holds, then remove the account itself.
 
         If that breaks off, the account stays, inactive and without grants, and can be removed again. Raises
         NotAllowed (oneself), Conflict (the last administrator), AccountMissing.
@@ -350,7 +359,7 @@ class Accounts:
 
         self._catalog.write(close)
         self._grants.forget(account_id)
-        purge(account_id)
+        self._purge(account_id)
         self._catalog.write(remove)
 
 
@@ -370,46 +379,3 @@ def _shown(actor: Actor | None, account: Account | None) -> Account:
 def _keep_an_admin(tx: Transaction, old: Account, new: Account) -> None:
     if old.admin and old.active and not (new.admin and new.active) and tx.accounts.count_admins() == 1:
         raise Conflict("This is the last administrator.", advice="Make somebody else an administrator first.")
-
-
-def _open(tx: Transaction, account: Account, kept: str | None) -> None:
-    """Write a new account with its root folder. Raises HandleTaken."""
-    tx.accounts.add(account, kept)
-    now = account.created_at
-    root = Node(
-        account_id=account.id,
-        id=account.root_id,
-        parent_id=None,
-        name="",
-        kind=Kind.FOLDER,
-        number=1,
-        content_number=0,
-        content=None,
-        size=0,
-        blob_id=None,
-        mime="",
-        created_at=now,
-        modified_at=now,
-        changed_at=now,
-        state=State.LIVE,
-        trash_root=None,
-        trashed_at=None,
-    )
-    first = Version(
-        account_id=account.id,
-        node_id=root.id,
-        number=1,
-        status=Status.NEW,
-        name="",
-        parent_id=None,
-        mime="",
-        author_id=account.id,
-        app="",
-        at=now,
-        modified_at=now,
-        content=None,
-        size=0,
-        blob_id=None,
-    )
-    tx.nodes.add((root,))
-    tx.versions.add((first,))

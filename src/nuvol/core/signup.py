@@ -1,9 +1,11 @@
-"""Who may make an account without an administrator at hand: by the set-up token, an invitation, or freely."""
+"""How an account begins, and who may begin one alone: by the set-up token, an invitation, or freely."""
 
 import hmac
 
 from nuvol import ids
 from nuvol.errors import InvitationMissing, NotAllowed
+from nuvol.model.accounts import Account
+from nuvol.model.nodes import Kind, Node, State, Status, Version
 from nuvol.stores.base import Invitation, Transaction
 
 MODES = ("open", "invite", "closed")
@@ -70,6 +72,49 @@ def use_invitation(tx: Transaction, found: Invitation) -> None:
     """Raises InvitationMissing when somebody else was faster."""
     if not tx.invitations.remove(found.digest):
         raise invitation_over()
+
+
+def open_account(tx: Transaction, account: Account, kept: str | None) -> None:
+    """Write a new account with its root folder. Raises HandleTaken."""
+    tx.accounts.add(account, kept)
+    now = account.created_at
+    root = Node(
+        account_id=account.id,
+        id=account.root_id,
+        parent_id=None,
+        name="",
+        kind=Kind.FOLDER,
+        number=1,
+        content_number=0,
+        content=None,
+        size=0,
+        blob_id=None,
+        mime="",
+        created_at=now,
+        modified_at=now,
+        changed_at=now,
+        state=State.LIVE,
+        trash_root=None,
+        trashed_at=None,
+    )
+    first = Version(
+        account_id=account.id,
+        node_id=root.id,
+        number=1,
+        status=Status.NEW,
+        name="",
+        parent_id=None,
+        mime="",
+        author_id=account.id,
+        app="",
+        at=now,
+        modified_at=now,
+        content=None,
+        size=0,
+        blob_id=None,
+    )
+    tx.nodes.add((root,))
+    tx.versions.add((first,))
 
 
 def setup_over() -> InvitationMissing:
