@@ -14,7 +14,8 @@ from nuvol.errors import CloudError, Malformed, TooLarge
 from nuvol.model.nodes import Kind, Lock, Node
 from nuvol.wire import dav, dav_properties, dav_requests
 from nuvol.wire.dav import DAV, OWNCLOUD, Declined
-from nuvol.wire.dav_properties import Facts, Listing
+from nuvol.wire.dav_listing import Listing
+from nuvol.wire.dav_properties import Facts
 from nuvol.wire.dav_requests import Edit, LockInfo, Propfind, SyncCollection
 
 SECOND = 1_000_000
@@ -221,6 +222,69 @@ def test_what_a_sync_report_asks_for() -> None:
             sync(broken)
 
 
+def test_the_last_instruction_about_a_property_counts() -> None:
+    patch = dav_properties.patch([Edit("a", "<a/>"), Edit("b"), Edit("a"), Edit("b", "<b/>"), Edit("c", "<c/>")])
+    assert (patch.put, patch.drop, patch.refused) == ({"b": "<b/>", "c": "<c/>"}, ["a"], {})
+    assert statuses(patch) == {"a": 200, "b": 200, "c": 200}
+
+
+def statuses(patch: dav_properties.Patch) -> dict[str, int]:
+    root = etree.fromstring(dav.multistatus(dav_properties.patched("/a", patch)))
+    return {
+        str(name.tag): int((propstat.findtext(DAV + "status") or "").split()[1])
+        for propstat in root.iterfind(f"{DAV}response/{DAV}propstat")
+        for name in propstat.iterfind(f"{DAV}prop/*")
+    }
+
+
+def test_a_protected_property_stops_the_whole_change() -> None:
+    patch = dav_properties.patch([Edit("a", "<a/>"), Edit(DAV + "getetag", "<x/>"), Edit(DAV + "getlastmodified")])
+    assert statuses(patch) == {"a": 424, DAV + "getetag": 403, DAV + "getlastmodified": 403}
+    answer = dav_properties.patched("/a", patch)
+    assert answer.count("<d:error><d:cannot-modify-protected-property/></d:error>") == 1
+
+
+def test_the_modification_time_can_be_set_under_three_names() -> None:
+    for name in dav_requests.TIMES:
+        patch = dav_properties.patch([Edit(name, "<x/>", "784111777")])
+        assert (patch.modified_at, patch.put, patch.refused) == (784_111_777 * SECOND, {}, {})
+    assert statuses(dav_properties.patch([Edit(DAV + "lastmodified", "<x/>", "soon"), Edit("a")])) == {
+        DAV + "lastmodified": 409,
+        "a": 424,
+    }
+
+
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("SHA1:Ab01", {"SHA1": "ab01"}),
+        ("md5:00", {"MD5": "00"}),
+        ("CRC32:00", {}),
+        ("SHA1:xyz", {}),
+        (None, {}),
+    ],
+)
+def test_checksums_of_a_put(text: str | None, found: dict[str, str]) -> None:
+    assert dav_requests.checksum(text) == found
+
+
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("image/jpeg", "image/jpeg"),
+        ("text/plain; charset=utf-8", "text/plain; charset=utf-8"),
+        ("application/octet-stream", ""),
+        ("application/x-www-form-urlencoded", ""),
+        ("text", ""),
+        ("text/<b>", ""),
+        ("text/plain; a=\x01", ""),
+        (None, ""),
+    ],
+)
+def test_the_media_type_of_a_put(text: str | None, found: str) -> None:
+    assert dav_requests.media_type(text) == found
+
+
 def test_a_report_nobody_knows_is_declined() -> None:
     with pytest.raises(Declined) as caught:
         dav_requests.sync_collection(body("<expand-property xmlns='DAV:'/>"), 0)
@@ -346,6 +410,11 @@ def test_folders_are_listed_with_a_slash() -> None:
 def test_no_time_is_too_odd_to_be_written(year: int) -> None:
     found = listed(Propfind((DAV + "getlastmodified", DAV + "creationdate")), replace(FILE, modified_at=year))
     assert found[200][DAV + "getlastmodified"].endswith("GMT")
+
+
+def test_a_page_for_browsers_shows_any_name_as_text() -> None:
+    page = dav.index("<me>", [("/dav/files/%3Cscript%3E", "<script>")])
+    assert "<script>" not in page and '<a href="/dav/files/%3Cscript%3E">&lt;script&gt;</a>' in page
 
 
 def test_xml_text_leaves_out_what_xml_cannot_carry() -> None:

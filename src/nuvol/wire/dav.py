@@ -98,18 +98,31 @@ MULTISTATUS = f"{PROLOG}<d:multistatus {NAMESPACES}>\n"
 MULTISTATUS_END = "</d:multistatus>\n"
 
 
-def propstats(href: str, found: Iterable[tuple[int, str]]) -> str:
-    """The response about one resource: (status, elements) each."""
-    parts = "".join(
-        f"<d:propstat><d:prop>{elements}</d:prop>{status_line(status)}</d:propstat>" for status, elements in found
+def propstats(href: str, parts: Iterable[tuple[int, str, str]]) -> str:
+    """The response about the properties of one resource: (status, elements, element of §16 or nothing) each."""
+    written = "".join(
+        f"<d:propstat><d:prop>{elements}</d:prop>{status_line(status)}{_error(condition)}</d:propstat>"
+        for status, elements, condition in parts
     )
-    return f"<d:response><d:href>{href}</d:href>{parts}</d:response>\n"
+    return f"<d:response><d:href>{href}</d:href>{written}</d:response>\n"
 
 
 def outcome(href: str, status: int, condition: str = "") -> str:
     """The response about one resource as a whole; `condition` is an element of §16."""
-    error = f"<d:error>{condition}</d:error>" if condition else ""
-    return f"<d:response><d:href>{href}</d:href>{status_line(status)}{error}</d:response>\n"
+    return f"<d:response><d:href>{href}</d:href>{status_line(status)}{_error(condition)}</d:response>\n"
+
+
+def _error(condition: str) -> str:
+    return f"<d:error>{condition}</d:error>" if condition else ""
+
+
+def index(title: str, members: Iterable[tuple[str, str]]) -> str:
+    """A page for browsers that lists (address, name)."""
+    rows = "".join(f'<li><a href="{address}">{text(name)}</a></li>\n' for address, name in members)
+    return (
+        f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{text(title)}</title>\n'
+        f"<h1>{text(title)}</h1>\n<ul>\n{rows}</ul>\n</html>\n"
+    )
 
 
 # --------------------------------------------------------------------------------------------------- errors

@@ -1,9 +1,5 @@
-"""WebDAV properties: what a node says about itself, written fast enough for folders of 10,000 files.
+"""WebDAV properties: what a node says about itself, and what a client may change of that."""
 
-A `Listing` is compiled once for a PROPFIND and then writes a response for each node.
-"""
-
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -13,10 +9,11 @@ from urllib.parse import quote, unquote
 
 from msgspec import Struct
 
-from nuvol.model.nodes import Kind, Lock, Node
+from nuvol.errors import Malformed
+from nuvol.model.nodes import Lock, Node
 from nuvol.wire import dav
 from nuvol.wire.dav import DAV, MICROSOFT, OWNCLOUD
-from nuvol.wire.dav_requests import Propfind
+from nuvol.wire.dav_requests import TIMES, Edit, modification_time
 
 SECOND = 1_000_000
 
@@ -47,7 +44,8 @@ class Live(NamedTuple):
     """A property the server knows by itself."""
 
     element: str
-    """With %s where the value stands, if it has one."""
+    """With %s where the value stands, if it has one. Empty: the value is the whole element, or nothing where a node
+    lacks the property."""
     values: Column | None = None
 
 
@@ -169,7 +167,7 @@ FILE: dict[str, Live] = _BOTH | {
     ),
     DAV + "getetag": Live("<d:getetag>%s</d:getetag>", lambda nodes, facts: [node.etag for node in nodes]),
     DAV + "supported-report-set": Live("<d:supported-report-set/>"),
-    OWNCLOUD + "checksums": Live("%s", _checksums),
+    OWNCLOUD + "checksums": Live("", _checksums),
     OWNCLOUD + "size": Live("<oc:size>%s</oc:size>", _sizes),
 }
 
@@ -178,7 +176,7 @@ FOLDER: dict[str, Live] = _BOTH | {
     DAV + "quota-used-bytes": Live(
         "<d:quota-used-bytes>%s</d:quota-used-bytes>", lambda nodes, facts: [facts.used] * len(nodes)
     ),
-    DAV + "quota-available-bytes": Live("%s", _available),
+    DAV + "quota-available-bytes": Live("", _available),
     DAV + "supported-report-set": Live(
         "<d:supported-report-set><d:supported-report><d:report><d:sync-collection/></d:report></d:supported-report>"
         "</d:supported-report-set>"
@@ -206,22 +204,62 @@ EVERY = frozenset(
 )
 """What allprop means: the live properties of RFC 4918 §15; others only when asked for by name (§9.1)."""
 
-_DOUBTFUL = frozenset({DAV + "quota-available-bytes", OWNCLOUD + "checksums"})
-"""Live properties that a node may lack: their value is the whole element, or nothing."""
+
+# ---------------------------------------------------------------------------------------------------- changes
 
 
-def _dead(name: str) -> Column:
-    return lambda nodes, facts: [facts.dead.get(node.id, {}).get(name, "") for node in nodes]
+class Patch(Struct, frozen=True):
+    """What a PROPPATCH comes down to. It is carried out only if nothing is refused (RFC 4918 §9.2)."""
+
+    names: tuple[str, ...]
+    put: dict[str, str]
+    """Dead properties to be written: {name: element}."""
+    drop: list[str]
+    modified_at: int | None
+    """Microseconds."""
+    refused: dict[str, int]
+    """{name: status}."""
 
 
-def _all_dead(but: frozenset[str]) -> Column:
-    return lambda nodes, facts: [
-        "".join(xml for name, xml in facts.dead.get(node.id, {}).items() if name not in but) for node in nodes
-    ]
+def patch(edits: Iterable[Edit]) -> Patch:
+    """Instructions in their order, of which the last about a property counts."""
+    put: dict[str, str | None] = {}
+    refused: dict[str, int] = {}
+    modified_at = None
+    names = []
+    for edit in edits:
+        names.append(edit.name)
+        if edit.name in TIMES and edit.xml is not None:
+            try:
+                modified_at = modification_time(edit.text)
+            except Malformed:
+                refused[edit.name] = 409
+        elif edit.name in LIVE:
+            refused[edit.name] = 403
+        else:
+            put[edit.name] = edit.xml
+    return Patch(
+        tuple(dict.fromkeys(names)),
+        {name: xml for name, xml in put.items() if xml is not None},
+        [name for name, xml in put.items() if xml is None],
+        modified_at,
+        refused,
+    )
 
 
-def _dead_names(nodes: Sequence[Node], facts: Facts) -> list[str]:
-    return ["".join(map(dav.empty, facts.dead.get(node.id, ()))) for node in nodes]
+def patched(address: str, patch: Patch) -> str:
+    """The response to a PROPPATCH: all done, or who is to blame and that the others suffered with it (424)."""
+    by_status: dict[int, str] = {}
+    for name in patch.names:
+        status = patch.refused.get(name, 424) if patch.refused else 200
+        by_status[status] = by_status.get(status, "") + dav.empty(name)
+    return dav.propstats(
+        address,
+        [
+            (status, elements, "<d:cannot-modify-protected-property/>" if status == 403 else "")
+            for status, elements in by_status.items()
+        ],
+    )
 
 
 _SYNC = "urn:nuvol:sync:"
@@ -235,102 +273,3 @@ def sync_token(cursor: str) -> str:
 def cursor_of(token: str) -> str | None:
     """The place in the journal a sync token names; None when it is none of ours."""
     return unquote(token.removeprefix(_SYNC)) if token.startswith(_SYNC) else None
-
-
-# ---------------------------------------------------------------------------------------------------- listings
-
-
-class _Shape:
-    """What the responses about one kind of node look like."""
-
-    def __init__(self, certain: list[Live], doubtful: dict[str, Column], missing: str, minimal: bool) -> None:
-        """`missing`: elements of the properties no such node has."""
-        self._columns = [live.values for live in certain if live.values is not None]
-        self._doubtful = doubtful
-        self._missing = missing
-        self._minimal = minimal
-        self._parts: dict[tuple[bool, ...], str] = {}
-        self._template = (
-            "<d:response><d:href>%s</d:href><d:propstat><d:prop>"
-            + "".join(live.element for live in certain)
-            + "%s" * len(doubtful)
-            + f"</d:prop>{dav.status_line(200)}</d:propstat>"
-            + ("%s" if doubtful else self._lacking(()))
-            + "</d:response>\n"
-        )
-
-    def responses(self, addresses: Iterable[str], nodes: Sequence[Node], facts: Facts) -> Iterable[str]:
-        columns = [values(nodes, facts) for values in self._columns]
-        if self._doubtful:
-            doubtful = [tuple(values(nodes, facts)) for values in self._doubtful.values()]
-            columns += [*doubtful, map(self._lacking, zip(*doubtful, strict=True))]
-        return map(self._template.__mod__, zip(addresses, *columns, strict=True))
-
-    def _lacking(self, doubtful: tuple[object, ...]) -> str:
-        """The 404 part for a node with these doubtful elements."""
-        has = tuple(map(bool, doubtful))
-        part = self._parts.get(has)
-        if part is None:
-            names = (name for name, is_there in zip(self._doubtful, has, strict=True) if not is_there)
-            elements = "" if self._minimal else self._missing + "".join(map(dav.empty, names))
-            part = f"<d:propstat><d:prop>{elements}</d:prop>{dav.status_line(404)}</d:propstat>" if elements else ""
-            self._parts[has] = part
-        return part
-
-
-class Listing:
-    """Writes a response about each node, with the properties a PROPFIND asks for.
-
-    `minimal`: leave out what a node lacks instead of naming it with a 404 (RFC 8144 §2.1).
-    """
-
-    def __init__(self, asked: Propfind, minimal: bool = False) -> None:
-        names = frozenset(asked.names)
-        self.wants_dead = asked.every or asked.only_names or bool(names - LIVE)
-        self.wants_locks = asked.every or DAV + "lockdiscovery" in names
-        self.wants_checksums = OWNCLOUD + "checksums" in names
-        self.wants_usage = bool(names & {DAV + "quota-used-bytes", DAV + "quota-available-bytes"})
-        self.wants_cursor = DAV + "sync-token" in names
-        self._file = _shape(asked, FILE, minimal)
-        self._folder = _shape(asked, FOLDER, minimal)
-
-    def response(self, address: str, node: Node, facts: Facts) -> str:
-        """The response about a node at `address` (percent-encoded)."""
-        shape = self._file if node.kind == Kind.FILE else self._folder
-        return "".join(shape.responses([address], [node], facts))
-
-    def members(self, folder: str, nodes: Sequence[Node], facts: Facts) -> str:
-        """The responses about members of the folder at the address `folder`, which ends with a slash: its folders,
-        then its files."""
-        folders = [node for node in nodes if node.kind != Kind.FILE]
-        files = [node for node in nodes if node.kind == Kind.FILE]
-        return "".join(
-            (
-                *self._folder.responses([f"{folder}{_segment(node.name)}/" for node in folders], folders, facts),
-                *self._file.responses([folder + _segment(node.name) for node in files], files, facts),
-            )
-        )
-
-
-_SAFE = re.compile(r"[A-Za-z0-9._~-]+").fullmatch
-
-
-def _segment(name: str) -> str:
-    return name if _SAFE(name) else quote(name, safe="")
-
-
-def _shape(asked: Propfind, live: Mapping[str, Live], minimal: bool) -> _Shape:
-    if asked.only_names:
-        return _Shape([Live("".join(map(dav.empty, live))), Live("%s", _dead_names)], {}, "", minimal)
-    names = list(dict.fromkeys([*(name for name in live if asked.every and name in EVERY), *asked.names]))
-    certain = [live[name] for name in names if name in live and name not in _DOUBTFUL]
-    if asked.every:
-        certain.append(Live("%s", _all_dead(frozenset(names))))
-    doubtful: dict[str, Column] = {}
-    for name in names:
-        if name not in LIVE:
-            doubtful[name] = _dead(name)
-        elif name in live and name in _DOUBTFUL:
-            doubtful[name] = live[name].values or _ids
-    missing = "".join(dav.empty(name) for name in names if name in LIVE and name not in live)
-    return _Shape(certain, doubtful, missing, minimal)

@@ -146,6 +146,25 @@ def seconds(text: str) -> int | None:
     return int(found[1]) * 1_000_000 + int((found[2] or "")[:6].ljust(6, "0"))
 
 
+_CHECKSUM = re.compile(r"\s*(SHA1|MD5|SHA256|ADLER32|BLAKE3):([0-9A-Fa-f]+)\s*", re.IGNORECASE)
+
+
+def checksum(text: str | None) -> dict[str, str]:
+    """What an OC-Checksum field says, {"SHA1": hex}; a kind that is not known here says nothing."""
+    found = _CHECKSUM.fullmatch(text or "")
+    return {found[1].upper(): found[2].lower()} if found else {}
+
+
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,64}/[A-Za-z0-9!#$&^_.+-]{1,64}(?:\s*;[\x20-\x7e]{1,100})?")
+_SAYS_NOTHING = frozenset({"", "application/octet-stream", "application/x-www-form-urlencoded", "binary/octet-stream"})
+
+
+def media_type(text: str | None) -> str:
+    """The Content-Type of a PUT; nothing when it only says "bytes" (the name then tells more)."""
+    kind = (text or "").partition(";")[0].strip().lower()
+    return "" if kind in _SAYS_NOTHING or not _MEDIA_TYPE.fullmatch((text or "").strip()) else (text or "").strip()
+
+
 class LockInfo(Struct, frozen=True):
     """What a LOCK asks for (RFC 4918 §14.11)."""
 
