@@ -72,9 +72,11 @@ class Headers:
 class Source(Protocol):
     """Where a request's body comes from; given by the server."""
 
-    def runs(self, size: int) -> AsyncIterator[bytes | memoryview]:
-        """The body in runs of at most `size` bytes. Raises Disconnected when it is cut off, Malformed when its
-        framing is broken."""
+    async def take(self, size: int) -> bytes | memoryview | None:
+        """The next run of at most `size` bytes, valid until the next call; None at the end.
+
+        Raises Disconnected when the body is cut off (after what came of it), Malformed when its framing is broken.
+        """
 
     async def leaving(self) -> None:
         """Returns when the client is gone or the server is about to stop."""
@@ -83,9 +85,8 @@ class Source(Protocol):
 class Empty:
     """No body, and a client that stays."""
 
-    async def runs(self, size: int) -> AsyncIterator[bytes | memoryview]:
-        return
-        yield b""
+    async def take(self, size: int) -> None:
+        return None
 
     async def leaving(self) -> None:
         await asyncio.get_running_loop().create_future()
@@ -145,12 +146,14 @@ class Request:
             raise Malformed("The query of the address cannot be read.") from None
         return dict(pairs)
 
-    def runs(self, size: int = RUN) -> AsyncIterator[bytes | memoryview]:
-        """The body in runs of at most `size` bytes, to be read once.
+    async def runs(self, size: int = RUN) -> AsyncIterator[bytes | memoryview]:
+        """The body in runs of at most `size` bytes (shorter from slow clients), to be read once.
 
-        A run may be overwritten after the next step. Raises Disconnected when the body is cut off.
+        A run may be overwritten after the next step. Raises Disconnected when the body is cut off (after what came
+        of it).
         """
-        return self._source.runs(size)
+        while (run := await self._source.take(size)) is not None:
+            yield run
 
     async def body(self, limit: int = MiB) -> bytes:
         """The whole body. Raises TooLarge above `limit` bytes (before reading it, if announced), Disconnected."""
@@ -161,7 +164,7 @@ class Request:
             raise too_large
         parts: list[bytes] = []
         size = 0
-        async for run in self._source.runs(min(limit + 1, RUN)):
+        while (run := await self._source.take(RUN)) is not None:
             size += len(run)
             if size > limit:
                 raise too_large

@@ -1,0 +1,491 @@
+"""One connection of the HTTP/1.1 server: requests in, one after another, and their answers out."""
+
+import asyncio
+import logging
+import math
+from asyncio.tasks import _enter_task, _leave_task
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Generator
+from typing import Any
+
+from nuvol.errors import CloudError
+from nuvol.faces.http import Answer, Disconnected, Request, problem
+from nuvol.server.body import Incoming, RunBuffers, Whole, refused
+from nuvol.server.head import Head, Refusal, head_end, parse_head, write_head
+from nuvol.server.proxies import Caller, Proxies
+
+KiB = 1024
+
+HEAD_SECONDS = 15  # for a whole head: a phone on a bad line needs 2; nginx gives 60, Apache 20
+BODY_SECONDS = 60  # between two bytes that we wait for, or that the client takes (nginx: the same)
+IDLE_SECONDS = 75  # between two requests (nginx: the same)
+LINGER_SECONDS = 5  # how long a client we are done with may go on sending before it is cut off (nginx: the same)
+SCRATCH = 64 * KiB  # what is read at once of heads and chunks
+AHEAD = 64 * KiB  # requests sent ahead beyond this wait in the socket
+TURN = 16  # requests of one connection answered in one turn of the loop, so that others are heard
+HIGH, LOW = 512 * KiB, 256 * KiB  # unsent bytes at which we stop producing, and go on: less than one block
+
+log = logging.getLogger("nuvol.front")
+
+App = Callable[[Request], Awaitable[Answer]]
+
+
+class Shared:
+    """What all connections of one server have in common."""
+
+    def __init__(self, app: App, proxies: Proxies, max_connections: int) -> None:
+        self.app = app
+        self.proxies = proxies
+        self.max_connections = max_connections
+        self.buffers = RunBuffers()
+        self.scratch = memoryview(bytearray(SCRATCH))
+        self.connections: set[Connection] = set()
+        self.refusals: Counter[int] = Counter()
+        """Requests refused before any face saw them, by status."""
+        self.stopping = False
+        self.emptied = asyncio.Event()
+        self.now = 0.0
+        """Loop time, to the second."""
+        self.stamp = ""
+        """The header lines Date and Server."""
+
+
+class Connection(asyncio.BufferedProtocol):
+    """One client. To its requests and their bodies it is the `Source` and the `Reader`."""
+
+    _transport: asyncio.Transport
+    _carrier: asyncio.Task[None]
+    _wake: asyncio.Future[tuple[Coroutine[Any, Any, None], Any]]
+
+    def __init__(self, shared: Shared, scheme: str) -> None:
+        self._shared = shared
+        self._scheme = scheme
+        self._loop = asyncio.get_running_loop()
+        self._peer = ""
+        self._pending = b""
+        """Bytes that came, of requests not yet begun from `_at` on."""
+        self._at = 0
+        self._searched = 0
+        """Up to here `_pending` holds no end of a head."""
+        self._advancing = False
+        self._body: Incoming | None = None
+        """The body of the present request, when it did not come with its head."""
+        self._direct = False
+        """The last buffer given to the loop was the body's own."""
+        self._busy = False
+        """A request is being answered, or the rest of its body passed over: the next one waits."""
+        self._serving = False
+        self._streaming = False
+        self._reading = True
+        self._last = False
+        """No request is taken after the present one."""
+        self._late = False
+        """The client let us wait too long for its body."""
+        self._lingering = False
+        """All is said; what the client still sends is dropped, so that it reads our answer before it meets an end."""
+        self._ended = False
+        """The client sends nothing more, though it may still listen."""
+        self._gone = False
+        self._leaving: asyncio.Event | None = None
+        self._drained: asyncio.Future[None] | None = None
+        """Set while the client does not take what was written."""
+        self._stuck = 0
+        """Unsent bytes when last looked at."""
+        self.deadline = shared.now + HEAD_SECONDS
+        """Loop time at which `too_late` is called."""
+
+    # ------------------------------------------------------------------------------------------- from the loop
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport  # type: ignore[assignment]  # uvloop's is no subclass
+        self._transport.set_write_buffer_limits(high=HIGH, low=LOW)
+        address = transport.get_extra_info("peername")
+        self._peer = address[0] if address else ""
+        self._wake = self._loop.create_future()
+        self._carrier = self._loop.create_task(self._carry())
+        self._shared.connections.add(self)
+        if len(self._shared.connections) > self._shared.max_connections:
+            self._refuse(Refusal(503, "There are too many connections."))
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        space = self._body.space() if self._body is not None else None
+        self._direct = space is not None
+        return self._shared.scratch if space is None else space
+
+    def buffer_updated(self, nbytes: int) -> None:
+        body = self._body
+        if body is not None and self._direct:
+            self.deadline = self._shared.now + BODY_SECONDS
+            body.received(nbytes)
+            return
+        data = self._shared.scratch[:nbytes]
+        if self._lingering:
+            return
+        if body is not None and not body.complete:
+            self.deadline = self._shared.now + BODY_SECONDS
+            data = data[self._fill(body, data) :]
+            if body.abandoned and body.complete:
+                self._next()
+        if not data:
+            return
+        self._pending += data
+        if not self._busy:
+            self._advance()
+        elif len(self._pending) > AHEAD:
+            self.read_no_more()
+
+    def eof_received(self) -> bool:
+        self._ended = True
+        if self._body is not None:
+            self._body.broken(Disconnected())
+        self._announce_leaving()
+        return self._serving  # True: the answer may still be heard
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._gone = self._ended = True
+        self._shared.connections.discard(self)
+        if not self._shared.connections:
+            self._shared.emptied.set()
+        if self._body is not None:
+            self._body.broken(Disconnected())
+        self._announce_leaving()
+        self.resume_writing()
+        if self._streaming or not self._serving:
+            self._loop.call_soon(self._carrier.cancel)  # soon: the task may be about to take its work over
+
+    def pause_writing(self) -> None:
+        self._drained = self._loop.create_future()
+        self._watch_writing()
+
+    def resume_writing(self) -> None:
+        if self._drained is not None:
+            if not self._drained.done():
+                self._drained.set_result(None)
+            self._drained = None
+            self.deadline = math.inf
+
+    # ----------------------------------------------------------------------------------------- from the server
+
+    def too_late(self) -> None:
+        """The deadline has passed."""
+        if self._drained is not None or self._lingering or self._transport.is_closing():
+            if self._transport.get_write_buffer_size() < self._stuck:
+                self._watch_writing()
+            else:
+                self._transport.abort()
+        elif self._body is not None and not self._body.complete:
+            self._late = True
+            self.deadline = math.inf
+            self._body.broken(Disconnected())
+            if self._body.abandoned:
+                self._transport.abort()
+        elif self._busy:
+            self.deadline = math.inf
+        elif self._pending:
+            self._refuse(Refusal(408, "The request did not come to its end in time."))
+        else:
+            self._transport.close()
+
+    def wind_up(self) -> None:
+        """The server stops: end after the present request."""
+        self._announce_leaving()
+        if not self._busy:
+            self._transport.close()
+
+    def cut_off(self) -> None:
+        self._loop.call_soon(self._carrier.cancel)
+        self._transport.abort()
+
+    # ----------------------------------------------------------------------------------------- requests coming
+
+    def _advance(self) -> None:
+        """Begin the requests that have come, one after another as long as each is answered at once."""
+        if self._busy or self._last or self._gone:
+            return
+        self._advancing = True
+        try:
+            for _ in range(TURN):
+                if not self._begin_next():
+                    break
+            else:
+                self._loop.call_soon(self._advance)
+        except Refusal as refusal:
+            self._refuse(refusal)
+        self._advancing = False
+        self._pending, self._at = self._pending[self._at :], 0
+
+    def _begin_next(self) -> bool:
+        """Begin the next request, if its head is here; False when there is nothing to do for now. Raises Refusal."""
+        data = self._pending
+        while data.startswith(b"\r\n", self._at):  # RFC 9112 §2.2
+            self._at += 2
+        if self._at == len(data) or self._busy or self._last:
+            return False
+        end = head_end(data, self._at, max(self._at, self._searched))
+        if end < 0:
+            if self._ended:
+                self._transport.close()
+            if not self._searched:
+                self.deadline = self._shared.now + HEAD_SECONDS
+            self._searched = len(data) - self._at
+            return False
+        head = parse_head(data[self._at : end])
+        self._searched = 0
+        self._at = end
+        self._begin(head)
+        return True
+
+    def _begin(self, head: Head) -> None:
+        """Start the request whose body, if any, begins at `_at`."""
+        source: Connection | Whole | Incoming = self
+        data, at = self._pending, self._at
+        if head.length is None or len(data) - at < head.length:
+            source = self._body = Incoming(self, self._shared.buffers, head.length, head.expects)
+            self._at += self._fill(self._body, memoryview(data)[at:])
+        elif head.length:
+            source = Whole(self, data[at : at + head.length])
+            self._at += head.length
+        caller = Caller(self._peer, self._scheme, head.host)
+        if self._shared.proxies.any:
+            caller = self._shared.proxies.caller(caller, head.headers)
+        request = Request(
+            head.method,
+            head.target,
+            head.query,
+            scheme=caller.scheme,
+            host=caller.host,
+            peer=caller.peer,
+            headers=head.headers,
+            length=head.length,
+            source=source,
+        )
+        self._busy = True
+        self.deadline = math.inf if self._body is None else self._shared.now + BODY_SECONDS
+        self._drive(self._serve(request, head))
+
+    def _fill(self, body: Incoming, data: memoryview) -> int:
+        try:
+            return body.fill(data)
+        except Refusal as refusal:
+            body.broken(refused(refusal))
+            self._last = True
+            return len(data)
+
+    # ---------------------------------------------------------------------------- driving the face's coroutine
+
+    def _drive(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run up to the first real wait at once; the rest, if any, is carried by the connection's task.
+
+        The task is the current one during the first step too, so that asyncio.timeout and the like work there.
+        """
+        _enter_task(self._loop, self._carrier)
+        try:
+            waits_for = work.send(None)
+        except StopIteration:
+            return
+        finally:
+            _leave_task(self._loop, self._carrier)
+        self._wake.set_result((work, waits_for))
+
+    async def _carry(self) -> None:
+        while not self._gone:
+            work, waits_for = await self._wake
+            self._wake = self._loop.create_future()
+            await _Rest(work, waits_for)
+
+    # -------------------------------------------------------------------------------------------------- answers
+
+    async def _serve(self, request: Request, head: Head) -> None:
+        """Let the app answer, send what it says, and make way for the next request."""
+        self._serving = True
+        try:
+            try:
+                answer = await self._shared.app(request)
+            except Disconnected:
+                self._last = True
+                if not self._late:
+                    raise
+                answer = problem(408, "timeout", "The body did not come to its end in time.")
+            await self._send(answer, head)
+        except Disconnected:
+            self._last = True
+        except Exception:
+            log.exception("a request could not be answered")
+            self._transport.abort()
+        finally:
+            self._serving = False
+            if self._body is not None:
+                self._body.abandon()
+        self._conclude()
+
+    async def _send(self, answer: Answer, head: Head) -> None:
+        body = answer.body
+        silent = head.method == "HEAD" or answer.status in (204, 304)
+        unmeasured = answer.length is None and not silent
+        if not self._keeps(head) or (unmeasured and head.old):
+            self._last = True
+        framing = "Connection: close\r\n" if self._last else "Connection: keep-alive\r\n" if head.old else ""
+        if unmeasured and not head.old:
+            framing += "Transfer-Encoding: chunked\r\n"
+        elif answer.length is not None and answer.status not in (204, 304):
+            framing += f"Content-Length: {answer.length}\r\n"
+        start = write_head(answer, self._shared.stamp, framing)
+        if isinstance(body, bytes):
+            self._transport.write(start if silent else start + body)
+            await self._drain()
+            return
+        try:
+            self._transport.write(start)
+            if not silent:
+                await self._stream(body, answer.length, chunked=not head.old)
+        finally:
+            await _close(body)
+
+    async def _stream(self, blocks: AsyncIterator[bytes], length: int | None, chunked: bool) -> None:
+        """Send block by block as the client takes them. What fails on the way breaks the answer off visibly."""
+        self._streaming = True
+        sent = 0
+        try:
+            async for block in blocks:
+                sent += len(block)
+                if length is not None:
+                    self._transport.write(block)
+                elif block:
+                    self._transport.writelines((b"%x\r\n" % len(block), block, b"\r\n") if chunked else (block,))
+                await self._drain()
+            if length is None and chunked:
+                self._transport.write(b"0\r\n\r\n")
+            elif length is not None and sent != length:
+                raise RuntimeError(f"{sent} bytes were to be sent where {length} had been announced")
+        except CloudError as error:
+            log.error("an answer was broken off: %s", error)
+            self._transport.abort()
+        finally:
+            self._streaming = False
+
+    async def _drain(self) -> None:
+        """Wait until the client has taken enough. Raises Disconnected."""
+        if self._drained is not None:
+            await self._drained
+        if self._gone:
+            raise Disconnected
+
+    def _keeps(self, head: Head) -> bool:
+        """Whether the connection can go on after this answer."""
+        body = self._body
+        if body is not None and not body.complete and (body.awaited or not body.short):
+            return False
+        return head.keep_alive and not self._last and not self._shared.stopping
+
+    def _conclude(self) -> None:
+        """The answer is written."""
+        if self._gone:
+            return
+        if self._last:
+            self._shut(linger=self._body is not None and not self._body.complete)
+        elif self._body is not None and not self._body.complete:  # its rest is passed over
+            self.deadline = self._shared.now + LINGER_SECONDS
+            self.read_on()
+        else:
+            self._next()
+
+    def _next(self) -> None:
+        self._body = None
+        self._busy = False
+        more = self._at < len(self._pending)
+        if self._ended and not more:
+            self._transport.close()
+            return
+        self.deadline = self._shared.now + IDLE_SECONDS
+        self.read_on()
+        if more and not self._advancing:
+            self._loop.call_soon(self._advance)
+
+    def _refuse(self, refusal: Refusal) -> None:
+        """Answer what is no request, and end."""
+        self._shared.refusals[refusal.status] += 1
+        answer = problem(refusal.status, "bad-request", str(refusal), "Correct the request; nothing was changed.")
+        if refusal.status == 503:
+            answer.headers.append(("Retry-After", "5"))
+        framing = f"Connection: close\r\nContent-Length: {answer.length}\r\n"
+        assert isinstance(answer.body, bytes)
+        self._transport.write(write_head(answer, self._shared.stamp, framing) + answer.body)
+        self._shut(linger=True)
+
+    def _shut(self, linger: bool) -> None:
+        """Nothing more will be said: close. `linger`: the client may still be sending, hear it out."""
+        self._last = True
+        self._body = None
+        self._watch_writing()
+        if self._ended or not linger:
+            self._transport.close()
+        else:
+            self._lingering = True
+            if not self._stuck:
+                self.deadline = self._shared.now + LINGER_SECONDS
+            self.read_on()
+            if self._transport.can_write_eof():
+                self._transport.write_eof()
+        self._busy = False
+
+    def _watch_writing(self) -> None:
+        self._stuck = self._transport.get_write_buffer_size()
+        self.deadline = self._shared.now + BODY_SECONDS
+
+    # ------------------------------------------------------------------------------- as requests and bodies see it
+
+    async def take(self, size: int) -> None:
+        return None
+
+    async def leaving(self) -> None:
+        if self._ended or self._shared.stopping:
+            return
+        if self._leaving is None:
+            self._leaving = asyncio.Event()
+        await self._leaving.wait()
+
+    def _announce_leaving(self) -> None:
+        if self._leaving is not None:
+            self._leaving.set()
+
+    def read_on(self) -> None:
+        if not self._reading and not self._gone:
+            self._reading = True
+            self._transport.resume_reading()
+
+    def read_no_more(self) -> None:
+        if self._reading and not self._gone:
+            self._reading = False
+            self._transport.pause_reading()
+            if self._body is not None:
+                self.deadline = math.inf
+
+    def send_continue(self) -> None:
+        self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+class _Rest:
+    """A coroutine that was begun outside its task, from its first wait on."""
+
+    def __init__(self, work: Coroutine[Any, Any, None], waits_for: Any) -> None:
+        self._work = work
+        self._waits_for = waits_for
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        while True:
+            try:
+                value = yield self._waits_for
+            except BaseException as error:  # cancelled: the work sees it where it waits
+                step, given = self._work.throw, error
+            else:
+                step, given = self._work.send, value
+            try:
+                self._waits_for = step(given)
+            except StopIteration:
+                return
+
+
+async def _close(stream: AsyncIterator[bytes]) -> None:
+    """Let an iterator let go of what it holds; plain iterators hold nothing."""
+    if isinstance(stream, AsyncGenerator):
+        await stream.aclose()
