@@ -102,17 +102,10 @@ class Writer(Generic[Tx]):
         connection: WriteConnection,
         connect: Callable[[], WriteConnection],
         notices: Notices,
-        *,
-        queue: int = QUEUE,
-        patience: float = PATIENCE,
-        idle: float = IDLE,
     ) -> None:
         self._connection: WriteConnection | None = connection
         self._connect = connect
         self._notices = notices
-        self._limit = queue
-        self._patience = patience
-        self._idle = idle
         self._tasks: deque[_Task] = deque()
         self._changed = threading.Condition(threading.Lock())
         self._sleeping = False
@@ -132,8 +125,8 @@ class Writer(Generic[Tx]):
             self._tasks.append(_Task(unit, waiter, monotonic()))
             if self._sleeping:
                 self._changed.notify()
-            if len(self._tasks) > self._limit and self._alarm is None:
-                self._set_alarm()
+            if len(self._tasks) > QUEUE and self._alarm is None:
+                self._set_alarm(PATIENCE)
         return waiter.wait()
 
     def close(self) -> None:
@@ -142,11 +135,13 @@ class Writer(Generic[Tx]):
             self._closing = True
             self._changed.notify()
         self._thread.join()
+        if self._alarm is not None:
+            self._alarm.cancel()
 
     # ---------------------------------------------------------------------------------------- the queue
 
-    def _set_alarm(self) -> None:
-        self._alarm = threading.Timer(self._patience, self._refuse)
+    def _set_alarm(self, seconds: float) -> None:
+        self._alarm = threading.Timer(seconds, self._refuse)
         self._alarm.daemon = True
         self._alarm.start()
 
@@ -154,13 +149,13 @@ class Writer(Generic[Tx]):
         """Send away those that have stood behind a full queue for too long."""
         late = []
         with self._changed:
-            before = monotonic() - self._patience
-            while len(self._tasks) > self._limit and self._tasks[self._limit].since <= before:
-                late.append(self._tasks[self._limit])
-                del self._tasks[self._limit]
+            now = monotonic()
+            while len(self._tasks) > QUEUE and self._tasks[QUEUE].since + PATIENCE <= now:
+                late.append(self._tasks[QUEUE])
+                del self._tasks[QUEUE]
             self._alarm = None
-            if len(self._tasks) > self._limit:
-                self._set_alarm()
+            if len(self._tasks) > QUEUE:
+                self._set_alarm(self._tasks[QUEUE].since + PATIENCE - now)
         _answer(late, _all_failed(late, Busy("Too many changes are waiting to be written.")))
 
     def _take(self) -> list[_Task] | None:
@@ -170,7 +165,7 @@ class Writer(Generic[Tx]):
                 if self._closing:
                     return None
                 self._sleeping = True
-                self._changed.wait(self._idle)
+                self._changed.wait(IDLE)
                 self._sleeping = False
             return [self._tasks.popleft() for _ in range(min(len(self._tasks), GROUP))]
 
