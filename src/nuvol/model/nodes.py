@@ -192,10 +192,61 @@ class UploadSession(Struct, frozen=True):
     offset: int
     """Bytes received and safe."""
     blob_id: int
+    """0 while no new chunk has been written."""
     written: int
     """Bytes of new chunks in the blob."""
     tail: bytes
     """The last bytes received, not yet cut into a chunk."""
+    mime: str
+    modified_at: int | None
+    guard: bytes
+    """The condition of the change as JSON; checked when the upload is complete."""
     meta: bytes
     """What the protocol wants back (opaque here)."""
     expires_at: int
+
+
+class Place(Struct, frozen=True):
+    """Where something is or would be."""
+
+    parent: Node
+    name: str
+    node: Node | None
+
+
+class Page(Struct, frozen=True):
+    """Some of a list; `next` is the cursor of the rest, None at the end."""
+
+    nodes: list[Node]
+    next: str | None
+
+
+class Moved(Struct, frozen=True):
+    """A node at its new place, and whether something there was replaced (it is in the trash)."""
+
+    node: Node
+    replaced: bool
+
+
+class Written(Struct, frozen=True):
+    """A file with its new content, and whether the file is new."""
+
+    node: Node
+    created: bool
+
+
+class Usage(Struct, frozen=True):
+    """Bytes used and allowed (None = no limit)."""
+
+    used: int
+    quota: int | None
+
+
+class Delta(Struct, frozen=True):
+    """What changed below a folder since a cursor; paths are relative to it."""
+
+    changed: list[tuple[str, Node]]
+    removed: list[str]
+    cursor: str
+    more: bool
+    reset: bool

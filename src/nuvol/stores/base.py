@@ -117,6 +117,9 @@ class AccountRows(Protocol):
     def all(self, after: int, limit: int) -> list[Account]:
         """By id, ascending, from the one behind `after`."""
 
+    def ids(self) -> list[int]:
+        """Of every account."""
+
     def count_admins(self) -> int:
         """Administrators who are active."""
 
@@ -170,6 +173,11 @@ class Invitation(Struct, frozen=True):
     admin: bool
     quota: int | None
     expires_at: int
+
+    @property
+    def id(self) -> str:
+        """Names it to people; opens nothing."""
+        return self.digest.hex()
 
 
 class InvitationRows(Protocol):
@@ -232,6 +240,9 @@ class NodeRows(Protocol):
 
     def stamped(self, account_id: int, root: int, limit: int) -> list[int]:
         """Ids that went into the trash with `root`, itself left out."""
+
+    def stamped_folders(self, account_id: int, root: int) -> list[int]:
+        """Ids of the folders that went into the trash with `root`, itself included."""
 
     def adopt(self, account_id: int, node_id: int, parent_id: int) -> None:
         """Give a trashed node another parent to be restored to."""
@@ -351,7 +362,16 @@ class ChunkRows(Protocol):
     def blobs(self, after: tuple[int, int], limit: int) -> list[tuple[int, int, int]]:
         """(account, blob, size) in key order."""
 
+    def empty_blobs(self, limit: int) -> list[tuple[int, int]]:
+        """(account, blob) in which no chunk rests."""
+
     def remove_blob(self, account_id: int, blob_id: int) -> None: ...
+    def all_chunks(self, after: tuple[int, bytes], limit: int) -> list[tuple[int, Chunk]]:
+        """(account, chunk) in key order; for scrub."""
+
+    def is_referred(self, account_id: int, hash: bytes) -> bool:
+        """Some content names this chunk."""
+
     def inlines(self, after: tuple[int, bytes], limit: int) -> list[tuple[int, bytes, bytes]]:
         """(account, content hash, bytes) in key order; for scrub."""
 

@@ -43,6 +43,9 @@ class Accounts:
         rows = self._db.all(f"select {_COLUMNS} from account where id > ? order by id limit ?", (after, limit))
         return [_account(row) for row in rows]
 
+    def ids(self) -> list[int]:
+        return [row[0] for row in self._db.all("select id from account order by id")]
+
     def count_admins(self) -> int:
         row = self._db.one("select count(*) from account where admin = 1 and active = 1")
         return row[0] if row else 0

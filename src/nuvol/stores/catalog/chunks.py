@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from nuvol.errors import ChunksLacking
 from nuvol.model.nodes import Chunk, Content
-from nuvol.stores.catalog.database import Connection
+from nuvol.stores.catalog.database import Connection, Row
 
 _ENTRY = struct.Struct(">I32s")
 _CHUNK = "hash, blob_id, start, length, adler32"
@@ -196,10 +196,30 @@ class Chunks:
         )
         return [(row[0], row[1], row[2]) for row in rows]
 
+    def empty_blobs(self, limit: int) -> list[tuple[int, int]]:
+        rows = self._db.all(
+            "select account_id, id from blobs b where not exists"
+            " (select 1 from chunk c where c.account_id = b.account_id and c.blob_id = b.id) limit ?",
+            (limit,),
+        )
+        return [(row[0], row[1]) for row in rows]
+
     def remove_blob(self, account_id: int, blob_id: int) -> None:
         self._db.run("delete from blobs where account_id = ? and id = ?", (account_id, blob_id))
 
     # ------------------------------------------------------------------------------------------ scrub
+
+    def all_chunks(self, after: tuple[int, bytes], limit: int) -> list[tuple[int, Chunk]]:
+        rows = self._db.all(
+            f"select account_id, {_CHUNK} from chunk where (account_id, hash) > (?, ?)"
+            " order by account_id, hash limit ?",
+            (*after, limit),
+        )
+        return [(row[0], Chunk(*row[1:])) for row in rows]
+
+    def is_referred(self, account_id: int, hash: bytes) -> bool:
+        sql = "select 1 from chunk where account_id = ? and hash = ? and refs > 0"
+        return self._db.one(sql, (account_id, hash)) is not None
 
     def inlines(self, after: tuple[int, bytes], limit: int) -> list[tuple[int, bytes, bytes]]:
         rows = self._db.all(
@@ -228,6 +248,7 @@ class Chunks:
         return int(chunks[0]) + int(inline[0])
 
 
-def _content(row: Sequence[object]) -> Content:
-    *fields, checksums = row
-    return Content(*fields, json.loads(str(checksums)) if checksums else {})
+def _content(row: Row) -> Content:
+    account_id, hash, size, adler32, blob_id, chunks, checksums = row
+    known = json.loads(checksums) if checksums else {}
+    return Content(account_id, hash, size, adler32, blob_id, chunks, known)

@@ -16,6 +16,7 @@ class Instance:
             self._db.run("delete from instance where key = ?", (key,))
         else:
             self._db.run(
-                "insert into instance (key, value) values (?, ?) on conflict (key) do update set value = excluded.value",
+                "insert into instance (key, value) values (?, ?)"
+                " on conflict (key) do update set value = excluded.value",
                 (key, value),
             )

@@ -7,7 +7,10 @@ from msgspec.structs import astuple
 from nuvol.model.journal import Change
 from nuvol.stores.catalog.database import Connection
 
-_COLUMNS = "account_id, seq, at, actor_id, app, verb, object, object_id, kind, old_parent, old_name, new_parent, new_name, number"
+_COLUMNS = (
+    "account_id, seq, at, actor_id, app, verb, object, object_id, kind,"
+    " old_parent, old_name, new_parent, new_name, number"
+)
 _ADD = f"insert into journal ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 

@@ -1,6 +1,6 @@
 """DAV locks as rows."""
 
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from nuvol.model.nodes import Lock
 from nuvol.stores.catalog.database import Connection
@@ -20,7 +20,7 @@ class Locks:
         rows = self._db.all(
             f"select {_COLUMNS} from dav_lock where account_id = ? and expires_at > ?", (account_id, now)
         )
-        return [Lock(*row[:4], bool(row[4]), bool(row[5]), *row[6:]) for row in rows]
+        return [replace(Lock(*row), deep=bool(row[4]), exclusive=bool(row[5])) for row in rows]
 
     def refresh(self, account_id: int, token: str, expires_at: int, seconds: int) -> None:
         self._db.run(

@@ -15,7 +15,8 @@ _FIELDS = Node.__struct_fields__
 _COLUMNS = ", ".join(_FIELDS)
 _NODE = ", ".join(f"node.{field}" for field in _FIELDS)
 _ADD = f"insert into node ({_COLUMNS}, name_key) values ({', '.join('?' * (len(_FIELDS) + 1))})"
-_UPDATE = f"update node set {', '.join(f'{field} = ?' for field in _FIELDS[2:])}, name_key = ? where account_id = ? and id = ?"
+_SET = ", ".join(f"{field} = ?" for field in _FIELDS[2:])
+_UPDATE = f"update node set {_SET}, name_key = ? where account_id = ? and id = ?"
 _GET = f"select {_COLUMNS} from node where account_id = ? and id = ?"
 _CHILD = f"select {_COLUMNS} from node where account_id = ? and parent_id = ? and name_key = ? and state = 0"
 _WITH_INLINE = (
@@ -133,6 +134,13 @@ class Nodes:
         rows = self._db.all(
             "select id from node where account_id = ? and trash_root = ? and id <> ? limit ?",
             (account_id, root, root, limit),
+        )
+        return [row[0] for row in rows]
+
+    def stamped_folders(self, account_id: int, root: int) -> list[int]:
+        rows = self._db.all(
+            f"select id from node where account_id = ? and trash_root = ? and kind = {Kind.FOLDER:d}",
+            (account_id, root),
         )
         return [row[0] for row in rows]
 

@@ -7,7 +7,10 @@ from msgspec.structs import astuple
 from nuvol.model.nodes import Chunk, UploadSession
 from nuvol.stores.catalog.database import Connection
 
-_COLUMNS = "account_id, id, node_id, parent_id, name, size, received, blob_id, written, tail, meta, expires_at"
+_COLUMNS = (
+    "account_id, id, node_id, parent_id, name, size, received, blob_id, written, tail, mime,"
+    " modified_at, guard, meta, expires_at"
+)
 
 
 class Uploads:
@@ -15,27 +18,30 @@ class Uploads:
         self._db = db
 
     def add(self, upload: UploadSession) -> None:
-        self._db.run(f"insert into upload ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?,?)", astuple(upload))
+        self._db.run(f"insert into upload ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", astuple(upload))
 
     def get(self, account_id: int, upload_id: str) -> UploadSession | None:
         row = self._db.one(f"select {_COLUMNS} from upload where account_id = ? and id = ?", (account_id, upload_id))
         return UploadSession(*row) if row else None
 
     def update(self, upload: UploadSession, before: int) -> bool:
-        return 0 < self._db.run(
-            "update upload set size = ?, received = ?, blob_id = ?, written = ?, tail = ?, expires_at = ?"
-            " where account_id = ? and id = ? and received = ?",
-            (
-                upload.size,
-                upload.offset,
-                upload.blob_id,
-                upload.written,
-                upload.tail,
-                upload.expires_at,
-                upload.account_id,
-                upload.id,
-                before,
-            ),
+        return (
+            self._db.run(
+                "update upload set size = ?, received = ?, blob_id = ?, written = ?, tail = ?, expires_at = ?"
+                " where account_id = ? and id = ? and received = ?",
+                (
+                    upload.size,
+                    upload.offset,
+                    upload.blob_id,
+                    upload.written,
+                    upload.tail,
+                    upload.expires_at,
+                    upload.account_id,
+                    upload.id,
+                    before,
+                ),
+            )
+            > 0
         )
 
     def remove(self, account_id: int, upload_id: str) -> bool:

@@ -297,7 +297,7 @@ class _Checkpoints(threading.Thread):
 
     def __init__(self, path: Path) -> None:
         super().__init__(name="catalog-checkpoints", daemon=True)
-        self._raw = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+        self._path = path
         self._units = 0
         self._due = threading.Event()
         self._closing = False
@@ -311,23 +311,23 @@ class _Checkpoints(threading.Thread):
             self._units = 0
             self._due.set()
 
-    def run(self) -> None:
-        while True:
-            self._due.wait()
-            self._due.clear()
-            try:
-                _, frames, _ = self._raw.execute("pragma wal_checkpoint(passive)").fetchone()
-                self.is_behind = frames > LOG_LIMIT
-            except sqlite3.Error as error:
-                log.warning("the log could not be carried over: %s", error)
-            if self._closing:
-                self._raw.close()
-                return
-
     def close(self) -> None:
         self._closing = True
         self._due.set()
         self.join()
+
+    def run(self) -> None:
+        raw = None
+        while self._due.wait() and not self._closing:
+            self._due.clear()
+            try:
+                raw = raw or sqlite3.connect(self._path, timeout=0, isolation_level=None)
+                _, frames, _ = raw.execute("pragma wal_checkpoint(passive)").fetchone()
+                self.is_behind = frames > LOG_LIMIT
+            except sqlite3.Error as error:
+                log.warning("the log could not be carried over: %s", error)
+        if raw:
+            raw.close()
 
 
 class SqliteDatabase(Database[Tx]):
@@ -340,14 +340,15 @@ class SqliteDatabase(Database[Tx]):
         self._local = threading.local()
         self._readers: list[tuple[threading.Thread, SqliteConnection]] = []
         self._opening = threading.Lock()
+        self._is_closed = False
         self._checkpoints = _Checkpoints(path)
-        first = self._connect()
         try:
+            first = self._connect()
             migrate(first, schema)
             first.foreign_writes()
             self.notices.learn(first.all(SEQS))
         except BaseException:
-            first.close()
+            self._checkpoints.close()
             raise
         self._writer: Writer[Tx] = Writer(first, self._connect, self.notices)
 
@@ -369,9 +370,10 @@ class SqliteDatabase(Database[Tx]):
         self._writer.close()
         self._checkpoints.close()
         with self._opening:
+            self._local = threading.local()
+            self._is_closed = True
             for _, connection in self._readers:
                 connection.close()
-            self._readers.clear()
 
     def _reader(self) -> tuple[SqliteConnection, Tx]:
         """This thread's own."""
@@ -382,11 +384,13 @@ class SqliteDatabase(Database[Tx]):
 
     def _open_reader(self) -> tuple[SqliteConnection, Tx]:
         connection = SqliteConnection(self._path)
-        self._local.reader = connection, self._build(connection)
         with self._opening:
-            for thread, unused in self._readers:
-                if not thread.is_alive():
-                    unused.close()
-            self._readers = [pair for pair in self._readers if pair[0].is_alive()]
+            if self._is_closed:
+                connection.close()
+                raise StoreFailed("The catalog is closed.")
+            for pair in [pair for pair in self._readers if not pair[0].is_alive()]:
+                self._readers.remove(pair)
+                pair[1].close()
             self._readers.append((threading.current_thread(), connection))
-        return self._local.reader  # type: ignore[no-any-return]
+            self._local.reader = reader = connection, self._build(connection)
+        return reader

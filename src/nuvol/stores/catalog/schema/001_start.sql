@@ -218,6 +218,9 @@ create table upload (
   blob_id {int} not null,
   written {int} not null,
   tail {blob} not null,
+  mime {text} not null,
+  modified_at {int},
+  guard {blob} not null,
   meta {blob} not null,
   expires_at {int} not null,
   primary key (account_id, id)

@@ -1,0 +1,66 @@
+"""Cloud: the rooms of the core under one name. It is what a face is given."""
+
+import secrets
+from collections.abc import Callable
+
+from nuvol import clock as clocks
+from nuvol.core.accounts import Accounts
+from nuvol.core.doctor import Doctor
+from nuvol.core.files.copies import Copies
+from nuvol.core.files.locks import Locks
+from nuvol.core.files.reads import Reads
+from nuvol.core.files.room import Files
+from nuvol.core.files.trash import Trash
+from nuvol.core.files.tree import Tree
+from nuvol.core.files.uploads import Uploads
+from nuvol.core.files.versions import Versions
+from nuvol.core.grants import Grants
+from nuvol.core.jobs import Upkeep
+from nuvol.core.journal import Journal
+from nuvol.core.passwords import Passwords
+from nuvol.core.search import Search
+from nuvol.model.rules import Rules
+from nuvol.stores.base import Blobs, Catalog, Transaction
+
+
+class Cloud:
+    """One cloud: its stores, its rules, its rooms."""
+
+    def __init__(
+        self, catalog: Catalog, blobs: Blobs, rules: Rules | None = None, clock: Callable[[], int] = clocks.now
+    ) -> None:
+        self.rules = rules or Rules()
+        self.is_local = catalog.is_local
+        """Short calls may run on an event loop (see `nuvol.waiting`)."""
+        self.epoch = catalog.write(_epoch)
+        """Names this instance; a restored backup gets another, so that clients merge instead of deleting."""
+        self._catalog = catalog
+        self._blobs = blobs
+        self.passwords = Passwords()
+        self.grants = Grants(catalog, clock, self.rules, self.passwords)
+        files = Files(catalog, blobs, self.rules, clock)
+        self.trash = Trash(files)
+        self.tree = Tree(files, self.trash)
+        self.copies = Copies(files, self.trash)
+        self.uploads = Uploads(files)
+        self.reads = Reads(files)
+        self.versions = Versions(files)
+        self.locks = Locks(files)
+        self.journal = Journal(files, self.tree, self.epoch)
+        self.search = Search(files)
+        self.upkeep = Upkeep(files, self.trash, self.uploads, self.versions, self.journal, self.grants)
+        self.accounts = Accounts(catalog, clock, self.rules, self.passwords, self.grants, self.upkeep.remove_tree)
+        self.doctor = Doctor(files)
+
+    def close(self) -> None:
+        """Let go of the stores; everything acknowledged is on disk already."""
+        self._catalog.close()
+        self._blobs.close()
+
+
+def _epoch(tx: Transaction) -> str:
+    epoch = tx.instance.get("epoch")
+    if epoch is None:
+        epoch = secrets.token_hex(8)
+        tx.instance.set("epoch", epoch)
+    return epoch

@@ -1,0 +1,166 @@
+"""Copies of files and of whole trees: rows only, no bytes move."""
+
+import msgspec
+from msgspec.structs import replace
+
+from nuvol.core import access
+from nuvol.core.files import guards, names
+from nuvol.core.files.ledger import Ledger
+from nuvol.core.files.room import Files
+from nuvol.core.files.trash import Job, Trash, put_in
+from nuvol.core.files.tree import make_room
+from nuvol.errors import BelowItself, CloudError, NameTaken, NotAllowed
+from nuvol.model import names as same
+from nuvol.model.accounts import Actor
+from nuvol.model.nodes import ANY, Guard, Moved, Node, State, Status
+
+Pending = tuple[int, int, tuple[object, int] | None]
+"""A folder still to be copied: (source, target, cursor behind the last child copied)."""
+
+
+class Copies:
+    def __init__(self, files: Files, trash: Trash) -> None:
+        self._files = files
+        self._trash = trash
+
+    def copy(
+        self, actor: Actor, node_id: int, parent_id: int, name: str, *, guard: Guard = ANY, deep: bool = True
+    ) -> Moved:
+        """Copy a file, or a folder with (`deep`) all below it; modification times and properties go along.
+
+        What has the name already goes to the trash if `guard.overwrite`. Raises NodeMissing, ParentMissing,
+        WrongKind, NameTaken, BelowItself (a deep copy into itself), NotAllowed (the root).
+        """
+        access.require(actor, "write")
+        names.check(name)
+        work = _Copy(self._files, self._trash.stamping(), actor, node_id, parent_id, name, guard, deep)
+        try:
+            while work.result is None:
+                work.advance()
+        except CloudError:
+            if work.begun:  # the target changed meanwhile: what was copied so far goes again
+                self._trash.discard(actor, work.top_id, work.job_id)
+            raise
+        finally:
+            self._files.paths.forget(work.gone)
+        work.stamping.finish(actor)
+        return work.result
+
+
+class _Copy:
+    """One copy, a batch in a unit. A tree of more than one batch grows below a hidden node, which the last unit
+    turns visible; interrupted, it leaves a job that removes it."""
+
+    def __init__(
+        self,
+        files: Files,
+        stamping: Job,
+        actor: Actor,
+        node_id: int,
+        parent_id: int,
+        name: str,
+        guard: Guard,
+        deep: bool,
+    ) -> None:
+        self._files = files
+        self._actor = actor
+        self._source_id = node_id
+        self._parent_id = parent_id
+        self._name = name
+        self._guard = guard
+        self._deep = deep
+        self._todo: list[Pending] = []
+        self.stamping = stamping
+        self.top_id = files.new_id()
+        self.job_id = files.new_id()
+        self.begun = False
+        self.gone: list[Node] = []
+        self.result: Moved | None = None
+
+    def advance(self) -> None:
+        ids = list(self._files.catalog.new_ids(self._files.rules.batch_rows))
+
+        def unit(ledger: Ledger) -> tuple[list[Pending], Moved | None]:
+            todo = list(self._todo) if self.begun else self._begin(ledger)
+            todo = self._some(ledger, todo, list(ids))
+            if todo:
+                if not self.begun:
+                    ledger.tx.jobs.add(ledger.account_id, self.job_id, "copy", msgspec.json.encode(self.top_id))
+                return todo, None
+            if self.begun:
+                ledger.tx.jobs.remove(ledger.account_id, self.job_id)
+            return todo, self._attach(ledger)
+
+        self._todo, self.result = self._files.write(self._actor, unit)
+        self.begun = True
+
+    def _begin(self, ledger: Ledger) -> list[Pending]:
+        source, parent = ledger.live(self._source_id), ledger.folder(self._parent_id)
+        if source.parent_id is None:
+            raise NotAllowed("The root folder cannot be copied.", advice="Copy what is in it.")
+        if self._deep and source.is_folder and source.id in ledger.above(parent.id):
+            raise BelowItself(f"“{source.name}” cannot be copied into itself.")
+        guards.check(ledger, self._guard, source)
+        self._may_arrive(ledger, parent, source)
+        top = copied(ledger, source, self.top_id, parent.id)
+        self._insert(ledger, [(source, replace(top, name=self._name, state=State.HIDDEN))])
+        return [(source.id, self.top_id, None)] if self._deep and source.is_folder else []
+
+    def _some(self, ledger: Ledger, todo: list[Pending], ids: list[int]) -> list[Pending]:
+        """Copy children of the folders in `todo` while there are ids; returns what remains."""
+        while todo and ids:
+            source_id, target_id, after = todo.pop()
+            found = ledger.tx.nodes.children(ledger.account_id, source_id, "name", False, after, len(ids))
+            if len(found) == len(ids):
+                todo.append((source_id, target_id, (same.key(found[-1].name), found[-1].id)))
+            pairs = [(node, copied(ledger, node, ids.pop(), target_id)) for node in found]
+            if pairs:
+                self._insert(ledger, pairs)
+            todo.extend((node.id, copy.id, None) for node, copy in pairs if node.is_folder)
+        return todo
+
+    @staticmethod
+    def _insert(ledger: Ledger, pairs: list[tuple[Node, Node]]) -> None:
+        copies = [copy for _, copy in pairs]
+        ledger.tx.nodes.add(copies)
+        ledger.tx.versions.add([ledger.version(copy, Status.NEW) for copy in copies])
+        ledger.tx.nodes.copy_properties(ledger.account_id, [(node.id, copy.id) for node, copy in pairs])
+
+    def _may_arrive(self, ledger: Ledger, parent: Node, source: Node) -> Node | None:
+        """What stands where the copy goes; raises when it may not be replaced."""
+        existing = ledger.tx.nodes.child(ledger.account_id, parent.id, self._name)
+        guards.may_add(ledger, self._guard, parent)
+        if existing is not None and existing.id == source.id:
+            raise NameTaken(source.name)
+        if existing is not None:
+            make_room(ledger, self._guard, existing, source)
+        return existing
+
+    def _attach(self, ledger: Ledger) -> Moved:
+        self.gone.clear()
+        source, parent = ledger.live(self._source_id), ledger.folder(self._parent_id)
+        existing = self._may_arrive(ledger, parent, source)
+        if existing is not None:
+            self.gone.append(existing)
+            put_in(ledger, existing, self.stamping)
+        top = ledger.tx.nodes.get(ledger.account_id, self.top_id)
+        assert top is not None  # hidden, so that nobody but us can remove it
+        top = replace(top, state=State.LIVE)
+        ledger.tx.nodes.update(top)
+        ledger.note("copy", top, new=top)
+        return Moved(top, existing is not None)
+
+
+def copied(ledger: Ledger, node: Node, node_id: int, parent_id: int) -> Node:
+    return replace(
+        node,
+        id=node_id,
+        parent_id=parent_id,
+        number=1,
+        content_number=1,
+        created_at=ledger.now,
+        changed_at=ledger.now,
+        state=State.LIVE,
+        trash_root=None,
+        trashed_at=None,
+    )

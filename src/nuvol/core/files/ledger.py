@@ -1,0 +1,135 @@
+"""The shape of every change: one account, one unit, one journal number for each thing that happened."""
+
+from functools import cached_property
+
+from nuvol.errors import AccountMissing, NodeMissing, ParentMissing, QuotaExceeded, WrongKind
+from nuvol.model.accounts import Actor
+from nuvol.model.journal import Change
+from nuvol.model.nodes import Lock, Node, State, Status, Version
+from nuvol.stores.base import Transaction
+
+
+class Ledger:
+    """What one unit changes in the actor's account.
+
+    Its first act takes the account's row, so the changes of an account happen one after another; `settle`
+    writes the journal and the bytes used beside the changes themselves.
+    """
+
+    def __init__(self, tx: Transaction, actor: Actor, now: int, *, hold: bool = True) -> None:
+        """`hold` False: only look, so that a change can be refused before its bytes come. Raises AccountMissing."""
+        self.tx = tx
+        self.actor = actor
+        self.now = now
+        account = tx.accounts.take(actor.account_id) if hold else tx.accounts.get(actor.account_id)
+        if account is None:
+            raise AccountMissing("There is no such account.")
+        self.account = account
+        self.account_id = actor.account_id
+        self._changes: list[Change] = []
+        self._used = 0
+
+    def live(self, node_id: int) -> Node:
+        """Raises NodeMissing."""
+        node = self.tx.nodes.get(self.account_id, node_id)
+        if node is None or node.state != State.LIVE:
+            raise NodeMissing("There is no such file or folder.")
+        return node
+
+    def folder(self, node_id: int) -> Node:
+        """A folder that can take something in. Raises ParentMissing, WrongKind."""
+        node = self.tx.nodes.get(self.account_id, node_id)
+        if node is None or node.state != State.LIVE:
+            raise ParentMissing("The folder that should hold it does not exist.")
+        if not node.is_folder:
+            raise WrongKind(f"“{node.name}” is a file and cannot hold others.", advice="Choose a folder.")
+        return node
+
+    def above(self, node_id: int | None) -> list[int]:
+        """Ids from this node up to the root."""
+        found: list[int] = []
+        while node_id is not None:
+            found.append(node_id)
+            node = self.tx.nodes.get(self.account_id, node_id)
+            node_id = node.parent_id if node else None
+        return found
+
+    @cached_property
+    def locks(self) -> list[Lock]:
+        return self.tx.locks.of(self.account_id, self.now)
+
+    # ------------------------------------------------------------------------------------------ what changes
+
+    def add(self, node: Node, verb: str = "create") -> Node:
+        """A node appears, with its first version. Raises NameTaken."""
+        self.tx.nodes.add((node,))
+        self.tx.versions.add((self.version(node, Status.NEW),))
+        self.note(verb, node, new=node)
+        return node
+
+    def update(self, old: Node, new: Node, status: Status, verb: str) -> Node:
+        """A node changes; its number must have grown by one. Raises NameTaken."""
+        self.tx.nodes.update(new)
+        self.tx.versions.add((self.version(new, status),))
+        moved = (old.parent_id, old.name) != (new.parent_id, new.name)
+        self.note(verb, new, old=old if moved else None, new=new if moved else None)
+        return new
+
+    def version(self, node: Node, status: Status) -> Version:
+        """The version row that tells of the node's present state."""
+        return Version(
+            account_id=node.account_id,
+            node_id=node.id,
+            number=node.number,
+            status=status,
+            name=node.name,
+            parent_id=node.parent_id,
+            mime=node.mime,
+            author_id=self.actor.account_id,
+            app=self.actor.app,
+            at=self.now,
+            modified_at=node.modified_at,
+            content=node.content,
+            size=node.size,
+            blob_id=node.blob_id,
+        )
+
+    def note(self, verb: str, node: Node, *, old: Node | None = None, new: Node | None = None) -> None:
+        """Write in the journal; `old` and `new` give the place it left and the one it came to."""
+        self._changes.append(
+            Change(
+                account_id=self.account_id,
+                seq=self.account.seq + len(self._changes) + 1,
+                at=self.now,
+                actor_id=self.actor.account_id,
+                app=self.actor.app,
+                verb=verb,
+                object="node",
+                object_id=node.id,
+                kind=node.kind,
+                old_parent=old.parent_id if old else None,
+                old_name=old.name if old else None,
+                new_parent=new.parent_id if new else None,
+                new_name=new.name if new else None,
+                number=node.number,
+            )
+        )
+
+    def use(self, growth: int) -> None:
+        """Count bytes that the account refers to now. Raises QuotaExceeded when they do not fit."""
+        self._used += growth
+        if growth > 0:
+            self.demand(self._used)
+
+    def demand(self, growth: int) -> None:
+        """Raises QuotaExceeded when so many more bytes do not fit."""
+        quota = self.account.quota
+        if quota is not None and self.account.used + growth > quota:
+            raise QuotaExceeded(max(0, quota - self.account.used))
+
+    def settle(self) -> None:
+        """Write journal and counters. Called once, last."""
+        if self._changes or self._used:
+            self.tx.accounts.advance(self.account_id, len(self._changes), self._used)
+        if self._changes:
+            self.tx.journal.add(self._changes)

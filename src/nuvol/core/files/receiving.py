@@ -1,0 +1,400 @@
+"""An upload while its bytes arrive: cut, hashed, stored aside; and how it becomes a version of a file."""
+
+import hashlib
+import secrets
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from mimetypes import guess_type
+from typing import Any
+
+from blake3 import blake3
+from msgspec import Struct
+from msgspec.structs import replace
+
+from nuvol.clock import HOUR
+from nuvol.core.files import guards
+from nuvol.core.files.chunking import LARGEST, Cutter, content_hash, hash_of, join_adler
+from nuvol.core.files.contents import take_away
+from nuvol.core.files.ledger import Ledger
+from nuvol.core.files.room import Files
+from nuvol.core.files.tree import new_node
+from nuvol.errors import BadValue, Busy, ChecksumMismatch, ChunksLacking, NameTaken, Unable, UploadMissing, WrongKind
+from nuvol.model.accounts import Actor
+from nuvol.model.nodes import Chunk, Content, Guard, Kind, Node, Status, UploadSession, Written
+from nuvol.stores.base import PAGE, BlobKey, BlobWriter, Transaction
+
+CHECKSUMS = ("SHA1", "MD5", "SHA256", "ADLER32", "BLAKE3")
+
+
+class Target(Struct, frozen=True):
+    """Which file an upload is for: a name in a folder, or (`node_id`) a file wherever it is by then."""
+
+    parent_id: int
+    name: str
+    node_id: int | None
+    guard: Guard
+    mime: str
+    modified_at: int | None
+
+
+class Checksums:
+    """The checksums that a client stated, computed while the bytes pass."""
+
+    def __init__(self, stated: Mapping[str, str] | None) -> None:
+        self._stated = {kind.upper(): value.lower() for kind, value in (stated or {}).items()}
+        for kind in self._stated:
+            if kind not in CHECKSUMS:
+                raise BadValue(f"“{kind}” is no checksum known here.", advice=f"Use one of {', '.join(CHECKSUMS)}.")
+        self._adler = 1
+        self._hashers: dict[str, Any] = {
+            kind: blake3() if kind == "BLAKE3" else hashlib.new(kind, usedforsecurity=False)
+            for kind in self._stated
+            if kind != "ADLER32"
+        }
+
+    def feed(self, data: bytes | memoryview) -> None:
+        for hasher in self._hashers.values():
+            hasher.update(data)
+        if "ADLER32" in self._stated:
+            self._adler = zlib.adler32(data, self._adler)
+
+    def verified(self) -> dict[str, str]:
+        """Those to keep beside the content (all but ADLER32, which every content has). Raises ChecksumMismatch."""
+        found = {kind: hasher.hexdigest() for kind, hasher in self._hashers.items()}
+        for kind, value in self._stated.items():
+            if found.get(kind, f"{self._adler:08x}") != value:
+                raise ChecksumMismatch(f"The {kind} of what arrived is not the one stated.")
+        return found
+
+    def __bool__(self) -> bool:
+        return bool(self._stated)
+
+
+class Upload:
+    """Feed it bytes, then `commit`, `pause` (if it is resumable) or `abort`. Not for two threads at once."""
+
+    def __init__(
+        self,
+        files: Files,
+        actor: Actor,
+        target: Target,
+        *,
+        size: int | None,
+        checksums: Checksums | None = None,
+        session: UploadSession | None = None,
+        chunks: Iterable[Chunk] = (),
+    ) -> None:
+        self._files = files
+        self._actor = actor
+        self._target = target
+        self._size = size
+        self._checksums = checksums or Checksums(None)
+        self._session = session
+        self._chunks = list(chunks)
+        self._kept = len(self._chunks)
+        self._own: dict[bytes, Chunk] = {chunk.hash: chunk for chunk in self._chunks}
+        self._cutter = Cutter(session.tail if session else b"")
+        self._blob: BlobWriter | None = None
+        self._key = BlobKey(actor.account_id, session.blob_id if session else 0)
+        self._written = session.written if session else 0
+        self.received = session.offset if session else 0
+        """Bytes that have arrived."""
+        if self._written:
+            self._files.in_flight.add(self._key)
+            self._blob = files.blobs.resume(self._key, self._written)
+
+    # ------------------------------------------------------------------------------------------ bytes come in
+
+    def feed(self, data: bytes | memoryview) -> None:
+        """The next bytes; best in runs of 1 to 4 MiB. Raises BadValue (more than announced), StoreFull, …"""
+        self._count(len(data))
+        self._checksums.feed(data)
+        self._keep(self._cutter.feed(data))
+
+    def feed_chunk(self, hash: bytes, data: bytes | memoryview) -> None:
+        """The next bytes are this chunk. Raises ChecksumMismatch when they are not, BadValue (too long a chunk)."""
+        if not 0 < len(data) <= LARGEST:
+            raise BadValue(f"A chunk has 1 to {LARGEST} bytes.")
+        if hash_of(data) != hash:
+            raise ChecksumMismatch("The bytes of a chunk do not match its hash.")
+        self._count(len(data))
+        self._checksums.feed(data)
+        self._keep((memoryview(data),))
+
+    def refer(self, hash: bytes, length: int) -> None:
+        """The next `length` bytes are a chunk that the account holds. Raises ChunksLacking, BadValue."""
+        chunk = self._own.get(hash) or self._pin([hash]).get(hash)
+        if chunk is None:
+            raise ChunksLacking([hash])
+        if chunk.length != length:
+            raise BadValue("The chunk has another length.")
+        if self._checksums:
+            raise BadValue("Checksums cannot be verified over chunks that were not sent.")
+        self._count(length)
+        self._chunks.append(chunk)
+
+    def _count(self, length: int) -> None:
+        self.received += length
+        if self._size is not None and self.received > self._size:
+            raise BadValue(f"More than the announced {self._size} bytes arrived.")
+
+    def _keep(self, pieces: Sequence[memoryview]) -> None:
+        """Store the new ones of these chunks, refer to the known ones."""
+        hashes = [hash_of(piece) for piece in pieces]
+        known = self._known([hash for hash in hashes if hash not in self._own])
+        fresh: list[memoryview] = []
+        for hash, piece in zip(hashes, pieces, strict=True):
+            chunk = self._own.get(hash) or known.get(hash)
+            if chunk is None:
+                chunk = Chunk(hash, self._blob_key().id, self._written, len(piece), zlib.adler32(piece))
+                self._own[hash] = chunk
+                self._written += len(piece)
+                fresh.append(piece)
+            self._chunks.append(chunk)
+        if fresh and self._blob is not None:
+            self._blob.append(fresh)
+
+    def _known(self, hashes: list[bytes]) -> dict[bytes, Chunk]:
+        account_id = self._actor.account_id
+        if not hashes or not self._files.catalog.read(lambda tx: tx.chunks.find(account_id, hashes)):
+            return {}
+        return self._pin(hashes)
+
+    def _pin(self, hashes: list[bytes]) -> dict[bytes, Chunk]:
+        until = self._files.clock() + self._files.rules.upload_hours * HOUR
+        return self._files.catalog.write(lambda tx: tx.chunks.pin(self._actor.account_id, hashes, until))
+
+    def _blob_key(self) -> BlobKey:
+        if self._blob is None:
+            self._key = BlobKey(self._actor.account_id, self._files.new_id())
+            self._files.in_flight.add(self._key)
+            self._blob = self._files.blobs.begin(self._key)
+        return self._key
+
+    # ------------------------------------------------------------------------------------------ how it ends
+
+    def abort(self) -> None:
+        """Drop what arrived. Allowed at any time, also twice."""
+        if self._blob is not None:
+            self._blob.abort()
+            self._blob = None
+        self._files.in_flight.discard(self._key)
+
+    def rollback(self) -> None:
+        """Forget what arrived since the upload was resumed; the session stays as it was."""
+        if self._session is None or not self._session.written:
+            self.abort()
+        elif self._blob is not None:
+            self._blob.close()
+            self._blob = None
+        self._files.in_flight.discard(self._key)
+
+    def pause(self) -> UploadSession:
+        """Keep what arrived, safe on disk, for a later `resume`. Raises Busy when somebody else went on with it."""
+        assert self._session is not None, "only a resumable upload can pause"
+        before = self._session
+        if self._blob is not None:
+            self._blob.sync()
+            self._blob.close()
+            self._blob = None
+        after = replace(
+            before,
+            offset=self.received,
+            blob_id=self._key.id,
+            written=self._written,
+            tail=bytes(self._cutter.rest),
+            expires_at=self._files.clock() + self._files.rules.upload_hours * HOUR,
+        )
+
+        def unit(tx: Transaction) -> bool:
+            kept = tx.uploads.update(after, before.offset)
+            if kept:
+                tx.uploads.add_chunks(after.account_id, after.id, self._kept, self._chunks[self._kept :])
+            return kept
+
+        try:
+            if not self._files.catalog.write(unit):
+                raise Busy("Another request is going on with this upload.")
+        finally:
+            self._files.in_flight.discard(self._key)
+        return after
+
+    def commit(self) -> Written:
+        """Everything has arrived: make it a version of the file.
+
+        Raises BadValue (fewer bytes than announced), ChecksumMismatch, and what `Uploads.begin` may raise; then
+        nothing is visible and nothing counted.
+        """
+        try:
+            return self._commit()
+        except BaseException:
+            self.abort()
+            if self._session is not None:  # what it had kept is gone with the blob
+                session = self._session
+                self._files.catalog.write(lambda tx: tx.uploads.remove(session.account_id, session.id))
+            raise
+        finally:
+            self._files.in_flight.discard(self._key)
+
+    def _commit(self) -> Written:
+        if self._size is not None and self.received != self._size:
+            raise BadValue(f"{self._size} bytes were announced, {self.received} arrived.")
+        kept = self._checksums.verified()
+        rest = self._cutter.finish()
+        if not self._chunks and (rest is None or len(rest) <= self._files.rules.inline_bytes):
+            return self._finish_inline(bytes(rest or b""), kept)
+        if rest is not None:
+            self._keep((rest,))
+        return self._finish_chunks(kept)
+
+    def _finish_inline(self, data: bytes, checksums: Mapping[str, str]) -> Written:
+        name = content_hash([(hash_of(data), len(data))] if data else [])
+        node_id = self._files.new_id()
+
+        def unit(ledger: Ledger) -> Written:
+            self._end_session(ledger)
+            return place(ledger, self._target, node_id, bring_inline(ledger, name, data, checksums))
+
+        return self._files.write(self._actor, unit)
+
+    def _finish_chunks(self, checksums: Mapping[str, str]) -> Written:
+        blob, self._blob = self._blob, None
+        if blob is not None:
+            blob.commit()
+        names = [(chunk.hash, chunk.length) for chunk in self._chunks]
+        adler = 1
+        for chunk in self._chunks:
+            adler = join_adler(adler, chunk.adler32, chunk.length)
+        whole = blob is not None and self._written == self.received
+        content = Content(
+            account_id=self._actor.account_id,
+            hash=content_hash(names),
+            size=self.received,
+            adler32=adler,
+            blob_id=self._key.id if whole else None,
+            chunks=len(names),
+            checksums=checksums,
+        )
+        node_id = self._files.new_id()
+        temporary = secrets.token_bytes(32)
+        home = [True]
+        try:
+            for page in range((len(names) - 1) // PAGE):
+                home.append(self._files.write(self._actor, partial(self._slice, temporary, page)))
+
+            def unit(ledger: Ledger) -> Written:
+                self._end_session(ledger)
+                return place(ledger, self._target, node_id, self._bring(ledger, content, temporary, all(home)))
+
+            return self._files.write(self._actor, unit)
+        except BaseException as error:
+            if len(home) > 1:
+                take_away(self._files, self._actor, temporary)
+            elif blob is not None and not isinstance(error, Unable):  # unable: it may have been committed all the same
+                self._files.blobs.delete(self._key)
+            raise
+
+    def _slice(self, temporary: bytes, page: int, ledger: Ledger) -> bool:
+        """Bring one page of a long content, under its temporary name; True when its new chunks rest in our blob."""
+        chunks = self._chunks[page * PAGE : (page + 1) * PAGE]
+        if page == 0:
+            pending = Content(ledger.account_id, temporary, 0, 0, None, len(self._chunks), {})
+            ledger.tx.chunks.add_content(pending, ledger.now)
+        if self._written:
+            ledger.tx.chunks.add_blob(ledger.account_id, self._key.id, self._written)
+        grown, home = ledger.tx.chunks.refer(ledger.account_id, chunks, self._key.id)
+        ledger.use(grown)
+        ledger.tx.chunks.add_page(ledger.account_id, temporary, page, [(chunk.hash, chunk.length) for chunk in chunks])
+        return home
+
+    def _bring(self, ledger: Ledger, content: Content, temporary: bytes, home: bool) -> Content:
+        existing = ledger.tx.chunks.content(ledger.account_id, content.hash)
+        last = (content.chunks - 1) // PAGE
+        if existing is not None:
+            if last > 0:  # our own pages go away again
+                ledger.tx.chunks.abandon(ledger.account_id, temporary, secrets.token_bytes(32))
+            return with_checksums(ledger, existing, content.checksums)
+        home = self._slice(temporary, last, ledger) and home
+        settled = content if home else replace(content, blob_id=None)
+        ledger.tx.chunks.settle(ledger.account_id, temporary, settled)
+        return settled
+
+    def _end_session(self, ledger: Ledger) -> None:
+        if self._session is not None and not ledger.tx.uploads.remove(ledger.account_id, self._session.id):
+            raise UploadMissing("This upload was finished or ended by another request.")
+
+
+# ---------------------------------------------------------------------------------------------------- units
+
+
+def bring_inline(ledger: Ledger, hash: bytes, data: bytes, checksums: Mapping[str, str]) -> Content:
+    """Small content, kept in the catalog."""
+    existing = ledger.tx.chunks.content(ledger.account_id, hash)
+    if existing is not None:
+        return with_checksums(ledger, existing, checksums)
+    content = Content(ledger.account_id, hash, len(data), zlib.adler32(data), None, 0, checksums)
+    ledger.tx.chunks.add_content(content)
+    ledger.tx.chunks.add_inline(ledger.account_id, hash, data)
+    ledger.use(len(data))
+    return content
+
+
+def with_checksums(ledger: Ledger, content: Content, checksums: Mapping[str, str]) -> Content:
+    """A content that is there already, with what is newly known of it."""
+    if set(checksums) - set(content.checksums):
+        merged = {**content.checksums, **checksums}
+        ledger.tx.chunks.set_checksums(ledger.account_id, content.hash, merged)
+    return content
+
+
+def place(ledger: Ledger, target: Target, node_id: int, content: Content) -> Written:
+    """Make `content` the newest version of the target; a new file gets `node_id`.
+
+    Raises NodeMissing, ParentMissing, WrongKind, NameTaken, PreconditionFailed, Locked, QuotaExceeded.
+    """
+    node, parent = find(ledger, target)
+    modified_at = ledger.now if target.modified_at is None else target.modified_at
+    if node is None:
+        mime = target.mime or mime_of(target.name)
+        empty = new_node(ledger, node_id, parent.id, target.name, Kind.FILE, modified_at=modified_at, mime=mime)
+        filled = replace(empty, content=content.hash, size=content.size, blob_id=content.blob_id)
+        return Written(ledger.add(filled), True)
+    new = replace(
+        node,
+        number=node.number + 1,
+        content_number=node.number + 1,
+        content=content.hash,
+        size=content.size,
+        blob_id=content.blob_id,
+        mime=target.mime or node.mime,
+        modified_at=modified_at,
+        changed_at=ledger.now,
+    )
+    return Written(ledger.update(node, new, Status.CHANGED, "content"), False)
+
+
+def find(ledger: Ledger, target: Target) -> tuple[Node | None, Node]:
+    """The file that a target names (None: a new one) and the folder that holds it; raises what `place` raises."""
+    guard = target.guard
+    if target.node_id is not None:
+        node: Node | None = ledger.live(target.node_id)
+        parent = ledger.folder(node.parent_id) if node and node.parent_id is not None else None
+    else:
+        parent = ledger.folder(target.parent_id)
+        node = ledger.tx.nodes.child(ledger.account_id, parent.id, target.name)
+    guards.check(ledger, guard, node, parent)
+    if parent is None or (node is not None and node.is_folder):
+        raise WrongKind(f"“{target.name}” is a folder.", advice="Choose another name for the file.")
+    if node is None:
+        guards.may_add(ledger, guard, parent)
+    elif not guard.overwrite:
+        raise NameTaken(node.name)
+    else:
+        guards.may_change(ledger, guard, node)
+    return node, parent
+
+
+def mime_of(name: str) -> str:
+    """The media type that a name suggests."""
+    return guess_type(name)[0] or "application/octet-stream"

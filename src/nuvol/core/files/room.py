@@ -1,0 +1,110 @@
+"""What every room of the files has at hand: the stores, the rules, the clock, and the cache of paths."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from nuvol.clock import Clock
+from nuvol.core.files import names
+from nuvol.core.files.ledger import Ledger
+from nuvol.errors import AccountMissing, NodeMissing
+from nuvol.model import names as same
+from nuvol.model.accounts import Actor
+from nuvol.model.nodes import Node, State
+from nuvol.model.rules import Rules
+from nuvol.stores.base import BlobKey, Blobs, Catalog, Transaction
+
+T = TypeVar("T")
+
+CACHED_PATHS = 200_000
+"""Entries of some 200 bytes: about 40 MB when full."""
+
+
+class Paths:
+    """(account, folder, name) → node id, filled by reads. Moving a folder touches one entry, nothing below it.
+
+    Only where no other process writes (`Catalog.is_local`); elsewhere every look-up is a query. There are no
+    negative entries, so nothing need be done when a node appears. A reader that looked before a change and
+    stores after it would keep a ghost: `generation` tells it not to.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._keeps = catalog.is_local
+        self._ids: dict[tuple[int, int, str], int] = {}
+        self._roots: dict[int, int] = {}
+        self._generation = 0
+        catalog.on_foreign_write(self.clear)
+
+    def find(self, tx: Transaction, account_id: int, path: list[str]) -> int | None:
+        """The id of the live node at a path."""
+        node_id = self.root(tx, account_id)
+        for part in path:
+            key = (account_id, node_id, same.key(part))
+            known = self._ids.get(key)
+            if known is None:
+                generation = self._generation
+                node = tx.nodes.child(account_id, node_id, part)
+                if node is None:
+                    return None
+                known = node.id
+                if self._keeps and generation == self._generation:
+                    if len(self._ids) >= CACHED_PATHS:
+                        self._ids.clear()
+                    self._ids[key] = known
+            node_id = known
+        return node_id
+
+    def root(self, tx: Transaction, account_id: int) -> int:
+        root = self._roots.get(account_id)
+        if root is None:
+            account = tx.accounts.get(account_id)
+            if account is None:
+                raise AccountMissing("There is no such account.")
+            root = self._roots[account_id] = account.root_id
+        return root
+
+    def forget(self, nodes: Iterable[Node]) -> None:
+        """These nodes are where they were no longer."""
+        self._generation += 1
+        for node in nodes:
+            if node.parent_id is not None:
+                self._ids.pop((node.account_id, node.parent_id, same.key(node.name)), None)
+
+    def clear(self) -> None:
+        self._generation += 1
+        self._ids.clear()
+        self._roots.clear()
+
+
+class Files:
+    """The stores and rules that the rooms share. Made once, by `Cloud`."""
+
+    def __init__(self, catalog: Catalog, blobs: Blobs, rules: Rules, clock: Clock) -> None:
+        self.catalog = catalog
+        self.blobs = blobs
+        self.rules = rules
+        self.clock = clock
+        self.paths = Paths(catalog)
+        self.in_flight: set[BlobKey] = set()
+        """Blobs of uploads that this process is receiving: no row names them yet, and they are no garbage."""
+
+    def write(self, actor: Actor, unit: Callable[[Ledger], T]) -> T:
+        """Run a change of the actor's account as one unit."""
+
+        def body(tx: Transaction) -> T:
+            ledger = Ledger(tx, actor, self.clock())
+            result = unit(ledger)
+            ledger.settle()
+            return result
+
+        return self.catalog.write(body)
+
+    def new_id(self) -> int:
+        return self.catalog.new_ids(1)[0]
+
+    def at(self, tx: Transaction, actor: Actor, path: str) -> Node:
+        """Raises NodeMissing."""
+        node_id = self.paths.find(tx, actor.account_id, names.parts(path))
+        node = tx.nodes.get(actor.account_id, node_id) if node_id is not None else None
+        if node is None or node.state != State.LIVE:
+            raise NodeMissing(f"There is nothing at “{path}”.")
+        return node

@@ -1,0 +1,264 @@
+"""The way out: into the trash, back again, or gone for good.
+
+Trashing stamps the whole subtree (trash root, time) and adds a version to each node; restoring takes exactly the
+nodes of that trash root. A tree of more than one batch takes several units: the topmost node goes first (or comes
+back last), so that others see the whole change at once; a row in `job` makes a restart go on.
+"""
+
+import contextlib
+from collections.abc import Callable
+
+import msgspec
+from msgspec.structs import replace
+
+from nuvol.clock import DAY
+from nuvol.core import access
+from nuvol.core.files import guards, names
+from nuvol.core.files.contents import remove_nodes, take_abandoned
+from nuvol.core.files.cursors import read_cursor, write_cursor
+from nuvol.core.files.ledger import Ledger
+from nuvol.core.files.room import Files
+from nuvol.errors import BelowItself, NodeMissing, ParentMissing, WrongKind
+from nuvol.model.accounts import Actor
+from nuvol.model.nodes import ANY, Kind, Node, Page, State, Status
+
+Ids = list[int]
+Step = Callable[[Ledger, int, Ids], Ids]
+"""One batch of a long change: the topmost node and the ids still to do → the ids that remain."""
+
+
+class Job:
+    """A change of a tree that may need more than one unit: `start` in the first, `finish` after it."""
+
+    def __init__(self, files: Files, verb: str, step: Step, id: int | None = None) -> None:
+        self._files = files
+        self._verb = verb
+        self._step = step
+        self._id = files.new_id() if id is None else id
+        self._top = 0
+        self._rest: Ids = []
+
+    def start(self, ledger: Ledger, top: int) -> None:
+        """Do a first batch; if something remains it is noted, so that a restart goes on with it."""
+        self._top = top
+        self._rest = self._step(ledger, top, [top])
+        if self._rest:
+            ledger.tx.jobs.add(ledger.account_id, self._id, self._verb, msgspec.json.encode(top))
+
+    @property
+    def unfinished(self) -> bool:
+        return bool(self._rest)
+
+    def finish(self, actor: Actor) -> None:
+        """Do the rest, a batch in a unit."""
+
+        def unit(ledger: Ledger) -> Ids:
+            rest = self._step(ledger, self._top, list(self._rest))
+            if not rest:
+                ledger.tx.jobs.remove(ledger.account_id, self._id)
+            return rest
+
+        while self._rest:
+            self._rest = self._files.write(actor, unit)
+
+    def resume(self, actor: Actor, top: int, rest: Ids) -> None:
+        """Go on after a restart."""
+        self._top, self._rest = top, rest
+        self.finish(actor)
+
+
+class Trash:
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    def list(self, actor: Actor, *, after: str | None = None, limit: int = 1000) -> Page:
+        """What was trashed, newest first: the topmost nodes only. Raises BadValue (a wrong cursor)."""
+        access.require(actor, "read")
+        cursor = read_cursor(after, "trash")
+        behind = (int(str(cursor[0])), cursor[1]) if cursor else None
+        found = self._files.catalog.read(lambda tx: tx.nodes.trash(actor.account_id, behind, limit + 1))
+        page = found[:limit]
+        last = page[-1] if len(found) > limit else None
+        return Page(page, write_cursor("trash", last.trashed_at, last.id) if last else None)
+
+    def restore(self, actor: Actor, node_id: int, *, parent_id: int | None = None, name: str | None = None) -> Node:
+        """Bring a trashed tree back: to where it was, to the root if that is gone, or to `parent_id`.
+
+        A name taken meanwhile becomes “name (2)”. Raises NodeMissing (it is not in the trash), BadName.
+        """
+        access.require(actor, "write")
+        if name is not None:
+            names.check(name)
+        job = Job(self._files, "restore", self._unstamp)
+
+        def begin(ledger: Ledger) -> Node | None:
+            job.start(ledger, self._trashed(ledger, node_id).id)
+            return None if job.unfinished else attach(ledger)
+
+        def attach(ledger: Ledger) -> Node:
+            node = self._trashed(ledger, node_id)
+            parent = self._home(ledger, node, parent_id)
+            guards.may_add(ledger, ANY, parent)
+            back = replace(
+                node,
+                parent_id=parent.id,
+                name=_free_name(ledger, parent.id, name or node.name),
+                number=node.number + 1,
+                changed_at=ledger.now,
+                state=State.LIVE,
+                trash_root=None,
+                trashed_at=None,
+            )
+            ledger.tx.nodes.update(back)
+            ledger.tx.versions.add((ledger.version(back, Status.CHANGED),))
+            ledger.note("restore", back, new=back)
+            return back
+
+        restored = self._files.write(actor, begin)
+        job.finish(actor)
+        return restored or self._files.write(actor, attach)
+
+    def purge(self, actor: Actor, node_id: int) -> None:
+        """Remove a trashed tree for good. Raises NodeMissing when it is not in the trash."""
+        access.require(actor, "write")
+        job = Job(self._files, "purge", self._remove)
+
+        def unit(ledger: Ledger) -> None:
+            node = self._trashed(ledger, node_id)
+            ledger.tx.nodes.update(replace(node, state=State.HIDDEN))
+            ledger.note("purge", node)
+            job.start(ledger, node.id)
+
+        self._files.write(actor, unit)
+        job.finish(actor)
+        take_abandoned(self._files)
+
+    def empty(self, actor: Actor) -> int:
+        """Purge everything; returns how many topmost nodes went."""
+        count = 0
+        while page := self.list(actor, limit=100).nodes:
+            for node in page:
+                try:
+                    self.purge(actor, node.id)
+                    count += 1
+                except NodeMissing:  # somebody else purged or restored it meanwhile
+                    continue
+        return count
+
+    def expire(self) -> int:
+        """Purge what has been in the trash for longer than the rule allows, in every account."""
+        if not self._files.rules.trash_days:
+            return 0
+        before = self._files.clock() - self._files.rules.trash_days * DAY
+        count = 0
+        while found := self._files.catalog.read(lambda tx: tx.nodes.trashed_before(before, 100)):
+            for node in found:
+                self.purge(Actor(node.account_id), node.id)
+                count += 1
+        return count
+
+    # ------------------------------------------------------------------------------------------ jobs
+
+    def stamping(self) -> Job:
+        """The trashing of the tree below a node that `put_in` has just stamped."""
+        return Job(self._files, "trash", self._stamp)
+
+    def discard(self, actor: Actor, node_id: int, job_id: int) -> None:
+        """Remove a hidden tree for good: a copy that was never finished."""
+        Job(self._files, "purge", self._remove, job_id).resume(actor, node_id, [node_id])
+
+    def resume(self, account_id: int, job_id: int, verb: str, node_id: int) -> None:
+        """Go on with a job that a restart interrupted."""
+        actor = Actor(account_id)
+        if verb == "trash":
+            folders = self._files.catalog.read(lambda tx: tx.nodes.stamped_folders(account_id, node_id))
+            Job(self._files, verb, self._stamp, job_id).resume(actor, node_id, folders)
+        elif verb == "restore":
+            Job(self._files, verb, self._unstamp, job_id).resume(actor, node_id, [node_id])
+            with contextlib.suppress(NodeMissing):  # it was attached already
+                self.restore(actor, node_id)
+        else:  # a purge, or a copy that was never attached
+            self.discard(actor, node_id, job_id)
+
+    def _stamp(self, ledger: Ledger, top: int, rest: Ids) -> Ids:
+        """A folder is stamped before its children are listed: what is added meanwhile is refused or found."""
+        budget = self._files.rules.batch_rows
+        while rest and budget > 0:
+            below = ledger.tx.nodes.below(ledger.account_id, rest[-1], State.LIVE, budget)
+            if len(below) < budget:
+                rest.pop()
+            budget -= len(below) + 1
+            if below:
+                mark(ledger, [id for id, _, _ in below], State.TRASHED, top)
+                rest.extend(id for id, kind, _ in below if kind == Kind.FOLDER)
+        return rest
+
+    def _unstamp(self, ledger: Ledger, top: int, rest: Ids) -> Ids:
+        batch = self._files.rules.batch_rows
+        found = ledger.tx.nodes.stamped(ledger.account_id, top, batch)
+        if found:
+            mark(ledger, found, State.LIVE, None)
+        return rest if len(found) == batch else []
+
+    def _remove(self, ledger: Ledger, top: int, rest: Ids) -> Ids:
+        """Leaves first. What was trashed by itself earlier stays in the trash and moves to the root."""
+        budget = self._files.rules.batch_rows
+        while rest and budget > 0:
+            below = ledger.tx.nodes.below(ledger.account_id, rest[-1], None, budget)
+            for own in (id for id, _, root in below if root == id):
+                ledger.tx.nodes.adopt(ledger.account_id, own, ledger.account.root_id)
+            inner = [(id, kind) for id, kind, root in below if root != id]
+            leaves = [id for id, kind in inner if kind == Kind.FILE]
+            folders = [id for id, kind in inner if kind != Kind.FILE]
+            if not below:
+                leaves = [rest.pop()]
+            if leaves:
+                remove_nodes(ledger, leaves)
+            rest.extend(folders)
+            budget -= len(below) + 1
+        return rest
+
+    # ------------------------------------------------------------------------------------------ places
+
+    @staticmethod
+    def _trashed(ledger: Ledger, node_id: int) -> Node:
+        node = ledger.tx.nodes.get(ledger.account_id, node_id)
+        if node is None or node.state != State.TRASHED or node.trash_root != node.id:
+            raise NodeMissing(
+                "It is not in the trash.", advice="List the trash; what lies in a trashed folder goes with it."
+            )
+        return node
+
+    @staticmethod
+    def _home(ledger: Ledger, node: Node, parent_id: int | None) -> Node:
+        """Where it goes: the folder asked for, else its old one, else the root."""
+        if parent_id is not None:
+            parent = ledger.folder(parent_id)
+            if node.id in ledger.above(parent.id):
+                raise BelowItself(f"“{node.name}” cannot be restored into itself.")
+            return parent
+        try:
+            return ledger.folder(node.parent_id or ledger.account.root_id)
+        except (ParentMissing, WrongKind):
+            return ledger.folder(ledger.account.root_id)
+
+
+def put_in(ledger: Ledger, node: Node, job: Job) -> None:
+    """Take a node out of its folder and into the trash; the caller lets `job` finish after the unit."""
+    mark(ledger, [node.id], State.TRASHED, node.id)
+    ledger.note("trash", replace(node, number=node.number + 1), old=node)
+    if node.is_folder:
+        job.start(ledger, node.id)
+
+
+def mark(ledger: Ledger, node_ids: Ids, state: State, root: int | None) -> None:
+    status = Status.DELETED if state == State.TRASHED else Status.CHANGED
+    ledger.tx.nodes.mark(ledger.account_id, node_ids, state, root, ledger.now, status, ledger.actor)
+
+
+def _free_name(ledger: Ledger, parent_id: int, name: str) -> str:
+    candidate, number = name, 2
+    while ledger.tx.nodes.child(ledger.account_id, parent_id, candidate) is not None:
+        candidate = names.free_variant(name, number)
+        number += 1
+    return candidate

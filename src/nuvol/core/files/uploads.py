@@ -1,0 +1,196 @@
+"""One door for content: every upload of every protocol ends here."""
+
+import contextlib
+from collections.abc import Mapping
+
+import msgspec
+from msgspec.structs import replace
+
+from nuvol.clock import HOUR
+from nuvol.core import access
+from nuvol.core.files import names
+from nuvol.core.files.chunking import content_hash, hash_of
+from nuvol.core.files.ledger import Ledger
+from nuvol.core.files.receiving import Checksums, Target, Upload, bring_inline, find, place
+from nuvol.core.files.room import Files
+from nuvol.errors import BadValue, BlobMissing, Busy, OffsetMismatch, UploadMissing
+from nuvol.ids import secret
+from nuvol.model.accounts import Actor
+from nuvol.model.nodes import ANY, Chunk, Guard, UploadSession, Written
+from nuvol.stores.base import BlobKey, Transaction
+
+
+class Uploads:
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    def put(
+        self,
+        actor: Actor,
+        parent_id: int,
+        name: str,
+        data: bytes,
+        *,
+        guard: Guard = ANY,
+        mime: str = "",
+        modified_at: int | None = None,
+        checksums: Mapping[str, str] | None = None,
+        node_id: int | None = None,
+    ) -> Written:
+        """A whole small content (at most `rules.inline_bytes`) in one unit. Raises what `begin` and `commit` raise."""
+        access.require(actor, "write")
+        if len(data) > self._files.rules.inline_bytes:
+            raise BadValue("Too large to be put in one call.")
+        names.check(name)
+        sums = Checksums(checksums)
+        sums.feed(data)
+        kept = sums.verified()
+        hash = content_hash([(hash_of(data), len(data))] if data else [])
+        target = Target(parent_id, name, node_id, guard, mime, modified_at)
+        new_id = self._files.new_id()
+        return self._files.write(
+            actor, lambda ledger: place(ledger, target, new_id, bring_inline(ledger, hash, data, kept))
+        )
+
+    def begin(
+        self,
+        actor: Actor,
+        parent_id: int,
+        name: str,
+        *,
+        size: int | None = None,
+        guard: Guard = ANY,
+        mime: str = "",
+        modified_at: int | None = None,
+        checksums: Mapping[str, str] | None = None,
+        node_id: int | None = None,
+    ) -> Upload:
+        """Start receiving content for a name in a folder, or (`node_id`) for a file wherever it is.
+
+        What can be refused is refused now, before the bytes come: NotAllowed, BadName, NodeMissing, ParentMissing,
+        WrongKind, NameTaken, PreconditionFailed, Locked, QuotaExceeded (`size` is known and too large). All is
+        asked again in the unit of `commit`. `checksums`: {"SHA1" | "MD5" | "SHA256" | "ADLER32" | "BLAKE3": hex}.
+        """
+        target = Target(parent_id, name, node_id, guard, mime, modified_at)
+        self._admit(actor, target, size)
+        return Upload(self._files, actor, target, size=size, checksums=Checksums(checksums))
+
+    # ------------------------------------------------------------------------------------------ resumable
+
+    def start(
+        self,
+        actor: Actor,
+        parent_id: int,
+        name: str,
+        *,
+        size: int | None,
+        meta: bytes = b"",
+        node_id: int | None = None,
+        guard: Guard = ANY,
+        mime: str = "",
+        modified_at: int | None = None,
+    ) -> UploadSession:
+        """Note an upload that goes on over several requests, also after a restart. Raises what `begin` raises."""
+        self._admit(actor, Target(parent_id, name, node_id, guard, mime, modified_at), size)
+        session = UploadSession(
+            account_id=actor.account_id,
+            id=secret(),
+            node_id=node_id,
+            parent_id=parent_id,
+            name=name,
+            size=size,
+            offset=0,
+            blob_id=0,
+            written=0,
+            tail=b"",
+            mime=mime,
+            modified_at=modified_at,
+            guard=msgspec.json.encode(guard),
+            meta=meta,
+            expires_at=self._files.clock() + self._files.rules.upload_hours * HOUR,
+        )
+        self._files.catalog.write(lambda tx: tx.uploads.add(session))
+        return session
+
+    def session(self, actor: Actor, upload_id: str) -> UploadSession:
+        """How far an upload has come. Raises UploadMissing."""
+        access.require(actor, "write")
+        session = self._files.catalog.read(lambda tx: tx.uploads.get(actor.account_id, upload_id))
+        if session is None or session.expires_at < self._files.clock():
+            raise UploadMissing("There is no such upload.")
+        return session
+
+    def announce(self, actor: Actor, upload_id: str, size: int) -> UploadSession:
+        """Say the length of an upload that was started without one. Raises BadValue when it is another already."""
+        session = self.session(actor, upload_id)
+        if session.size not in (None, size) or size < session.offset:
+            raise BadValue("The length of this upload is known already and differs.")
+        announced = replace(session, size=size)
+        if not self._files.catalog.write(lambda tx: tx.uploads.update(announced, session.offset)):
+            raise Busy("Another request is going on with this upload.")
+        return announced
+
+    def resume(self, actor: Actor, upload_id: str, offset: int) -> Upload:
+        """Go on with an upload. Raises UploadMissing, OffsetMismatch, Busy (another request is writing it)."""
+        session = self.session(actor, upload_id)
+        if session.offset != offset:
+            raise OffsetMismatch(f"The upload has reached byte {session.offset}.", session.offset)
+        if BlobKey(actor.account_id, session.blob_id) in self._files.in_flight:
+            raise Busy("Another request is going on with this upload.")
+        until = self._files.clock() + self._files.rules.upload_hours * HOUR
+
+        def pin(tx: Transaction) -> bool:
+            chunks.extend(tx.uploads.chunks(actor.account_id, upload_id))
+            foreign = list({chunk.hash for chunk in chunks if chunk.blob_id != session.blob_id})
+            return len(tx.chunks.pin(actor.account_id, foreign, until)) == len(foreign)
+
+        chunks: list[Chunk] = []
+        if session.offset and not self._files.catalog.write(pin):
+            raise UploadMissing("What this upload builds on is gone.")
+        guard = msgspec.json.decode(session.guard, type=Guard)
+        target = Target(session.parent_id, session.name, session.node_id, guard, session.mime, session.modified_at)
+        try:
+            return Upload(self._files, actor, target, size=session.size, session=session, chunks=chunks)
+        except BlobMissing:
+            raise UploadMissing("What this upload had brought is gone.") from None
+
+    def terminate(self, actor: Actor, upload_id: str) -> None:
+        """End an upload and drop what arrived. Raises UploadMissing."""
+        session = self.session(actor, upload_id)
+        self._drop(session)
+
+    def expire(self) -> int:
+        """End every upload whose time is over; returns how many."""
+        now, count = self._files.clock(), 0
+        while found := self._files.catalog.read(lambda tx: tx.uploads.expired(now, 100)):
+            for session in found:
+                self._drop(session)
+                count += 1
+        return count
+
+    def missing_chunks(self, actor: Actor, hashes: list[bytes]) -> list[bytes]:
+        """Those the account lacks; those it has are kept for as long as an upload may take."""
+        access.require(actor, "write")
+        until = self._files.clock() + self._files.rules.upload_hours * HOUR
+        held = self._files.catalog.write(lambda tx: tx.chunks.pin(actor.account_id, hashes, until))
+        return [hash for hash in hashes if hash not in held]
+
+    def _drop(self, session: UploadSession) -> None:
+        self._files.catalog.write(lambda tx: tx.uploads.remove(session.account_id, session.id))
+        if session.written:
+            with contextlib.suppress(BlobMissing):
+                self._files.blobs.resume(BlobKey(session.account_id, session.blob_id), 0).abort()
+
+    def _admit(self, actor: Actor, target: Target, size: int | None) -> None:
+        """Refuse early what `place` would refuse in the end."""
+        access.require(actor, "write")
+        names.check(target.name)
+        if size is not None and size < 0:
+            raise BadValue("A length may not be negative.")
+
+        def look(tx: Transaction) -> None:
+            ledger = Ledger(tx, actor, self._files.clock(), hold=False)
+            find(ledger, target)
+            ledger.demand(size or 0)
+
+        self._files.catalog.read(look)

@@ -1,0 +1,63 @@
+"""What is done without being asked: interrupted work goes on, what is over ends, garbage is swept."""
+
+import msgspec
+
+from nuvol.core.files.room import Files
+from nuvol.core.files.trash import Trash
+from nuvol.core.files.uploads import Uploads
+from nuvol.core.files.versions import Versions
+from nuvol.core.grants import Grants
+from nuvol.core.journal import Journal
+from nuvol.core.sweep import Sweep, Swept
+from nuvol.model.accounts import Actor
+from nuvol.model.nodes import State, Status
+from nuvol.stores.base import Transaction
+
+
+class Upkeep:
+    """Every function may run at any time, also twice at once; each comes back when its work is done."""
+
+    def __init__(
+        self, files: Files, trash: Trash, uploads: Uploads, versions: Versions, journal: Journal, grants: Grants
+    ) -> None:
+        self._files = files
+        self._trash = trash
+        self._uploads = uploads
+        self._versions = versions
+        self._journal = journal
+        self._grants = grants
+
+    def resume(self) -> int:
+        """Go on with what a restart interrupted; returns how many jobs there were. Once, at the start."""
+        jobs = self._files.catalog.read(lambda tx: tx.jobs.all())
+        for account_id, job_id, verb, data in jobs:
+            self._trash.resume(account_id, job_id, verb, msgspec.json.decode(data, type=int))
+        return len(jobs)
+
+    def expire(self) -> None:
+        """End what is over: trash, versions, uploads, journal rows, sessions, invitations, locks, failed attempts."""
+        self._trash.expire()
+        self._uploads.expire()
+        self._versions.thin()
+        self._journal.trim()
+        self._grants.expire()
+        now = self._files.clock()
+        self._files.catalog.write(lambda tx: tx.locks.expire(now))
+
+    def sweep(self, *, orphans_after: float | None = None) -> Swept:
+        """Free what nothing names any more (see `core.sweep`)."""
+        return Sweep(self._files).run(orphans_after=orphans_after)
+
+    def remove_tree(self, account_id: int) -> None:
+        """Remove everything an account holds; its rows of access are gone already."""
+        actor = Actor(account_id)
+        self._trash.empty(actor)
+
+        def unit(tx: Transaction) -> int:
+            account = tx.accounts.take(account_id)
+            tx.nodes.mark(account_id, [account.root_id], State.HIDDEN, None, self._files.clock(), Status.DELETED, actor)
+            return account.root_id
+
+        root_id = self._files.catalog.write(unit)
+        self._trash.discard(actor, root_id, self._files.new_id())
+        self._files.paths.clear()

@@ -1,0 +1,26 @@
+"""Finding files and folders by the words of their names."""
+
+from nuvol.core import access
+from nuvol.core.files.cursors import read_cursor, write_cursor
+from nuvol.core.files.room import Files
+from nuvol.ids import ID_LIMIT
+from nuvol.model.accounts import Actor
+from nuvol.model.names import words
+from nuvol.model.nodes import Page
+
+
+class Search:
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    def find(self, actor: Actor, text: str, *, after: str | None = None, limit: int = 100) -> Page:
+        """Live nodes whose names have a word beginning with each word of `text` (case and accents do not count),
+        newest first. Raises BadValue (a wrong cursor)."""
+        access.require(actor, "read")
+        wanted = words(text)
+        cursor = read_cursor(after, "search", wanted)
+        before = cursor[1] if cursor else ID_LIMIT
+        found = self._files.catalog.read(lambda tx: tx.nodes.search(actor.account_id, wanted, before, limit + 1))
+        page = found[:limit]
+        more = len(found) > limit
+        return Page(page, write_cursor("search", wanted, 0, page[-1].id) if more else None)
