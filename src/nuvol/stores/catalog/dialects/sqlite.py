@@ -112,7 +112,7 @@ class SqliteConnection(Connection):
         self, sql: str, args: Sequence[object], values: Iterable[object]
     ) -> Iterator[tuple[str, Sequence[object]]]:
         """Lists are filled up to a power of two, so that few statements need to be prepared."""
-        every = list(values)
+        every = list(dict.fromkeys(values))  # a value in two slices would bring its rows twice
         before = sql.count("?", 0, sql.index("{in}"))
         for start in range(0, len(every), SLICE):
             part = every[start : start + SLICE]
@@ -303,7 +303,6 @@ class _Checkpoints(threading.Thread):
         self._closing = False
         self.is_behind = False
         """The log grows faster than it is carried over."""
-        self.start()
 
     def count(self, units: int) -> None:
         self._units += units
@@ -342,14 +341,15 @@ class SqliteDatabase(Database[Tx]):
         self._opening = threading.Lock()
         self._is_closed = False
         self._checkpoints = _Checkpoints(path)
+        first = self._connect()
         try:
-            first = self._connect()
             migrate(first, schema)
             first.foreign_writes()
             self.notices.learn(first.all(SEQS))
         except BaseException:
-            self._checkpoints.close()
+            first.close()
             raise
+        self._checkpoints.start()
         self._writer: Writer[Tx] = Writer(first, self._connect, self.notices)
 
     def _connect(self) -> SqliteWriteConnection:
