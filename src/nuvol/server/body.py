@@ -22,21 +22,24 @@ class RunBuffers:
 
     def __init__(self, count: int = LARGE_RUNS, size: int = LARGE_RUN) -> None:
         self.size = size
+        self.lent = 0
         self._unmade = count
         self._free: list[memoryview] = []
 
     def borrow(self) -> memoryview | None:
         """A buffer of `size` bytes, or None when all are lent."""
-        if self._free:
-            return self._free.pop()
-        if not self._unmade:
-            return None
-        self._unmade -= 1
-        return memoryview(mmap.mmap(-1, self.size))  # outside the heap, which it would fragment
+        if not self._free:
+            if not self._unmade:
+                return None
+            self._unmade -= 1
+            self._free.append(memoryview(mmap.mmap(-1, self.size)))  # outside the heap, which it would fragment
+        self.lent += 1
+        return self._free.pop()
 
     def give_back(self, buffer: memoryview) -> None:
         """Take a buffer back; others than those lent are let go."""
         if len(buffer) == self.size:
+            self.lent -= 1
             self._free.append(buffer)
 
 
@@ -93,11 +96,15 @@ class Incoming:
     # ------------------------------------------------------------------------------------ the connection's side
 
     def space(self) -> memoryview | None:
-        """Where to receive to; None: receive elsewhere and hand it to `fill`."""
+        """Where to receive to; None: receive elsewhere and hand it to `fill`.
+
+        Never stops the reading: libuv crashes when that happens while it asks for a buffer.
+        """
         if self._chunks is not None or self.abandoned or not self.left:
             return None
-        self._make_space()
-        return self._filling[self._filled : self._filled + self.left]
+        if not self._filled:
+            self._start_run()
+        return self._filling[self._filled : self._filled + self.left] or None
 
     def received(self, count: int) -> None:
         """`count` bytes were put into `space`."""
@@ -136,40 +143,42 @@ class Incoming:
         self._out = self._rest = self._filling = memoryview(b"")
         self._filled = 0
 
-    def _make_space(self) -> None:
-        """Let `_filling` have room: a new small run, or a large one in place of a small one that filled quickly."""
-        if self._filled < len(self._filling):
-            return
-        now = self._loop.time()
-        if not self._filled:
-            size = SMALL_RUN if self._chunks is not None else min(self.left, SMALL_RUN)
-            self._filling, self._since = memoryview(bytearray(size)), now
-            return
-        large = self._buffers.borrow() if self._asked and now - self._since < FAST else None
-        if large is None:
-            self._turn_over()
-            self._make_space()
-        else:
-            large[: self._filled] = self._filling
-            self._filling = large
-
     def _copy(self, piece: memoryview) -> None:
         while piece:
-            self._make_space()
+            if not self._filled:
+                self._start_run()
+            elif self._filled == len(self._filling):
+                self._turn_over()
+                continue
             count = min(len(piece), len(self._filling) - self._filled)
             self._filling[self._filled : self._filled + count] = piece[:count]
             self._advance(count)
             piece = piece[count:]
+
+    def _start_run(self) -> None:
+        if not self._filling:
+            size = SMALL_RUN if self._chunks is not None else min(self.left, SMALL_RUN)
+            self._filling, self._since = memoryview(bytearray(size)), self._loop.time()
 
     def _advance(self, count: int) -> None:
         self._filled += count
         if self._chunks is None and not self.left:
             self._turn_over()
         elif self._filled == len(self._filling):
-            if self._filled > SMALL_RUN:
-                self._turn_over()
-            elif not self._asked:
-                self._reader.read_no_more()
+            self._fill_up()
+
+    def _fill_up(self) -> None:
+        """The buffer is full: go on in a large one if this one filled quickly, else it is a run."""
+        if not self._asked:
+            self._reader.read_no_more()
+            return
+        quick = len(self._filling) == SMALL_RUN and self._loop.time() - self._since < FAST
+        large = self._buffers.borrow() if quick else None
+        if large is None:
+            self._turn_over()
+        else:
+            large[: self._filled] = self._filling
+            self._filling = large
 
     def _turn_over(self) -> None:
         """What is filled becomes ready for the face."""
@@ -187,7 +196,10 @@ class Incoming:
 
     async def take(self, size: int) -> memoryview | None:
         """The next run of at most `size` bytes, valid until the next call; None at the end."""
-        self._asked = True
+        if not self._asked:
+            self._asked = True
+            if self._filled and self._filled == len(self._filling):
+                self._fill_up()
         if self._rest:
             return self._slice(size)
         self._buffers.give_back(self._out)
