@@ -308,6 +308,9 @@ class ChunkRows(Protocol):
         """(account, temporary name) of contents pending since earlier than `before`."""
 
     def set_checksums(self, account_id: int, hash: bytes, checksums: Mapping[str, str]) -> None: ...
+    def checksums(self, account_id: int, hashes: Sequence[bytes]) -> dict[bytes, Mapping[str, str]]:
+        """Further checksums of committed contents; those without any are left out."""
+
     def add_inline(self, account_id: int, hash: bytes, data: bytes) -> None: ...
     def inline(self, account_id: int, hash: bytes) -> bytes | None: ...
     def add_page(self, account_id: int, hash: bytes, page: int, chunks: Sequence[tuple[bytes, int]]) -> None:

@@ -1,7 +1,7 @@
 """Content on its way out."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from nuvol.core import access
@@ -167,6 +167,12 @@ class Reads:
         if version is None:
             raise VersionMissing(f"“{node.name}” has no version {number} with a content.")
         return Reading(self._files, node, version, inline)
+
+    def checksums(self, actor: Actor, nodes: Sequence[Node]) -> dict[bytes, Mapping[str, str]]:
+        """By content: the checksums that clients sent along with it and that were verified."""
+        access.require(actor, "read")
+        hashes = list({node.content for node in nodes if node.content is not None})
+        return self._files.catalog.read(lambda tx: tx.chunks.checksums(actor.account_id, hashes))
 
     def _reading(self, node: Node, inline: bytes | None) -> Reading:
         if node.content is None:

@@ -68,6 +68,10 @@ class Chunks:
             (json.dumps(dict(checksums)), account_id, hash),
         )
 
+    def checksums(self, account_id: int, hashes: Sequence[bytes]) -> dict[bytes, Mapping[str, str]]:
+        sql = "select hash, checksums from content where account_id = ? and checksums <> '' and pending is null"
+        return {row[0]: json.loads(row[1]) for row in self._db.all_in(f"{sql} and hash {{in}}", (account_id,), hashes)}
+
     def add_inline(self, account_id: int, hash: bytes, data: bytes) -> None:
         self._db.run("insert into inline (account_id, hash, data) values (?,?,?)", (account_id, hash, data))
 
