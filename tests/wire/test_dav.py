@@ -15,7 +15,7 @@ from nuvol.model.nodes import Kind, Lock, Node
 from nuvol.wire import dav, dav_properties, dav_requests
 from nuvol.wire.dav import DAV, OWNCLOUD, Declined
 from nuvol.wire.dav_listing import Listing
-from nuvol.wire.dav_properties import Facts
+from nuvol.wire.dav_properties import Facts, SyncState
 from nuvol.wire.dav_requests import Edit, LockInfo, Propfind, SyncCollection
 
 SECOND = 1_000_000
@@ -291,11 +291,24 @@ def test_a_report_nobody_knows_is_declined() -> None:
     assert (caught.value.status, caught.value.condition) == (403, "supported-report")
 
 
-def test_a_sync_token_is_an_address_and_comes_back() -> None:
-    token = dav_properties.sync_token("ep/och:7 ü")
+@pytest.mark.parametrize(
+    "state",
+    [
+        SyncState("ep.1-7"),
+        SyncState(None, "ep.1-7", "ü/a:b c"),
+        SyncState("ep.1-5", "ep.1-7", "a"),
+    ],
+)
+def test_a_sync_token_is_an_address_and_comes_back(state: SyncState) -> None:
+    token = dav_properties.sync_token(state)
     assert token.isascii() and token.startswith("urn:") and " " not in token
-    assert dav_properties.cursor_of(token) == "ep/och:7 ü"
-    assert dav_properties.cursor_of("http://example.org/sync/7") is None
+    assert dav_properties.sync_state(token) == state
+
+
+def test_foreign_sync_tokens_are_noticed() -> None:
+    assert dav_properties.sync_state("") == SyncState()
+    for token in ("http://example.org/sync/7", "urn:nuvol:sync:1:2", "urn:nuvol:sync:1:2:3:4"):
+        assert dav_properties.sync_state(token) is None
 
 
 # ------------------------------------------------------------------------------------------------- answers
@@ -413,7 +426,7 @@ def test_no_time_is_too_odd_to_be_written(year: int) -> None:
 
 
 def test_a_page_for_browsers_shows_any_name_as_text() -> None:
-    page = dav.index("<me>", [("/dav/files/%3Cscript%3E", "<script>")])
+    page = dav.index_head("<me>") + dav.index_rows([("/dav/files/%3Cscript%3E", "<script>")]) + dav.INDEX_END
     assert "<script>" not in page and '<a href="/dav/files/%3Cscript%3E">&lt;script&gt;</a>' in page
 
 

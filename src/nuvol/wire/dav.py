@@ -116,13 +116,20 @@ def _error(condition: str) -> str:
     return f"<d:error>{condition}</d:error>" if condition else ""
 
 
-def index(title: str, members: Iterable[tuple[str, str]]) -> str:
-    """A page for browsers that lists (address, name)."""
-    rows = "".join(f'<li><a href="{address}">{text(name)}</a></li>\n' for address, name in members)
+def index_head(title: str) -> str:
+    """How the page begins that a browser gets for a folder; `index_rows` and `INDEX_END` follow."""
     return (
         f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{text(title)}</title>\n'
-        f"<h1>{text(title)}</h1>\n<ul>\n{rows}</ul>\n</html>\n"
+        f"<h1>{text(title)}</h1>\n<ul>\n"
     )
+
+
+def index_rows(members: Iterable[tuple[str, str]]) -> str:
+    """(address, name) of the members."""
+    return "".join(f'<li><a href="{address}">{text(name)}</a></li>\n' for address, name in members)
+
+
+INDEX_END = "</ul>\n</html>\n"
 
 
 # --------------------------------------------------------------------------------------------------- errors

@@ -130,6 +130,12 @@ def active_locks(locks: Iterable[tuple[Lock, str]], now: int) -> str:
     )
 
 
+def lock_answer(locks: Iterable[tuple[Lock, str]], now: int) -> bytes:
+    """The body of the answer to LOCK (RFC 4918 §9.10.1)."""
+    found = f"<d:lockdiscovery>{active_locks(locks, now)}</d:lockdiscovery>"
+    return f"{dav.PROLOG}<d:prop {dav.NAMESPACES}>{found}</d:prop>\n".encode()
+
+
 _SUPPORTED_LOCK = "".join(
     f"<d:lockentry><d:lockscope><d:{scope}/></d:lockscope><d:locktype><d:write/></d:locktype></d:lockentry>"
     for scope in ("exclusive", "shared")
@@ -182,7 +188,7 @@ FOLDER: dict[str, Live] = _BOTH | {
         "</d:supported-report-set>"
     ),
     DAV + "sync-token": Live(
-        "<d:sync-token>%s</d:sync-token>", lambda nodes, facts: [sync_token(facts.cursor)] * len(nodes)
+        "<d:sync-token>%s</d:sync-token>", lambda nodes, facts: [sync_token(SyncState(facts.cursor))] * len(nodes)
     ),
 }
 
@@ -262,14 +268,37 @@ def patched(address: str, patch: Patch) -> str:
     )
 
 
+# ------------------------------------------------------------------------------------------------------- sync
+
+
 _SYNC = "urn:nuvol:sync:"
 
 
-def sync_token(cursor: str) -> str:
-    """A place in the journal as the address that RFC 6578 §4 wants."""
-    return _SYNC + quote(cursor, safe="")
+class SyncState(Struct, frozen=True):
+    """What a sync token says: how much a client has seen (RFC 6578 §3.2)."""
+
+    cursor: str | None = None
+    """Seen: all up to this place in the journal; None: nothing yet."""
+    goal: str | None = None
+    """A cut answer is being read on, which leads up to here …"""
+    after: str = ""
+    """… of which this path was the last one told."""
 
 
-def cursor_of(token: str) -> str | None:
-    """The place in the journal a sync token names; None when it is none of ours."""
-    return unquote(token.removeprefix(_SYNC)) if token.startswith(_SYNC) else None
+def sync_token(state: SyncState) -> str:
+    """The state as the address that RFC 6578 §4 wants."""
+    if state.goal is None:
+        return _SYNC + quote(state.cursor or "", safe="")
+    return _SYNC + ":".join(quote(part, safe="") for part in (state.cursor or "", state.goal, state.after))
+
+
+def sync_state(token: str) -> SyncState | None:
+    """What a token says; "" is that of a client that has seen nothing. None when it is none of ours."""
+    if not token:
+        return SyncState()
+    parts = [unquote(part) for part in token.removeprefix(_SYNC).split(":")]
+    if not token.startswith(_SYNC) or len(parts) not in (1, 3):
+        return None
+    if len(parts) == 1:
+        return SyncState(parts[0])
+    return SyncState(parts[0] or None, parts[1], parts[2])
