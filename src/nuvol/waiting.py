@@ -89,17 +89,23 @@ class _Crossing(greenlet):
 
 
 async def cross(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a plain function on this event loop; while it waits (`Waiter.wait`), the loop serves others."""
+    """Run a plain function on this event loop; while it waits (`Waiter.wait`), the loop serves others.
+
+    Cancelling takes effect when the function is done: a write that is on its way is never left half known.
+    """
     crossing = _Crossing(function)
     crossing.loop = asyncio.get_running_loop()
     value = crossing.switch(*args, **kwargs)
+    cancelled: asyncio.CancelledError | None = None
     while not crossing.dead:
         try:
-            await value
-        except BaseException as error:  # cancelled: the function sees it where it waits
-            value = crossing.throw(error)
-        else:
+            await asyncio.shield(value)
+        except asyncio.CancelledError as error:
+            cancelled = error
+        if value.done():
             value = crossing.switch()
+    if cancelled is not None:
+        raise cancelled
     return value  # type: ignore[no-any-return]  # a dead greenlet hands on what the function returned
 
 
