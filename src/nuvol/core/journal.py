@@ -55,6 +55,10 @@ class Journal:
 
         return self._files.catalog.snapshot(look)
 
+    def behind(self, actor: Actor, change: Change) -> str:
+        """The cursor that goes on behind this change."""
+        return self._write(actor, change.seq)
+
     def watch(self, actor: Actor, callback: Callable[[], None]) -> Callable[[], None]:
         """Call back (from any thread; be quick) when something may have changed for this actor.
 

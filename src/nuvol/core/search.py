@@ -18,7 +18,7 @@ class Search:
         newest first. Raises BadValue (a wrong cursor)."""
         access.require(actor, "read")
         wanted = words(text)
-        cursor = read_cursor(after, "search", wanted)
+        cursor = read_cursor(after, int, "search", wanted)
         before = cursor[1] if cursor else ID_LIMIT
         found = self._files.catalog.read(lambda tx: tx.nodes.search(actor.account_id, wanted, before, limit + 1))
         page = found[:limit]

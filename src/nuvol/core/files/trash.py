@@ -74,7 +74,7 @@ class Trash:
     def list(self, actor: Actor, *, after: str | None = None, limit: int = 1000) -> Page:
         """What was trashed, newest first: the topmost nodes only. Raises BadValue (a wrong cursor)."""
         access.require(actor, "read")
-        cursor = read_cursor(after, "trash")
+        cursor = read_cursor(after, int, "trash")
         behind = (int(str(cursor[0])), cursor[1]) if cursor else None
         found = self._files.catalog.read(lambda tx: tx.nodes.trash(actor.account_id, behind, limit + 1))
         page = found[:limit]

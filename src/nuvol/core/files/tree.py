@@ -94,7 +94,7 @@ class Tree:
         """
         if sort not in SORTS:
             raise BadValue(f"“{sort}” is no order.", advice=f"Choose one of {', '.join(SORTS)}.")
-        cursor = read_cursor(after, sort, descending)
+        cursor = read_cursor(after, str if sort in ("name", "kind") else int, sort, descending)
         folder = self.get(actor, folder_id)
         if not folder.is_folder:
             raise WrongKind(f"“{folder.name}” is a file and has no list.", advice="List a folder.")
@@ -154,24 +154,28 @@ class Tree:
 
         return self._files.write(actor, unit)
 
-    def move(self, actor: Actor, node_id: int, parent_id: int, name: str, *, guard: Guard = ANY) -> Moved:
-        """Move and rename. What has the name already is replaced and goes to the trash if `guard.overwrite`.
+    def move(self, actor: Actor, node_id: int, parent_id: int | None, name: str | None, *, guard: Guard = ANY) -> Moved:
+        """Move and rename; None: as it is. What has the name already is replaced and goes to the trash if
+        `guard.overwrite`.
 
         Raises NodeMissing, ParentMissing, WrongKind, BelowItself, NameTaken, NotAllowed (the root).
         """
         access.require(actor, "write")
-        names.check(name)
+        if name is not None:
+            names.check(name)
         gone: list[Node] = []
         job = self._trash.stamping()
 
         def unit(ledger: Ledger) -> Moved:
             gone.clear()
-            node, parent = ledger.live(node_id), ledger.folder(parent_id)
+            node = ledger.live(node_id)
             if node.parent_id is None:
                 raise NotAllowed("The root folder cannot be moved.")
-            existing = ledger.tx.nodes.child(ledger.account_id, parent.id, name)
+            parent = ledger.folder(node.parent_id if parent_id is None else parent_id)
+            new_name = node.name if name is None else name
+            existing = ledger.tx.nodes.child(ledger.account_id, parent.id, new_name)
             guards.check(ledger, guard, node)
-            if (node.parent_id, node.name) == (parent.id, name):
+            if (node.parent_id, node.name) == (parent.id, new_name):
                 return Moved(node, False)
             guards.may_remove(ledger, guard, node)
             guards.may_add(ledger, guard, parent)
@@ -183,7 +187,7 @@ class Tree:
                 gone.append(existing)
                 put_in(ledger, existing, job)
             gone.append(node)
-            moved = replace(node, parent_id=parent.id, name=name, number=node.number + 1, changed_at=ledger.now)
+            moved = replace(node, parent_id=parent.id, name=new_name, number=node.number + 1, changed_at=ledger.now)
             status = Status.RENAMED if parent.id == node.parent_id else Status.MOVED
             return Moved(ledger.update(node, moved, status, "move"), replaced)
 
