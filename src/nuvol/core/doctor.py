@@ -27,6 +27,8 @@ class Finding(Struct, frozen=True):
 
 
 class Doctor:
+    """Reads only, but for one thing: a blob found bad is marked to be read chunk by chunk from then on."""
+
     def __init__(self, files: Files) -> None:
         self._files = files
 

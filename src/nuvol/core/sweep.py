@@ -30,6 +30,8 @@ class Swept(Struct):
 
 
 class Sweep:
+    """One sweep over every account; two at once do no harm."""
+
     def __init__(self, files: Files) -> None:
         self._files = files
 

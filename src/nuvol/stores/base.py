@@ -21,6 +21,8 @@ Buffer = bytes | bytearray | memoryview
 
 
 class BlobKey(Struct, frozen=True, order=True):
+    """Names a blob. `id` is of the instance's ids and never used twice, also after the blob is gone."""
+
     account_id: int
     id: int
 
@@ -151,6 +153,8 @@ class AccountRows(Protocol):
 
 
 class GrantRows(Protocol):
+    """Sessions, app passwords and bearer tokens, found by the digest of their secret."""
+
     def add(self, grant: Grant, digest: bytes) -> None: ...
     def by_digest(self, digest: bytes) -> Grant | None: ...
     def of(self, account_id: int, kind: str | None = None) -> list[Grant]: ...
@@ -203,6 +207,8 @@ class AttemptRows(Protocol):
 
 
 class NodeRows(Protocol):
+    """Files and folders, with their dead properties and the words of their names."""
+
     def add(self, nodes: Iterable[Node]) -> None:
         """Raises NameTaken when a live node of that name (after NFC) is in the folder."""
 
@@ -268,6 +274,8 @@ class NodeRows(Protocol):
 
 
 class VersionRows(Protocol):
+    """Past and present states of nodes, numbered from 1 in each."""
+
     def add(self, versions: Iterable[Version]) -> None: ...
     def of(self, account_id: int, node_id: int, before: int, limit: int) -> list[Version]:
         """Newest first, numbers below `before`."""

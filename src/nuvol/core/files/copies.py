@@ -152,6 +152,7 @@ class _Copy:
 
 
 def copied(ledger: Ledger, node: Node, node_id: int, parent_id: int) -> Node:
+    """The copy of a node as it begins: the same content and modification time, a history of its own."""
     return replace(
         node,
         id=node_id,

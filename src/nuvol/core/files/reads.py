@@ -131,6 +131,8 @@ class Reading:
 
 
 class Reads:
+    """Opens files and their versions."""
+
     def __init__(self, files: Files) -> None:
         self._files = files
 

@@ -68,6 +68,8 @@ class Job:
 
 
 class Trash:
+    """What was deleted, by trash root; `put_in` is how it comes there."""
+
     def __init__(self, files: Files) -> None:
         self._files = files
 

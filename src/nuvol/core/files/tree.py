@@ -262,6 +262,7 @@ class Tree:
 
 
 def touched(ledger: Ledger, node: Node, modified_at: int | None, mime: str | None) -> Node:
+    """The node with what a client says about it (None: as it was); no version is added when nothing differs."""
     new = replace(
         node,
         modified_at=node.modified_at if modified_at is None else modified_at,
