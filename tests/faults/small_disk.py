@@ -34,7 +34,7 @@ def small_disk(folder: Path, *, size: int = 64 * MiB, kind: str = "tmpfs") -> It
     try:
         yield folder
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)  # also when a child still holds a file
 
 
 def _mount(*how: str) -> None:

@@ -238,6 +238,30 @@ def test_where_the_file_system_can_a_link_shares_blocks_and_is_punched_alone(tmp
         blobs.close()
 
 
+@pytest.mark.parametrize("kind", ["tmpfs", "ext4"])
+def test_a_full_disk_refuses_new_blobs_and_keeps_the_old_ones(tmp_path, kind):
+    with small_disk(tmp_path / "disk", kind=kind) as folder:
+        blobs = DiskBlobs(folder)
+        kept = []
+        with pytest.raises(StoreFull):
+            for number in range(1, 200):
+                keep(blobs, BlobKey(1, number), noise(MiB, number))
+                kept.append(number)
+        assert 30 < len(kept) <= 64
+        assert {key.id for key, _ in blobs.list()} == set(kept)
+        for number in kept:
+            assert blobs.read(BlobKey(1, number), 0, MiB) == noise(MiB, number)
+        for key, _ in list(blobs.unfinished()):
+            blobs.resume(key, 0).abort()
+        for number in kept[:3]:
+            blobs.delete(BlobKey(1, number))
+        keep(blobs, KEY, noise(MiB))
+        assert blobs.read(KEY, 0, MiB) == noise(MiB)
+        assert blobs.free(BlobKey(1, kept[-1]), [(0, MiB)], [])
+        keep(blobs, OTHER, noise(MiB // 2))
+        blobs.close()
+
+
 LINKER = """
 import sys
 from pathlib import Path
@@ -317,22 +341,46 @@ def test_a_failed_append_counts_not_at_all(blobs, monkeypatch):
     assert blobs.read(KEY, 0, 7) == b"kept on"
 
 
-@pytest.mark.parametrize("act", ["sync", "commit"])
-def test_after_a_failed_fsync_the_writer_does_not_try_again(blobs, act):
+def test_after_a_failed_sync_the_writer_does_not_try_again(blobs):
     writer = blobs.begin(KEY)
     writer.append([b"safe"])
     writer.sync()
     writer.append([b" doubtful"])
     with calls.failing(1, errno.EIO, only="fsync"), pytest.raises(StoreFailed):
-        getattr(writer, act)()
-    for again in (writer.commit, writer.sync, lambda: writer.append([b"more"]), lambda: writer.truncate(4)):
+        writer.sync()
+    for again in (writer.sync, lambda: writer.append([b"more"]), lambda: writer.truncate(4)):
         with pytest.raises(StoreFailed):
             again()
-    assert not is_there(blobs, KEY)
     writer.close()
     writer = blobs.resume(KEY, 4)
     writer.commit()
-    assert blobs.read(KEY, 0, 4) == b"safe"
+    assert blobs.read(KEY, 0, 4) == b"safe", "what an earlier sync covered can be resumed"
+
+
+def test_a_failed_sync_cannot_be_committed(blobs):
+    writer = blobs.begin(KEY)
+    writer.append([b"doubtful"])
+    with calls.failing(1, errno.EIO, only="fsync"), pytest.raises(StoreFailed):
+        writer.sync()
+    with pytest.raises(StoreFailed):
+        writer.commit()
+    assert not is_there(blobs, KEY)
+
+
+def test_a_failed_commit_drops_the_blob(blobs, tmp_path):
+    for nth in itertools.count(1):
+        writer = blobs.begin(BlobKey(1, nth))
+        writer.append([b"bytes"])
+        with calls.failing(nth, errno.EIO) as tally:
+            try:
+                writer.commit()
+            except StoreFailed:
+                with pytest.raises(StoreFailed):
+                    writer.commit()
+        assert tree(tmp_path) == (set() if tally.failed else {f"blobs/1/{nth:02x}/{nth:x}"})
+        if not tally.failed:
+            break
+    assert nth > 6
 
 
 def test_when_the_name_cannot_be_synced_there_is_no_name(blobs):
@@ -342,7 +390,6 @@ def test_when_the_name_cannot_be_synced_there_is_no_name(blobs):
     with calls.failing(2, errno.EIO, only="fsync"), pytest.raises(StoreFailed):
         writer.commit()
     assert not is_there(blobs, KEY)
-    writer.abort()
     assert list(blobs.unfinished()) == []
 
 

@@ -29,17 +29,18 @@ class BlobKey(Struct, frozen=True, order=True):
 
 class BlobWriter(Protocol):
     """A blob in the making. Nobody can read it before `commit`; closing or losing it leaves nothing behind
-    but what `Blobs.unfinished` names."""
+    but what `Blobs.unfinished` names. Every act may raise StoreFull, StoreFailed, Busy."""
 
     @property
     def size(self) -> int:
         """Bytes appended so far."""
 
     def append(self, pieces: Sequence[Buffer]) -> None:
-        """Write the pieces one after another at the end."""
+        """Write the pieces one after another at the end. A failed append counts not at all."""
 
     def sync(self) -> None:
-        """Everything appended so far survives a power cut."""
+        """Everything appended so far survives a power cut. After a failure only `abort` and `close` are left:
+        `Blobs.resume` can go on from what an earlier sync covered."""
 
     def truncate(self, size: int) -> None:
         """Drop what lies behind `size`."""
@@ -49,10 +50,10 @@ class BlobWriter(Protocol):
 
     def commit(self) -> None:
         """Make the blob readable under its key, durably: content and name survive a power cut on return.
-        A blob of no bytes is not kept. Raises StoreFull, StoreFailed."""
+        A blob of no bytes is not kept, nor one whose commit fails."""
 
     def abort(self) -> None:
-        """Drop it. Allowed at any time, also after a failure, also twice."""
+        """Drop it. Allowed at any time, also after a failure, also twice; after `commit` or `close` it does nothing."""
 
     def close(self) -> None:
         """Let go of it without dropping it: `Blobs.resume` can go on later."""
@@ -81,7 +82,7 @@ class Blobs(Protocol):
 
         Returns False when the store cannot free parts of this blob (its bytes have a second key, or the
         file system knows no holes): then the caller copies `keep` elsewhere and deletes it. Takes the same
-        per-blob lock as `link`.
+        per-blob lock as `link`. Raises BlobMissing.
         """
 
     def delete(self, key: BlobKey) -> None:

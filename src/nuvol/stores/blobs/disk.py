@@ -49,7 +49,10 @@ class DiskBlobs:
 
     def resume(self, key: BlobKey, size: int) -> "DiskWriter":
         with _told("Resuming", key), _found(key):
-            writer = DiskWriter(self, key, self._path_aside(key))
+            path = self._path_aside(key)
+            if os.path.exists(self._path(key)):  # finished: a power cut may have brought its old name back
+                os.unlink(path)
+            writer = DiskWriter(self, key, path)
             if writer.size < size:
                 writer.close()
                 raise BlobMissing(f"Unfinished {_name(key)} has only {writer.size} bytes of {size}.")
@@ -76,12 +79,7 @@ class DiskBlobs:
                 return
             path = self._place(target)
             os.link(self._path(source), path)
-            try:
-                sync_folder(os.path.dirname(path))
-            except OSError:
-                with suppress(OSError):
-                    os.unlink(path)
-                raise
+            _sync_name(path)
 
     def free(self, key: BlobKey, ranges: Sequence[tuple[int, int]], keep: Sequence[tuple[int, int]]) -> bool:
         with _told("Freeing parts of", key), _found(key), self._held(key) as fd:
@@ -124,15 +122,10 @@ class DiskBlobs:
         self._opened.close()
 
     def publish(self, aside: str, key: BlobKey) -> None:
-        """Give a synced file its name for good. Raises OSError, and then it lies aside as before."""
+        """Give a synced file its name for good. Raises OSError, and then that name names nothing."""
         path = self._place(key)
         os.rename(aside, path)
-        try:
-            sync_folder(os.path.dirname(path))
-        except OSError:
-            with suppress(OSError):
-                os.rename(path, aside)
-            raise
+        _sync_name(path)
 
     # ---- names
 
@@ -185,18 +178,15 @@ class DiskBlobs:
             if self._clones:
                 raise
             return False
-        try:
-            writer.commit()
-        finally:
-            writer.abort()
+        writer.commit()
         return True
 
 
 class DiskWriter:
     """One file under `incoming`.
 
-    After a failed `sync` or `commit` only `abort` and `close` are left: the kernel may have forgotten what it
-    could not write, and would call a second fsync fine. What an earlier `sync` covered can still be resumed.
+    After a failed `sync` only `abort` and `close` are left: the kernel may have forgotten what it could not write,
+    and would call a second fsync fine. What an earlier `sync` covered can still be resumed.
     """
 
     def __init__(self, blobs: DiskBlobs, key: BlobKey, path: str, how: int = 0) -> None:
@@ -213,7 +203,7 @@ class DiskWriter:
         self._is_ragged = False
         """Whether a failed append may have left bytes behind `size`."""
         self._is_doubtful = False
-        """Whether a sync or commit has failed."""
+        """Whether a sync has failed."""
 
     def __del__(self) -> None:
         self.close()
@@ -239,11 +229,15 @@ class DiskWriter:
         self._size = os.fstat(self._fd).st_size
 
     def sync(self) -> None:
-        with self._acting("Syncing"), self._doubted_after_failure():
-            os.fsync(self._fd)
-            if not self._is_named:
-                sync_folder(os.path.dirname(self._path))
-                self._is_named = True
+        with self._acting("Syncing"):
+            try:
+                os.fsync(self._fd)
+                if not self._is_named:
+                    sync_folder(os.path.dirname(self._path))
+                    self._is_named = True
+            except OSError:
+                self._is_doubtful = True
+                raise
 
     def truncate(self, size: int) -> None:
         with self._acting("Truncating"):
@@ -257,14 +251,15 @@ class DiskWriter:
             return os.pread(self._fd, max(0, min(length, self._size - offset)), offset)
 
     def commit(self) -> None:
-        if self._size == 0:
-            self.abort()
-            return
-        with self._acting("Committing"), self._doubted_after_failure():
-            self._cut()
-            os.fsync(self._fd)
-            self._blobs.publish(self._path, self._key)
-        self.close()
+        try:
+            with self._acting("Committing"):
+                if self._size > 0:
+                    self._cut()
+                    os.fsync(self._fd)
+                    self._blobs.publish(self._path, self._key)
+                    self.close()
+        finally:
+            self.abort()  # what failed or has no bytes
 
     def abort(self) -> None:
         if self._fd >= 0:
@@ -289,14 +284,6 @@ class DiskWriter:
         with _told(deed, self._key):
             yield
 
-    @contextmanager
-    def _doubted_after_failure(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError:
-            self._is_doubtful = True
-            raise
-
 
 def sync_folder(path: str) -> None:
     """Have the names in this folder on disk. Raises OSError."""
@@ -305,6 +292,15 @@ def sync_folder(path: str) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def _sync_name(path: str) -> None:
+    try:
+        sync_folder(os.path.dirname(path))
+    except OSError:
+        with suppress(OSError):
+            os.unlink(path)  # nobody may rely on a name that is perhaps not on disk
+        raise
 
 
 def _write(fd: int, pieces: Sequence[Buffer], offset: int) -> int:
