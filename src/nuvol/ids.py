@@ -21,5 +21,5 @@ def secret(prefix: str = "") -> str:
 
 
 def digest(value: str) -> bytes:
-    """What is stored of a secret (32 bytes): secrets of full entropy need no slow hash."""
-    return hashlib.sha256(value.encode()).digest()
+    """What is stored of a secret (32 bytes): secrets of full entropy need no slow hash. Any text has a digest."""
+    return hashlib.sha256(value.encode(errors="surrogatepass")).digest()

@@ -59,7 +59,7 @@ class AccountRowsTests:
         assert two.read(lambda tx: tx.accounts.password(1)) == "hash of anna"
         assert two.read(lambda tx: tx.accounts.password(2)) is None
 
-    @pytest.mark.parametrize("handle", ["Anna", "anna", " ANNA ", "anna@example.org", "Anna@Example.ORG", "ＡＮＮＡ"])  # noqa: RUF001
+    @pytest.mark.parametrize("handle", ["Anna", "anna", " ANNA ", "anna@example.org", "Anna@Example.ORG", "ＡＮＮＡ"])
     def test_an_account_is_found_by_name_and_by_address_however_written(self, two, handle):
         assert two.read(lambda tx: tx.accounts.by_handle(handle)) == (ANNA, "hash of anna")
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from nuvol.clock import MINUTE
-from nuvol.errors import Busy, CloudError
 from nuvol.model.accounts import Actor
 from nuvol.waiting import Waiter, release
 
@@ -110,9 +109,7 @@ class Shared(Generic[T]):
         try:
             result = work()
         except BaseException as error:
-            # What ended only the first one (its client hung up) is nothing to tell the others.
-            told = error if isinstance(error, CloudError) else Busy()
-            release([waiter.fail(told) for waiter in self._leave(key)])
+            release([waiter.fail(error) for waiter in self._leave(key)])
             raise
         release([waiter.settle(result) for waiter in self._leave(key)])
         return result

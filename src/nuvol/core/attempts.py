@@ -50,7 +50,7 @@ def network_bucket(network: str) -> str:
     try:
         address = ipaddress.ip_address(network)
     except ValueError:
-        return f"network:{network[:64]}"
+        return f"network:{ids.digest(network).hex()}"
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is None:
             return f"network:{int(address) >> 64:x}::/64"

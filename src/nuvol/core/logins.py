@@ -112,7 +112,7 @@ class Logins:
 
     def device(self, account_id: int, secret: str | None) -> Grant | None:
         """The known device of this account that holds this secret."""
-        if secret is None or not secret.isascii():
+        if secret is None:
             return None
         grant = self._catalog.read(lambda tx: tx.grants.by_digest(ids.digest(secret)))
         if grant is None or grant.kind != DEVICE or grant.account_id != account_id:

@@ -36,7 +36,7 @@ def checked_name(name: str, email: str) -> str:
     for sign in "/:":
         if sign in name:
             raise BadValue(f"The name must not hold “{sign}”.")
-    if "@" in name and handle(name) != handle(email):
+    if "@" in handle(name) and handle(name) != handle(email):
         raise BadValue("A name with “@” must be the e-mail address of the account itself.")
     return name
 
@@ -44,7 +44,11 @@ def checked_name(name: str, email: str) -> str:
 def checked_email(email: str) -> str:
     """The address as it is kept. Only its form is looked at: whether mail arrives there nobody can see from it."""
     email = unicodedata.normalize("NFC", email.strip())
-    if len(email) > EMAIL_LENGTH or UNPRINTABLE.search(email) or not _EMAIL.fullmatch(email):
+    if (
+        len(email) > EMAIL_LENGTH
+        or UNPRINTABLE.search(email)
+        or not (_EMAIL.fullmatch(email) and _EMAIL.fullmatch(handle(email)))
+    ):
         raise BadValue("That is no e-mail address: it should look like name@example.org.")
     return email
 

@@ -31,7 +31,7 @@ def keep_setup(tx: Transaction, token: str, expires_at: int) -> None:
 def is_setup(tx: Transaction, token: str, now: int) -> bool:
     """Whether this token makes the first administrator: never when there is one."""
     kept = tx.instance.get(_SETUP)
-    if kept is None or not token.isascii() or tx.accounts.count_admins():
+    if kept is None or tx.accounts.count_admins():
         return False
     digest, expires_at = kept.split()
     return now < int(expires_at) and hmac.compare_digest(digest, ids.digest(token).hex())
@@ -55,7 +55,7 @@ def invitation(tx: Transaction, token: str | None, now: int) -> Invitation | Non
         if mode(tx) == "invite":
             raise NotAllowed("One joins this cloud by invitation.", advice="Ask an administrator for a link.")
         return None
-    found = tx.invitations.get(ids.digest(token)) if token.isascii() else None
+    found = tx.invitations.get(ids.digest(token))
     if found is None or found.expires_at <= now or not _may_invite(tx, found.inviter_id):
         raise invitation_over()
     return found
