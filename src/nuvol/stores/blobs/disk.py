@@ -216,7 +216,7 @@ class DiskWriter:
         with self._acting("Writing"):
             try:
                 self._size = _write(self._fd, pieces, self._size)
-            except OSError:
+            except BaseException:
                 self._is_ragged = True
                 raise
             if self._size - self._started >= _RUN:
