@@ -71,6 +71,8 @@ Attempt = tuple[_Counted, ...]
 
 
 class Attempts:
+    """Counts attempts and refuses those that come too early."""
+
     def __init__(self, catalog: Catalog, clock: Clock) -> None:
         self._catalog = catalog
         self._clock = clock

@@ -30,6 +30,8 @@ class Verified(Struct, frozen=True):
 
 
 class Logins:
+    """Tells who a name and a password belong to. Every comparison is an attempt that counts."""
+
     def __init__(self, catalog: Catalog, clock: Clock, passwords: Passwords) -> None:
         self._catalog = catalog
         self._clock = clock

@@ -66,6 +66,7 @@ def checked_locale(locale: str) -> str:
 
 
 def checked_zone(zone: str) -> str:
+    """A name of the IANA time zone database."""
     from zoneinfo import ZoneInfo
 
     try:
