@@ -10,11 +10,20 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Iterator
 from functools import lru_cache
-from typing import Protocol
+from typing import ClassVar, Protocol
 from urllib.parse import quote
 
-from nuvol.errors import Malformed, PreconditionFailed
+from nuvol.clock import SECOND
+from nuvol.errors import PreconditionFailed
 from nuvol.faces.http import Answer, Headers, Request, in_thread, problem
+from nuvol.wire.preconditions import entity_tags, moment
+
+KiB = 1024
+
+AHEAD_AT_ONCE = 8  # downloads that hold two blocks of 1 MiB each; the others are sent windows
+WINDOW = 64 * KiB  # so that 500 slow clients do not hold 500 MiB
+SLOW = 0.25  # seconds for one block: below 4 MB/s reading ahead gains nothing
+QUICK_ENOUGH = 4  # windows taken quickly before it is tried again
 
 MAX_RANGES = 16  # video players and PDF readers ask for a handful; a thousand is an attack (CVE-2011-3192)
 
@@ -101,7 +110,7 @@ async def download(
     the list `INLINE`. Raises PreconditionFailed, Malformed, and what the first block of `reading` raises; a later
     failure breaks the answer off.
     """
-    modified = reading.modified_at // 1_000_000
+    modified = reading.modified_at // SECOND
     fields = [
         ("ETag", reading.etag),
         ("Last-Modified", http_date(modified)),
@@ -156,35 +165,68 @@ async def _content(
         if len(parts) == 1 and length == len(whole):
             return whole, length
         return b"".join(preface + whole[start:stop] for preface, start, stop in parts), length
-    stream = _ahead(reading, parts)
+    if not length:
+        return b"", 0
+    stream = _stream(reading, parts)
     return _after(await anext(stream), stream), length  # the first block now: its failure is still an answer
 
 
-async def _ahead(reading: Readable, parts: list[tuple[bytes, int, int]]) -> AsyncGenerator[bytes, None]:
-    """The parts block by block; the next block is read in a thread while this one is being sent."""
-    blocks = _blocks(reading, parts)
-    coming = asyncio.ensure_future(in_thread(next, blocks, None))
-    try:
-        while (block := await coming) is not None:
-            coming = asyncio.ensure_future(in_thread(next, blocks, None))
-            yield block
-    finally:
-        if not coming.done():
-            await asyncio.wait((coming,))
-        if not coming.cancelled():
-            coming.exception()  # nobody else will ask
-        blocks.close()
-
-
-def _blocks(reading: Readable, parts: list[tuple[bytes, int, int]]) -> Generator[bytes, None, None]:
-    for preface, start, stop in parts:
+async def _stream(reading: Readable, parts: list[tuple[bytes, int, int]]) -> AsyncGenerator[bytes, None]:
+    """The parts block by block: large ones read ahead for clients that take them quickly, windows for the others."""
+    loop = asyncio.get_running_loop()
+    for preface, at, stop in parts:
         if preface:
             yield preface
-        if start < stop:
-            yield from reading.blocks(start, stop)
+        quick = QUICK_ENOUGH
+        while at < stop:
+            if quick >= QUICK_ENOUGH and _Ahead.running < AHEAD_AT_ONCE:
+                ahead = _Ahead(_blocks(reading, at, stop))
+                try:
+                    while quick and (block := await ahead.next()) is not None:
+                        at += len(block)
+                        since = loop.time()
+                        yield block
+                        quick = 0 if loop.time() - since > SLOW else quick
+                finally:
+                    await ahead.close()
+            else:
+                window = await in_thread(b"".join, _blocks(reading, at, min(at + WINDOW, stop)))
+                at += len(window)
+                since = loop.time()
+                yield window
+                quick = 0 if loop.time() - since > SLOW else quick + 1
 
 
-async def _after(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+class _Ahead:
+    """Blocks of which the next one is being read in a thread."""
+
+    running: ClassVar[int] = 0
+
+    def __init__(self, blocks: Generator[bytes, None, None]) -> None:
+        _Ahead.running += 1
+        self._blocks = blocks
+        self._coming = asyncio.ensure_future(in_thread(next, blocks, None))
+
+    async def next(self) -> bytes | None:
+        block = await self._coming
+        if block is not None:
+            self._coming = asyncio.ensure_future(in_thread(next, self._blocks, None))
+        return block
+
+    async def close(self) -> None:
+        _Ahead.running -= 1
+        if not self._coming.done():
+            await asyncio.wait((self._coming,))
+        if not self._coming.cancelled():
+            self._coming.exception()  # asked for, so that nobody complains; it came too late to matter
+        self._blocks.close()
+
+
+def _blocks(reading: Readable, start: int, stop: int) -> Generator[bytes, None, None]:
+    yield from reading.blocks(start, stop)
+
+
+async def _after(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     try:
         yield first
         async for block in rest:
@@ -199,25 +241,10 @@ def _range_header(request: Request, etag: str, modified: int) -> str | None:
     if request.method != "GET":
         return None
     if condition is not None:
-        same = condition == etag if '"' in condition else parse_http_date(condition) == modified
+        same = condition == etag if '"' in condition else _seconds(condition) == modified
         if not same or etag.startswith("W/"):
             return None
     return request.headers.get("range")
-
-
-_ETAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\U0010ffff]*"')
-
-
-def entity_tags(header: str | None) -> tuple[str, ...] | None:
-    """The entity tags of If-Match or If-None-Match, weak ones with their `W/`; ("*",) for any. Raises Malformed."""
-    if header is None:
-        return None
-    if header.strip() == "*":
-        return ("*",)
-    tags = tuple(_ETAG.findall(header))
-    if not tags or _ETAG.sub("", header).strip(", \t"):
-        raise Malformed("Entity tags are expected, in quotes and parted by commas, or a single *.")
-    return tags
 
 
 def changed(headers: Headers, etag: str, modified: int) -> bool:
@@ -225,15 +252,22 @@ def changed(headers: Headers, etag: str, modified: int) -> bool:
 
     `modified` in seconds. Raises PreconditionFailed, Malformed.
     """
-    if (tags := entity_tags(headers.get("if-match"))) is not None:
-        if tags != ("*",) and etag not in tags:
+    get = headers.get
+    if (match := get("if-match")) is not None:
+        if (tags := entity_tags(match)) != ("*",) and etag not in tags:
             raise PreconditionFailed("It is not in the state that If-Match names.")
-    elif (date := parse_http_date(headers.get("if-unmodified-since"))) is not None and modified > date:
+    elif (since := _seconds(get("if-unmodified-since"))) is not None and modified > since:
         raise PreconditionFailed("It changed after the time that If-Unmodified-Since names.")
-    if (tags := entity_tags(headers.get("if-none-match"))) is not None:
+    if (none_match := get("if-none-match")) is not None:
+        tags = entity_tags(none_match)
         return tags != ("*",) and etag not in {tag.removeprefix("W/") for tag in tags}
-    date = parse_http_date(headers.get("if-modified-since"))
-    return date is None or modified > date
+    since = _seconds(get("if-modified-since"))
+    return since is None or modified > since
+
+
+def _seconds(date: str | None) -> int | None:
+    when = moment(date) if date is not None else None
+    return None if when is None else when // SECOND
 
 
 # --------------------------------------------------------------------------------------------- words of headers
@@ -248,18 +282,6 @@ def http_date(seconds: int) -> str:
     t = time.gmtime(min(max(seconds, 0), 253_402_300_799))
     day, month = _DAYS[t.tm_wday], _MONTHS[t.tm_mon - 1]
     return f"{day}, {t.tm_mday:02} {month} {t.tm_year:04} {t.tm_hour:02}:{t.tm_min:02}:{t.tm_sec:02} GMT"
-
-
-@lru_cache(1024)
-def parse_http_date(text: str | None) -> int | None:
-    """Seconds since 1970 of any of the three forms of RFC 9110 §5.6.7; None for anything else."""
-    from email.utils import mktime_tz, parsedate_tz
-
-    try:
-        parts = parsedate_tz(text) if text else None
-        return None if parts is None else int(mktime_tz(parts))
-    except (ValueError, OverflowError, IndexError):
-        return None
 
 
 def header_safe(text: str) -> str:

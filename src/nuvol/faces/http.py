@@ -8,6 +8,7 @@ one place where faces cross over into the plain functions of the core.
 import asyncio
 import logging
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -242,19 +243,26 @@ class Dispatcher:
     """
 
     def __init__(self, routes: Mapping[str, Route]) -> None:
+        self.answers: Counter[tuple[str, int]] = Counter()
+        """How many there were, by the prefix of the face and the status; "" also stands for no face."""
         self._routes: dict[str, list[tuple[str, Route]]] = {}
         for prefix in sorted(routes, key=len, reverse=True):
             self._routes.setdefault(prefix.partition("/")[0], []).append(("/" + prefix, routes[prefix]))
 
-    def route(self, target: str) -> Route | None:
-        for prefix, route in self._routes.get(target[1:].partition("/")[0], ()):
-            if target.startswith(prefix) and target[len(prefix) : len(prefix) + 1] in ("", "/"):
-                return route
-        return None
-
     async def __call__(self, request: Request) -> Answer:
         """Raises nothing but Disconnected."""
-        route = self.route(request.target)
+        prefix, route = self._find(request.target)
+        answer = await self._ask(route, request)
+        self.answers[prefix[1:], answer.status] += 1
+        return answer
+
+    def _find(self, target: str) -> tuple[str, Route | None]:
+        for prefix, route in self._routes.get(target[1:].partition("/")[0], ()):
+            if target == prefix or (target.startswith(prefix + "/") and prefix != "/"):
+                return prefix, route
+        return "", None
+
+    async def _ask(self, route: Route | None, request: Request) -> Answer:
         if route is None:
             return problem(404, "missing", "There is nothing at this address.", "Check the address.")
         try:

@@ -23,7 +23,7 @@ LINGER_SECONDS = 5  # how long a client we are done with may go on sending befor
 SCRATCH = 64 * KiB  # what is read at once of heads and chunks
 AHEAD = 64 * KiB  # requests sent ahead beyond this wait in the socket
 TURN = 16  # requests of one connection answered in one turn of the loop, so that others are heard
-HIGH, LOW = 512 * KiB, 256 * KiB  # unsent bytes at which we stop producing, and go on: less than one block
+HIGH, LOW = 64 * KiB, 16 * KiB  # unsent bytes at which we stop producing, and go on; the socket holds far more
 
 log = logging.getLogger("nuvol.front")
 
@@ -473,14 +473,13 @@ class _Rest:
 
     def __await__(self) -> Generator[Any, Any, None]:
         while True:
+            fault: BaseException | None = None
             try:
-                value = yield self._waits_for
+                yield self._waits_for
             except BaseException as error:  # cancelled: the work sees it where it waits
-                step, given = self._work.throw, error
-            else:
-                step, given = self._work.send, value
+                fault = error
             try:
-                self._waits_for = step(given)
+                self._waits_for = self._work.send(None) if fault is None else self._work.throw(fault)
             except StopIteration:
                 return
 

@@ -1,0 +1,102 @@
+"""Who asks: bearer token, basic, or the cookie of a session (RFC 6750, 7617, 6265). One Actor comes out."""
+
+import base64
+import binascii
+from urllib.parse import urlsplit
+
+from nuvol.core.cloud import Cloud
+from nuvol.errors import NotAdmitted, NotAllowed
+from nuvol.faces.http import Request, run
+from nuvol.model.accounts import Actor
+
+COOKIE_SECONDS = 400 * 24 * 60 * 60  # the most that browsers keep; the session itself ends earlier, by its own rule
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+async def admit(request: Request, cloud: Cloud, *, cookies: bool = False) -> Actor:
+    """Let the request in. `cookies`: a session's cookie counts here.
+
+    Raises NotAdmitted, TooManyAttempts, and NotAllowed when a page of another origin tries to use the cookie.
+    """
+    shown = request.headers.get("authorization")
+    if shown is not None:
+        kind, _, value = shown.partition(" ")
+        if kind.lower() == "bearer":
+            return await run(cloud.grants.admit_token, value.strip(), request.peer)
+        if kind.lower() == "basic":
+            return await run(cloud.grants.admit_basic, *_pair(value), request.peer)
+        raise NotAdmitted("This way of showing who one is is not known here.", advice="Use Bearer or Basic.")
+    token = session_token(request) if cookies else None
+    if token is None:
+        raise NotAdmitted("Nobody is signed in.")
+    if request.method not in SAFE:
+        require_same_origin(request)
+    return await run(cloud.grants.admit_token, token, request.peer)
+
+
+def _pair(value: str) -> tuple[str, str]:
+    """Login and password of a basic credential. Raises NotAdmitted."""
+    try:
+        login, colon, password = base64.b64decode(value.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        colon = ""
+    if not colon:
+        raise NotAdmitted("The credentials cannot be read.")
+    return login, password
+
+
+def require_same_origin(request: Request) -> None:
+    """Only our own pages may act with a cookie. Browsers say where a request is from, and no page can forge it.
+
+    Raises NotAllowed, also when nothing says so.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        same = site in ("same-origin", "none")
+    else:
+        source = request.headers.get("origin") or request.headers.get("referer")
+        same = source is not None and _origin(source) == _origin(request.origin)
+    if not same:
+        raise NotAllowed("Another site asked for this.", advice="Open the page of this cloud and try again there.")
+
+
+def _origin(address: str) -> tuple[str, str, int | None] | None:
+    try:
+        parts = urlsplit(address)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.hostname else None
+
+
+def cookie(request: Request, name: str) -> str | None:
+    """The value of a cookie; under https that of its `__Host-` namesake, which no other host can have set."""
+    wanted = _full(request, name)
+    for part in (request.headers.get("cookie") or "").split(";"):
+        key, _, value = part.strip().partition("=")
+        if key == wanted and value:
+            return value
+    return None
+
+
+def set_cookie(request: Request, name: str, value: str | None) -> tuple[str, str]:
+    """The header that keeps a cookie for this origin only, unseen by scripts; None takes it back."""
+    seconds = 0 if value is None else COOKIE_SECONDS
+    secure = "; Secure" if request.scheme == "https" else ""
+    line = f"{_full(request, name)}={value or ''}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    return "Set-Cookie", line
+
+
+def session_token(request: Request) -> str | None:
+    """The token of the session's cookie: nothing but a session opens the door that way."""
+    token = cookie(request, "nuvol")
+    return token if token is not None and token.startswith("nv_s_") else None
+
+
+def session_cookie(request: Request, token: str | None) -> tuple[str, str]:
+    """The header that begins a session in the browser; None ends it."""
+    return set_cookie(request, "nuvol", token)
+
+
+def _full(request: Request, name: str) -> str:
+    return f"__Host-{name}" if request.scheme == "https" else name
