@@ -172,6 +172,8 @@ class GrantRows(Protocol):
 
 
 class Invitation(Struct, frozen=True):
+    """What one person can make an account with, once. `email`: under this address only."""
+
     digest: bytes
     inviter_id: int
     email: str | None
@@ -186,6 +188,8 @@ class Invitation(Struct, frozen=True):
 
 
 class InvitationRows(Protocol):
+    """Invitations that nobody has used yet, by the digest of their token."""
+
     def add(self, invitation: Invitation) -> None: ...
     def get(self, digest: bytes) -> Invitation | None: ...
     def remove(self, digest: bytes) -> bool: ...
