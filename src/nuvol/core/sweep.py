@@ -64,8 +64,9 @@ class Sweep:
 
     def _shrink(self, key: BlobKey, gone: Sequence[Chunk]) -> None:
         keep = self._files.catalog.read(lambda tx: tx.chunks.in_blob(*_pair(key)))
-        if keep and not self._files.blobs.free(key, [_range(chunk) for chunk in gone], [_range(c) for c in keep]):
-            self._rewrite(key, keep)
+        with contextlib.suppress(BlobMissing):  # lost already: `doctor` tells of it, and the sweep goes on
+            if keep and not self._files.blobs.free(key, [_range(chunk) for chunk in gone], [_range(c) for c in keep]):
+                self._rewrite(key, keep)
 
     def _rewrite(self, key: BlobKey, keep: Sequence[Chunk]) -> None:
         """A blob that cannot be freed in parts: what lives in it moves to a blob of its own, if that gains half."""
