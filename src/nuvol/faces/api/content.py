@@ -1,0 +1,87 @@
+"""The bytes of files, down and up."""
+
+from typing import Any
+
+from nuvol.core.files import chunking
+from nuvol.core.files.receiving import Upload
+from nuvol.errors import BadValue, WrongKind
+from nuvol.faces.api.calls import Call, told
+from nuvol.faces.api.nodes import stored
+from nuvol.faces.downloads import download
+from nuvol.faces.http import Answer, in_thread, run
+from nuvol.model.nodes import Written
+from nuvol.wire.api import nodes as words
+from nuvol.wire.api.values import digests, essence, maybe_microseconds
+from nuvol.wire.chunks import MEDIA_TYPE, Frame, FrameReader
+
+_SAYS_NOTHING = frozenset({"application/octet-stream", "application/x-www-form-urlencoded", MEDIA_TYPE})
+"""Types that programs send when they know none: the name tells more."""
+
+
+async def get(call: Call[words.ContentAsked, None]) -> Answer:
+    reading = await run(call.cloud.reads.open, call.actor, call.ids["node_id"])
+    return await download(call.request, reading, disposition="attachment" if call.query.download else None)
+
+
+async def replace(call: Call[words.ContentGiven, None]) -> Answer:
+    """New content of a file, as a new version."""
+    node = await run(call.cloud.tree.get, call.actor, call.ids["node_id"])
+    if node.parent_id is None or node.is_folder:
+        raise WrongKind(f"“{node.name}” is a folder and has no content.", advice="Put a file into it.")
+    written = await _receive(call, node.parent_id, node.name, node_id=node.id)
+    return stored(written.node)
+
+
+async def create(call: Call[words.ContentGiven, None]) -> Answer:
+    """A new file in a folder, or a new version of the one that has the name."""
+    written = await _receive(call, call.ids["node_id"], call.words["name"])
+    return stored(written.node, created=written.created)
+
+
+async def missing_chunks(call: Call[None, words.ChunkHashes]) -> Answer:
+    hashes = [bytes.fromhex(digest) for digest in call.body.hashes]
+    lacking = await run(call.cloud.uploads.missing_chunks, call.actor, hashes)
+    return told(words.Missing([digest.hex() for digest in lacking]))
+
+
+async def _receive(
+    call: Call[words.ContentGiven, None], parent_id: int, name: str, *, node_id: int | None = None
+) -> Written:
+    request, actor, uploads = call.request, call.actor, call.cloud.uploads
+    if "content-range" in request.headers:
+        raise BadValue("A part of a file cannot be put here.", advice="Use a resumable upload (/api/v1/uploads).")
+    mime = essence(request.headers.get("content-type"))
+    how: dict[str, Any] = {
+        "guard": call.guard(),
+        "mime": "" if mime in _SAYS_NOTHING else mime,
+        "modified_at": maybe_microseconds(call.query.modified_at),
+        "checksums": digests(request.headers.get("repr-digest") or request.headers.get("content-digest")),
+        "node_id": node_id,
+    }
+    in_chunks = mime == MEDIA_TYPE
+    inline = call.cloud.rules.inline_bytes
+    if request.length is not None and request.length <= inline and not in_chunks:
+        return await run(uploads.put, actor, parent_id, name, await request.body(inline), **how)
+    size = None if in_chunks else request.length
+    upload = await in_thread(uploads.begin, actor, parent_id, name, size=size, **how)
+    try:
+        if in_chunks:
+            reader = FrameReader(chunking.LARGEST)
+            async for data in request.runs():
+                await in_thread(_take, upload, reader.feed(data))
+            reader.close()
+        else:
+            async for data in request.runs():
+                await in_thread(upload.feed, data)
+        return await in_thread(upload.commit)
+    except BaseException:
+        await in_thread(upload.abort)
+        raise
+
+
+def _take(upload: Upload, frames: list[Frame]) -> None:
+    for frame in frames:
+        if frame.data is None:
+            upload.refer(frame.hash, frame.length)
+        else:
+            upload.feed_chunk(frame.hash, frame.data)

@@ -1,0 +1,50 @@
+"""The caller's own account: profile, password, app passwords, tokens, space."""
+
+from nuvol.faces.api.calls import Call, done, told
+from nuvol.faces.http import Answer, run
+from nuvol.wire.api import accounts as words
+
+
+async def get(call: Call[None, None]) -> Answer:
+    return told(words.account(await run(call.cloud.accounts.me, call.actor)))
+
+
+async def patch(call: Call[None, words.Profile]) -> Answer:
+    changed = await run(call.cloud.accounts.update, call.actor, call.actor.account_id, **words.given(call.body))
+    return told(words.account(changed))
+
+
+async def change_password(call: Call[None, words.PasswordChange]) -> Answer:
+    """All other sessions end with it."""
+    await run(call.cloud.accounts.change_password, call.actor, call.body.old, call.body.new)
+    return done()
+
+
+async def usage(call: Call[None, None]) -> Answer:
+    usage = await run(call.cloud.tree.usage, call.actor)
+    return told(words.Usage(usage.used, usage.quota))
+
+
+async def app_passwords(call: Call[None, None]) -> Answer:
+    return told(words.grants(await run(call.cloud.grants.list, call.actor, "app-password"), call.actor.grant_id))
+
+
+async def create_app_password(call: Call[None, words.NewAppPassword]) -> Answer:
+    new, actor = call.body, call.actor
+    secret = await run(call.cloud.grants.app_password, actor, actor.account_id, new.label, new.scopes)
+    return told(words.NewSecret(secret), 201)
+
+
+async def tokens(call: Call[None, None]) -> Answer:
+    return told(words.grants(await run(call.cloud.grants.list, call.actor, "bearer"), call.actor.grant_id))
+
+
+async def create_token(call: Call[None, words.NewToken]) -> Answer:
+    new = call.body
+    return told(words.NewSecret(await run(call.cloud.grants.bearer, call.actor, new.label, new.scopes, new.days)), 201)
+
+
+async def revoke(call: Call[None, None]) -> Answer:
+    """Take back a session, an app password or a token."""
+    await run(call.cloud.grants.revoke, call.actor, call.ids["grant_id"])
+    return done()

@@ -1,0 +1,253 @@
+"""The table of the native API: every operation, who may call it, what it takes and gives, and who answers.
+
+The router, the OpenAPI document and the tests of access all read this one table.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec.structs import replace
+
+from nuvol import errors as e
+from nuvol.faces.api import (
+    accounts,
+    capabilities,
+    content,
+    docs,
+    live,
+    me,
+    nodes,
+    session,
+    trash,
+    uploads,
+    versions,
+    zips,
+)
+from nuvol.faces.api.router import Entry, Function
+from nuvol.wire import chunks, tus
+from nuvol.wire.api import accounts as people
+from nuvol.wire.api import journal
+from nuvol.wire.api import nodes as files
+from nuvol.wire.api.capabilities import Capabilities
+from nuvol.wire.api.problems import WrongTusVersion, WrongType
+from nuvol.wire.openapi import ANYONE, SIGNED_IN, Header, Operation
+
+_ANY_BYTES = "application/octet-stream"
+_CHANGING = (e.NodeMissing, e.PreconditionFailed, e.Locked)
+_PLACING = (*_CHANGING, e.ParentMissing, e.NameTaken, e.WrongKind, e.BadName)
+_STORING = (*_PLACING, e.QuotaExceeded, e.StoreFull)
+
+_IF_MATCH = Header("If-Match", "Only if it is still in this state: an `etag`, quotes included.")
+_IF_NONE_MATCH = Header("If-None-Match", "`*`: only if nothing has this name.")
+_LOCK = Header("If", "Lock tokens, as RFC 4918 writes them: `(<urn:uuid:…>)`.")
+_GUARDED = (_IF_MATCH, _LOCK)
+_READING = (
+    Header("If-None-Match", "Answer 304 if it is still in this state."),
+    Header("Range", "Some of the bytes (RFC 9110): `bytes=0-999`."),
+)
+_DIGEST = Header("Repr-Digest", "Refuse other bytes than these (RFC 9530): `sha-256=:…:`.")
+_TUS = Header("Tus-Resumable", f"`{tus.VERSION}`", required=True)
+_CHECKSUM = Header("Upload-Checksum", "Of this body: `sha256`, `sha1` or `md5`, and the sum in base64.")
+_TUS_GIVES = ("Tus-Resumable", "Upload-Offset", "Upload-Expires", "Nuvol-Node-Id", "ETag")
+_LENGTH = Header("Upload-Length", "Bytes of the whole upload.", pattern=r"^\d{1,15}$")
+_DEFER = Header("Upload-Defer-Length", "`1`: the length is told later.", pattern="^1$")
+_OFFSET = Header("Upload-Offset", "Where this body begins, in bytes.", required=True, pattern=r"^\d{1,15}$")
+_METADATA = Header(
+    "Upload-Metadata",
+    "Pairs of a key and a base64 value: `node`, `path`, or `parent` and `filename`; also `mime` and `modified`.",
+    required=True,
+)
+_TUS_ABOUT = (
+    "The body may bring the first bytes. Exactly one of Upload-Length and Upload-Defer-Length is needed."
+    " OPTIONS tells what this server can do."
+)
+_SUM = (460, "`checksum-mismatch`: the upload stands where it stood.")
+_CONTENT_TAKES = f"{_ANY_BYTES}, {chunks.MEDIA_TYPE}"
+_CONTENT_GIVES = ("ETag", "Last-Modified", "Accept-Ranges", "Content-Disposition")
+_NO_RANGE = (416, "None of the ranges lies within the content.")
+_LAST = Header("Last-Event-ID", "Go on after this event.")
+_LIVE_ABOUT = (
+    "Events `change` (data: a Change) and `reset` (read everything anew); each id is a cursor. A comment comes after 15"
+    " silent seconds."
+)
+
+
+def _entry(call: str, function: Function, scope: str | None, summary: str, **more: Any) -> Entry:
+    method, path = call.split()
+    return Entry(Operation(method=method, path=path, scope=scope, summary=summary, **more), function)
+
+
+def _chapter(noun: str, *entries: Entry) -> Iterator[Entry]:
+    return (Entry(replace(entry.operation, noun=noun), entry.function) for entry in entries)
+
+
+# fmt: off
+ENTRIES: tuple[Entry, ...] = (
+    *_chapter(
+        "Server",
+        _entry("GET /capabilities", capabilities.get, ANYONE, "What this server can do", gives=Capabilities),
+        _entry("GET /openapi.json", docs.document, ANYONE, "This API as an OpenAPI document",
+               media_given="application/json"),
+        _entry("POST /setup", accounts.set_up, ANYONE, "Make the first administrator", takes=people.SetUp,
+               gives=people.Account, statuses=(201,), errors=(e.InvitationMissing, e.HandleTaken)),
+    ),
+    *_chapter(
+        "Sessions",
+        _entry("POST /session", session.sign_in, ANYONE, "Sign in", takes=people.SignIn, gives=people.SignedIn,
+               statuses=(201,), headers_given=("Set-Cookie",), errors=(e.NotAdmitted, e.TooManyAttempts)),
+        _entry("GET /session", session.get, SIGNED_IN, "Who is signed in", gives=people.Session),
+        _entry("DELETE /session", session.sign_out, SIGNED_IN, "Sign out", statuses=(204,),
+               headers_given=("Set-Cookie",)),
+        _entry("GET /sessions", session.every, "account", "Where one is signed in", gives=people.Grants),
+        _entry("DELETE /sessions/{grant_id}", me.revoke, "account", "Sign out elsewhere", statuses=(204,),
+               errors=(e.GrantMissing,)),
+    ),
+    *_chapter(
+        "Me",
+        _entry("GET /me", me.get, SIGNED_IN, "One's own account", gives=people.Account),
+        _entry("PATCH /me", me.patch, "account", "Change name, address, language or time zone", takes=people.Profile,
+               gives=people.Account, errors=(e.HandleTaken,)),
+        _entry("POST /me/password", me.change_password, "account", "Change the password",
+               about="All other sessions end.", takes=people.PasswordChange, statuses=(204,)),
+        _entry("GET /usage", me.usage, "files:read", "How much space is used", gives=people.Usage),
+        _entry("GET /app-passwords", me.app_passwords, "account", "Passwords of programs", gives=people.Grants),
+        _entry("POST /app-passwords", me.create_app_password, "account", "Make a password for one program",
+               about="Shown this once.", takes=people.NewAppPassword, gives=people.NewSecret, statuses=(201,)),
+        _entry("DELETE /app-passwords/{grant_id}", me.revoke, "account", "Take an app password back", statuses=(204,),
+               errors=(e.GrantMissing,)),
+        _entry("GET /tokens", me.tokens, "account", "Bearer tokens", gives=people.Grants),
+        _entry("POST /tokens", me.create_token, "account", "Make a bearer token", about="Shown this once.",
+               takes=people.NewToken, gives=people.NewSecret, statuses=(201,)),
+        _entry("DELETE /tokens/{grant_id}", me.revoke, "account", "Take a token back", statuses=(204,),
+               errors=(e.GrantMissing,)),
+    ),
+    *_chapter(
+        "Accounts",
+        _entry("GET /accounts", accounts.every, "account", "All accounts", admin=True, query=people.AccountsAsked,
+               gives=people.Accounts),
+        _entry("POST /accounts", accounts.create, "account", "Make an account", admin=True, takes=people.NewAccount,
+               gives=people.Account, statuses=(201,), errors=(e.HandleTaken,)),
+        _entry("GET /accounts/{account_id}", accounts.get, SIGNED_IN, "One account",
+               about="One's own, or as an administrator anybody's.", gives=people.Account,
+               errors=(e.AccountMissing,)),
+        _entry("PATCH /accounts/{account_id}", accounts.patch, "account", "Change an account", admin=True,
+               takes=people.AccountChange, gives=people.Account, errors=(e.AccountMissing, e.HandleTaken)),
+        _entry("DELETE /accounts/{account_id}", accounts.delete, "account", "Remove an account and all it holds",
+               admin=True, statuses=(204,), errors=(e.AccountMissing,)),
+        _entry("POST /accounts/{account_id}/password", accounts.set_password, "account", "Set somebody's password",
+               admin=True, takes=people.NewPassword, statuses=(204,), errors=(e.AccountMissing,)),
+    ),
+    *_chapter(
+        "Joining",
+        _entry("GET /invitations", accounts.invitations, "account", "Open invitations", admin=True,
+               gives=people.Invitations),
+        _entry("POST /invitations", accounts.invite, "account", "Invite somebody", admin=True,
+               takes=people.NewInvitation, gives=people.NewSecret, statuses=(201,)),
+        _entry("DELETE /invitations/{invitation_id}", accounts.withdraw, "account", "Take an invitation back",
+               admin=True, statuses=(204,), errors=(e.InvitationMissing,)),
+        _entry("POST /join", accounts.join, ANYONE, "Make an account for oneself", takes=people.Join,
+               gives=people.Account, statuses=(201,),
+               errors=(e.NotAllowed, e.InvitationMissing, e.HandleTaken, e.TooManyAttempts)),
+        _entry("GET /signup", accounts.signup, ANYONE, "Who may join", gives=people.Signup),
+        _entry("PUT /signup", accounts.set_signup, "account", "Decide who may join", admin=True, takes=people.Signup,
+               gives=people.Signup),
+    ),
+    *_chapter(
+        "Files",
+        _entry("GET /nodes/root", nodes.root, "files:read", "The root folder", gives=files.Node),
+        _entry("GET /nodes/by-path", nodes.by_path, "files:read", "The node at a path", query=files.PathAsked,
+               gives=files.Node, errors=(e.NodeMissing,)),
+        _entry("POST /nodes", nodes.create_folder, "files", "Make a folder", takes=files.NewFolder, headers=(_LOCK,),
+               gives=files.Node, statuses=(201,), headers_given=("Location",), errors=_PLACING),
+        _entry("GET /nodes/{node_id}", nodes.get, "files:read", "One node, with its path", gives=files.Node,
+               errors=(e.NodeMissing,)),
+        _entry("PATCH /nodes/{node_id}", nodes.patch, "files", "Rename, move, or set time or type",
+               about="Either a new name or folder, or a new time or type.", takes=files.NodeChange, headers=_GUARDED,
+               gives=files.Node, errors=(*_PLACING, e.BelowItself)),
+        _entry("DELETE /nodes/{node_id}", nodes.delete, "files", "Put in the trash", headers=_GUARDED,
+               statuses=(204,), errors=_CHANGING),
+        _entry("POST /nodes/{node_id}/copy", nodes.copy, "files", "Copy a file, or a folder with all in it",
+               takes=files.NodeCopy, headers=_GUARDED, gives=files.Node, statuses=(201,), headers_given=("Location",),
+               errors=(*_STORING, e.BelowItself)),
+        _entry("GET /nodes/{node_id}/children", nodes.children, "files:read", "What is in a folder",
+               query=files.ChildrenAsked, gives=files.Nodes, errors=(e.NodeMissing, e.WrongKind)),
+        _entry("GET /search", nodes.search, "files:read", "Find by name", query=files.SearchAsked, gives=files.Nodes),
+    ),
+    *_chapter(
+        "Content",
+        _entry("GET /nodes/{node_id}/content", content.get, "files:read", "The bytes of a file",
+               query=files.ContentAsked, headers=_READING, media_given=_ANY_BYTES, statuses=(200, 206, 304),
+               headers_given=_CONTENT_GIVES, errors=(e.NodeMissing, e.WrongKind, e.PreconditionFailed),
+               own_statuses=(_NO_RANGE,)),
+        _entry("HEAD /nodes/{node_id}/content", content.get, "files:read", "Size, type and state of a file",
+               query=files.ContentAsked, headers=_READING, media_given=_ANY_BYTES, statuses=(200, 304),
+               headers_given=_CONTENT_GIVES, errors=(e.NodeMissing, e.WrongKind, e.PreconditionFailed)),
+        _entry("PUT /nodes/{node_id}/content", content.replace, "files", "New content of a file, as a new version",
+               query=files.ContentGiven, media_taken=_CONTENT_TAKES, headers=(*_GUARDED, _DIGEST), gives=files.Node,
+               errors=(*_STORING, e.ChecksumMismatch, e.ChunksLacking)),
+        _entry("PUT /nodes/{node_id}/children/{name}/content", content.create, "files",
+               "A new file, or a new version of the one that has the name", query=files.ContentGiven,
+               media_taken=_CONTENT_TAKES, headers=(*_GUARDED, _IF_NONE_MATCH, _DIGEST), gives=files.Node,
+               statuses=(201, 200), headers_given=("Location",),
+               errors=(*_STORING, e.ChecksumMismatch, e.ChunksLacking)),
+        _entry("POST /chunks/missing", content.missing_chunks, "files", "Which of these chunks the account lacks",
+               about="Those it has are kept for as long as an upload may take.", takes=files.ChunkHashes,
+               gives=files.Missing),
+        _entry("GET /nodes/{node_id}/zip", zips.get, "files:read", "A folder as one zip archive",
+               media_given=zips.MEDIA_TYPE, errors=(e.NodeMissing, e.WrongKind)),
+    ),
+    *_chapter(
+        "Versions",
+        _entry("GET /nodes/{node_id}/versions", versions.every, "files:read", "Past and present states, newest first",
+               query=files.VersionsAsked, gives=files.Versions, errors=(e.NodeMissing,)),
+        _entry("GET /nodes/{node_id}/versions/{number}/content", versions.content, "files:read",
+               "The bytes of one version", query=files.ContentAsked, headers=_READING, media_given=_ANY_BYTES,
+               statuses=(200, 206, 304), headers_given=_CONTENT_GIVES,
+               errors=(e.NodeMissing, e.VersionMissing, e.WrongKind, e.PreconditionFailed),
+               own_statuses=(_NO_RANGE,)),
+        _entry("POST /nodes/{node_id}/versions/{number}/restore", versions.restore, "files",
+               "Make it the present state again, as a new version", headers=_GUARDED, gives=files.Node,
+               errors=(*_CHANGING, e.VersionMissing, e.WrongKind)),
+        _entry("DELETE /nodes/{node_id}/versions/{number}", versions.delete, "files",
+               "Remove a past version for good", statuses=(204,),
+               errors=(e.NodeMissing, e.VersionMissing, e.Conflict)),
+    ),
+    *_chapter(
+        "Trash",
+        _entry("GET /trash", trash.every, "files:read", "What was deleted, newest first", query=files.PageAsked,
+               gives=files.Nodes),
+        _entry("POST /trash/{node_id}/restore", trash.restore, "files", "Bring it back", takes=files.NodeRestore,
+               gives=files.Node, errors=_PLACING),
+        _entry("DELETE /trash/{node_id}", trash.purge, "files", "Remove it for good", statuses=(204,),
+               errors=(e.NodeMissing,)),
+        _entry("DELETE /trash", trash.empty, "files", "Remove everything in the trash for good", gives=files.Emptied),
+    ),
+    *_chapter(
+        "Uploads",
+        _entry("POST /uploads", uploads.create, "files", "Start a resumable upload (tus 1.0.0)", about=_TUS_ABOUT,
+               media_taken=tus.MEDIA_TYPE,
+               headers=(_TUS, _LENGTH, _DEFER, _METADATA, _CHECKSUM, *_GUARDED, _IF_NONE_MATCH), statuses=(201,),
+               headers_given=("Location", *_TUS_GIVES), errors=(*_STORING, e.OffsetMismatch, WrongTusVersion),
+               own_statuses=(_SUM,)),
+        _entry("HEAD /uploads/{upload_id}", uploads.head, "files", "How far an upload has come", headers=(_TUS,),
+               headers_given=("Upload-Length", "Upload-Metadata", *_TUS_GIVES),
+               errors=(e.UploadMissing, WrongTusVersion)),
+        _entry("PATCH /uploads/{upload_id}", uploads.patch, "files", "Go on with an upload",
+               about="The answer to the last part names the node.", media_taken=tus.MEDIA_TYPE,
+               headers=(_TUS, _OFFSET, _LENGTH, _CHECKSUM), statuses=(204,), headers_given=_TUS_GIVES,
+               errors=(*_STORING, e.UploadMissing, e.OffsetMismatch, WrongType, WrongTusVersion),
+               own_statuses=(_SUM,)),
+        _entry("DELETE /uploads/{upload_id}", uploads.delete, "files", "End an upload and drop what arrived",
+               headers=(_TUS,), statuses=(204,), headers_given=("Tus-Resumable",),
+               errors=(e.UploadMissing, WrongTusVersion)),
+    ),
+    *_chapter(
+        "Changes",
+        _entry("GET /changes", live.changes, "files:read", "What happened since",
+               about="With `wait`, the answer comes as soon as something happens.", query=journal.ChangesAsked,
+               gives=journal.Changes),
+        _entry("GET /changes/live", live.live, "files:read", "What happens, as server-sent events", about=_LIVE_ABOUT,
+               query=journal.LiveAsked, headers=(_LAST,), media_given=live.MEDIA_TYPE),
+    ),
+)
+# fmt: on

@@ -1,0 +1,43 @@
+"""A cloud in memory on both databases, and the people of it."""
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import uvloop
+
+from nuvol.core.cloud import Cloud
+from nuvol.faces import http
+from nuvol.stores.blobs.memory import MemoryBlobs
+from nuvol.stores.catalog.catalog import SqlCatalog
+from tests.faces.native import Person, person, signed_in
+
+
+@pytest.fixture
+def cloud(catalog: SqlCatalog) -> Iterator[Cloud]:
+    cloud = Cloud(catalog, MemoryBlobs())
+    with ThreadPoolExecutor(4) as pool:
+        http.configure(pool, cloud.is_local)
+        yield cloud
+
+
+@pytest.fixture
+def runner() -> Iterator[asyncio.Runner]:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        yield runner
+
+
+@pytest.fixture
+def anna(cloud: Cloud, runner: asyncio.Runner) -> Person:
+    return person(cloud, runner)
+
+
+@pytest.fixture
+def stranger(cloud: Cloud, runner: asyncio.Runner) -> Person:
+    return Person(cloud, runner, None)
+
+
+@pytest.fixture
+def admin(cloud: Cloud, runner: asyncio.Runner) -> Person:
+    return signed_in(cloud, runner, "root", admin=True)
