@@ -42,7 +42,7 @@ class Grant(Struct, frozen=True):
     account_id: int
     id: int
     kind: str
-    """"session", "app-password" or "bearer"."""
+    """"session", "app-password" or "bearer"; "device" is one that is known and opens nothing."""
     label: str
     scopes: frozenset[str]
     created_at: int
