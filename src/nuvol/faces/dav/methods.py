@@ -1,0 +1,154 @@
+"""The methods that move content and nodes (RFC 4918 §9)."""
+
+from typing import Any
+
+from nuvol.core.cloud import Cloud
+from nuvol.errors import Malformed, QuotaExceeded, WrongKind
+from nuvol.faces.dav import resources
+from nuvol.faces.dav.listings import index
+from nuvol.faces.downloads import download
+from nuvol.faces.http import Answer, Request, in_thread, run
+from nuvol.model.accounts import Actor
+from nuvol.model.nodes import Node, Place, Written
+from nuvol.wire import dav, dav_requests, preconditions
+from nuvol.wire.dav import Declined
+from nuvol.wire.preconditions import INFINITY
+
+
+async def options(request: Request, cloud: Cloud, actor: Actor) -> Answer:
+    return Answer(
+        200,
+        [("DAV", "1, 2, 3"), ("Allow", ", ".join(dav.METHODS)), ("MS-Author-Via", "DAV"), ("Accept-Ranges", "bytes")],
+    )
+
+
+async def get(request: Request, cloud: Cloud, actor: Actor) -> Answer:
+    path = resources.path(request)
+    try:
+        reading = await run(cloud.reads.at, actor, path)
+    except WrongKind:
+        return await index(cloud, actor, path)
+    return await download(request, reading, headers=_names_of(reading.node))
+
+
+async def put(request: Request, cloud: Cloud, actor: Actor) -> Answer:
+    path = resources.path(request)
+    if request.headers.get("content-range") is not None:
+        raise Malformed("A part of a file cannot be put here (RFC 9110 §14.4).")
+    if not path or request.target.endswith("/"):
+        raise WrongKind("This is the address of a folder.", advice="Leave out the slash at the end.")
+    place = await run(_room_for, cloud, actor, path, request.length or 0)
+    written = await _receive(request, cloud, actor, place)
+    fields = [("ETag", written.node.etag), *_names_of(written.node)]
+    if request.headers.get("x-oc-mtime") is not None:
+        fields.append(("X-OC-MTime", "accepted"))
+    return Answer(201 if written.created else 204, fields)
+
+
+def _room_for(cloud: Cloud, actor: Actor, path: str, size: int) -> Place:
+    """Where a file shall be. Raises QuotaExceeded before anybody reads the body."""
+    usage = cloud.tree.usage(actor)
+    if usage.quota is not None and usage.used + size > usage.quota:
+        raise QuotaExceeded(max(0, usage.quota - usage.used))
+    return cloud.tree.place(actor, path)
+
+
+async def _receive(request: Request, cloud: Cloud, actor: Actor, place: Place) -> Written:
+    """Small content in one piece; larger content run by run. A body cut off leaves nothing behind."""
+    headers, parent_id, name = request.headers, place.parent.id, place.name
+    how: dict[str, Any] = {
+        "guard": resources.guard(request),
+        "mime": dav_requests.media_type(headers.get("content-type")),
+        "modified_at": _mtime(request),
+        "checksums": dav_requests.checksum(headers.get("oc-checksum")),
+    }
+    inline = cloud.rules.inline_bytes
+    if request.length is not None and request.length <= inline:
+        return await run(cloud.uploads.put, actor, parent_id, name, await request.body(inline), **how)
+    upload = await in_thread(cloud.uploads.begin, actor, parent_id, name, size=request.length, **how)
+    try:
+        async for data in request.runs():
+            await in_thread(upload.feed, data)
+        return await in_thread(upload.commit)
+    except BaseException:
+        await in_thread(upload.abort)
+        raise
+
+
+def _mtime(request: Request) -> int | None:
+    """Microseconds of the modification time that ownCloud's clients and rclone send along."""
+    text = request.headers.get("x-oc-mtime")
+    if text is None:
+        return None
+    found = dav_requests.seconds(text)
+    if found is None:
+        raise Malformed(f"X-OC-Mtime is a number of seconds since 1970, not {text!r}.")
+    return found
+
+
+def _names_of(node: Node) -> list[tuple[str, str]]:
+    """The entity tag and the id under the names that ownCloud's clients read."""
+    return [("OC-ETag", node.etag), ("OC-FileId", str(node.id))]
+
+
+async def delete(request: Request, cloud: Cloud, actor: Actor) -> Answer:
+    node = await run(cloud.tree.resolve, actor, resources.path(request))
+    _whole(request, node)
+    await run(cloud.tree.trash, actor, node.id, guard=resources.guard(request))
+    return Answer(204)
+
+
+async def mkcol(request: Request, cloud: Cloud, actor: Actor) -> Answer:
+    path = resources.path(request)
+    if await request.body():
+        raise Declined(415, "A new folder is made without a body.")
+    if not path:
+        raise Declined(405, "The root folder is there already.")
+    place = await run(cloud.tree.place, actor, path)
+    node = await run(
+        cloud.tree.create_folder,
+        actor,
+        place.parent.id,
+        place.name,
+        guard=resources.guard(request),
+        modified_at=_mtime(request),
+    )
+    return Answer(201, [("OC-FileId", str(node.id))])
+
+
+async def copy(request: Request, cloud: Cloud, actor: Actor) -> Answer:
+    node, place = await _from_and_to(request, cloud, actor)
+    depth = preconditions.depth(request.headers, INFINITY)
+    if depth == 1:
+        raise Malformed("The depth of a COPY is 0 or infinity (RFC 4918 §9.8.3).")
+    guard = resources.guard(request)
+    copied = await run(
+        cloud.copies.copy, actor, node.id, place.parent.id, place.name, guard=guard, deep=depth == INFINITY
+    )
+    return Answer(204 if copied.replaced else 201)
+
+
+async def move(request: Request, cloud: Cloud, actor: Actor) -> Answer:
+    node, place = await _from_and_to(request, cloud, actor)
+    _whole(request, node)
+    guard = resources.guard(request)
+    moved = await run(cloud.tree.move, actor, node.id, place.parent.id, place.name, guard=guard)
+    return Answer(204 if moved.replaced else 201)
+
+
+async def _from_and_to(request: Request, cloud: Cloud, actor: Actor) -> tuple[Node, Place]:
+    source, target = resources.path(request), resources.destination(request)
+
+    def look() -> tuple[Node, Place]:
+        return cloud.tree.resolve(actor, source), cloud.tree.place(actor, target)
+
+    node, place = await run(look)
+    if source == target:
+        raise Declined(403, "Source and destination are the same.")
+    return node, place
+
+
+def _whole(request: Request, node: Node) -> None:
+    """A folder is deleted and moved with all that is in it (RFC 4918 §9.6.1, §9.9.2)."""
+    if node.is_folder and preconditions.depth(request.headers, INFINITY) != INFINITY:
+        raise Malformed(f"The depth of a {request.method} of a folder is infinity.")
