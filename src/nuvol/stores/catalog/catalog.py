@@ -76,6 +76,11 @@ class SqlCatalog:
         now = self._now()
         return lambda tx: take_block(tx.connection, now, count)
 
+    def require_room(self, size: int) -> None:
+        """To be asked before an upload of `size` bytes: raises StoreFull when the disk would have too little left to
+        delete something."""
+        self._database.require_room(size)
+
     def on_change(self, listener: Callable[[Sequence[Notice]], None]) -> Callable[[], None]:
         return self._database.notices.on_change(listener)
 

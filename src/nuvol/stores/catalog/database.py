@@ -113,4 +113,8 @@ class Database(ABC, Generic[Tx]):
     def write(self, unit: Callable[[Tx], T]) -> T: ...
 
     @abstractmethod
+    def require_room(self, size: int) -> None:
+        """Raise StoreFull when `size` bytes more would leave too little space for deleting something."""
+
+    @abstractmethod
     def close(self) -> None: ...

@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
-from nuvol.errors import Busy, StoreFailed, StoreFull, Unable
+from nuvol.errors import Busy, StoreFailed, StoreFull
 from nuvol.stores.catalog.database import Connection
 from nuvol.stores.catalog.notices import SEQS, Notices
 from nuvol.waiting import Waiter, release
@@ -188,7 +188,7 @@ class Writer(Generic[Tx]):
         try:
             outcomes = self._outcomes(tasks, grown)
         except BaseException as error:
-            _answer(tasks, _all_failed(tasks, error))
+            _answer(tasks, _all_failed(tasks, StoreFailed(f"The writer of the catalog stumbled: {error!r}")))
             raise
         _answer(tasks, outcomes)
         self._notices.tell(grown)
@@ -247,6 +247,8 @@ class Writer(Generic[Tx]):
             else:
                 with connection.savepoint():
                     result = task.unit(connection.tx)
+            if not connection.in_transaction:
+                raise RuntimeError("a unit must not end its transaction")
         except BaseException as error:
             if isinstance(error, StoreFull | StoreFailed) or not connection.in_transaction:
                 log.error("a change could not be written: %s", error)
@@ -295,7 +297,7 @@ class Writer(Generic[Tx]):
 
 def _all_failed(tasks: list[_Task], error: BaseException) -> list[_Outcome]:
     # Each gets its own: an error that several threads raise would mix their tracebacks.
-    return [_Outcome(error=copy.copy(error) if isinstance(error, Unable) else error) for _ in tasks]
+    return [_Outcome(error=copy.copy(error)) for _ in tasks]
 
 
 def _answer(tasks: list[_Task], outcomes: list[_Outcome]) -> None:

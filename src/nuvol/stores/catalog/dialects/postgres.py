@@ -298,6 +298,9 @@ class PostgresDatabase(Database[Tx]):
             self._sender.add(grown)
         return result
 
+    def require_room(self, size: int) -> None:
+        """Nothing is known here of the server's disk."""
+
     def close(self) -> None:
         self._listener.close()
         self._sender.close()

@@ -30,6 +30,11 @@ SLICE = 512
 """Values in one `in (…)`."""
 CHECKPOINT = 1000
 """Units after which the log is carried over into the database file (some 30 MB of log for 10 KiB each)."""
+GROWTH = 2048
+"""Pages by which the database file may have to grow for what is in the log (8 MiB), well below RESERVE."""
+RESERVE = 32 * 1024 * 1024
+"""Bytes of the disk that uploads leave free, for what is already on its way (a group of 256 units of 64 KiB), for
+carrying the log over, and so that deleting works on a disk that is full for everything else."""
 LOG_LIMIT = 16 * 1024
 """Pages of 4 KiB in the log. Under steady load some are always added while others are carried over, and the log
 would never begin anew; beyond this the writer waits once (some 30 ms) for the rest to be carried over."""
@@ -222,6 +227,7 @@ class SqliteWriteConnection(SqliteConnection, WriteConnection):
         _switch_to_log(self._raw)
         self._raw.execute("pragma synchronous = full")
         self._raw.execute("pragma wal_autocheckpoint = 0")
+        self._raw.execute("pragma secure_delete = off")  # some builds overwrite what is deleted, page by page
 
     def begin(self) -> None:
         self._do("begin immediate")
@@ -242,7 +248,8 @@ class SqliteWriteConnection(SqliteConnection, WriteConnection):
         return before != self._data_version
 
     def look_after(self, units: int) -> None:
-        self._checkpoints.count(units)
+        row = self.one("pragma page_count")
+        self._checkpoints.count(units, row[0] if row else 0)
         if self._checkpoints.is_behind:
             self._checkpoints.is_behind = False
             self.make_room()
@@ -284,6 +291,12 @@ def _switch_to_log(raw: sqlite3.Connection) -> None:
     raw.execute("pragma journal_mode = wal")
 
 
+def _free(path: Path) -> int:
+    """Bytes that fit on its disk."""
+    disk = os.statvfs(path)
+    return disk.f_bavail * disk.f_frsize
+
+
 def _sync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -299,15 +312,17 @@ class _Checkpoints(threading.Thread):
         super().__init__(name="catalog-checkpoints", daemon=True)
         self._path = path
         self._units = 0
+        self._pages = 0
         self._due = threading.Event()
         self._closing = False
         self.is_behind = False
-        """The log grows faster than it is carried over."""
+        """The log has grown so long, or the disk so full, that the log must begin anew."""
 
-    def count(self, units: int) -> None:
+    def count(self, units: int, pages: int) -> None:
+        """Note that many more units, and that the database now has so many pages."""
         self._units += units
-        if self._units >= CHECKPOINT:
-            self._units = 0
+        if self._units >= CHECKPOINT or pages >= self._pages + GROWTH:
+            self._units, self._pages = 0, pages
             self._due.set()
 
     def close(self) -> None:
@@ -322,7 +337,7 @@ class _Checkpoints(threading.Thread):
             try:
                 raw = raw or sqlite3.connect(self._path, timeout=0, isolation_level=None)
                 _, frames, _ = raw.execute("pragma wal_checkpoint(passive)").fetchone()
-                self.is_behind = frames > LOG_LIMIT
+                self.is_behind = frames > LOG_LIMIT or _free(self._path) < 2 * RESERVE
             except sqlite3.Error as error:
                 log.warning("the log could not be carried over: %s", error)
         if raw:
@@ -365,6 +380,14 @@ class SqliteDatabase(Database[Tx]):
 
     def write(self, unit: Callable[[Tx], T]) -> T:
         return self._writer.write(unit)
+
+    def require_room(self, size: int) -> None:
+        free = _free(self._path) - size
+        if free < RESERVE:
+            reader = self._reader()[0]
+            (unused,), (page,) = reader.one("pragma freelist_count") or (0,), reader.one("pragma page_size") or (0,)
+            if free + unused * page < RESERVE:
+                raise StoreFull(f"It does not fit: the server leaves {RESERVE >> 20} MiB of its disk free.")
 
     def close(self) -> None:
         self._writer.close()
