@@ -54,6 +54,7 @@ class Cloud:
 
     def close(self) -> None:
         """Let go of the stores; everything acknowledged is on disk already."""
+        self.passwords.close()
         self._catalog.close()
         self._blobs.close()
 

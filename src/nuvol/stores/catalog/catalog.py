@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from nuvol import clock
 from nuvol.model.journal import Notice
+from nuvol.stores.base import Transaction
 from nuvol.stores.catalog.accounts import Accounts
 from nuvol.stores.catalog.chunks import Chunks
 from nuvol.stores.catalog.database import Connection, Database
@@ -57,19 +58,19 @@ class SqlCatalog:
     def is_local(self) -> bool:
         return self._database.is_local
 
-    def read(self, unit: Callable[[SqlTransaction], T]) -> T:
+    def read(self, unit: Callable[[Transaction], T]) -> T:
         return self._database.read(unit)
 
-    def snapshot(self, unit: Callable[[SqlTransaction], T]) -> T:
+    def snapshot(self, unit: Callable[[Transaction], T]) -> T:
         return self._database.snapshot(unit)
 
-    def write(self, unit: Callable[[SqlTransaction], T]) -> T:
+    def write(self, unit: Callable[[Transaction], T]) -> T:
         return self._database.write(unit)
 
     def new_ids(self, count: int) -> range:
         """Not for use inside a unit: ids are taken in a transaction of their own."""
         while (given := self._ids.give(count)) is None:
-            self._ids.refill(self.write(self._take_block(max(BLOCK, count))))
+            self._ids.refill(self._database.write(self._take_block(max(BLOCK, count))))
         return given
 
     def _take_block(self, count: int) -> Callable[[SqlTransaction], range]:

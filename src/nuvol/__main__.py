@@ -1,0 +1,3 @@
+from nuvol.cli.main import main
+
+main(prog_name="nuvol")

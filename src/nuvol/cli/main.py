@@ -1,0 +1,77 @@
+"""The `nuvol` command: one door for people at a terminal."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from nuvol.cli.admin import admin
+from nuvol.cli.opening import say, with_cloud
+from nuvol.core.cloud import Cloud
+from nuvol.errors import CloudError
+from nuvol.server import settings
+
+
+class _Door(click.Group):
+    """A user's mistake is one sentence and what to do about it, never a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except CloudError as error:
+            say(str(error))
+            say(error.advice)
+            context.exit(1)
+
+
+@click.group(cls=_Door)
+@click.version_option(package_name="nuvol")
+def main() -> None:
+    """Nuvol, the personal cloud: files, photos, calendar and documents on your own machine."""
+
+
+def _flags(command: Callable[..., None]) -> Callable[..., None]:
+    """A flag for each setting, out of the one table."""
+    for name, row in reversed(settings.TABLE.items()):
+        default = "" if row.default in (None, "", ()) else f"  [{_shown(row.default)}]"
+        flag = click.option(f"--{name.replace('_', '-')}", name, help=row.metadata["help"] + default)
+        command = flag(command)
+    return command
+
+
+def _shown(default: Any) -> str:
+    return ",".join(default) if isinstance(default, tuple) else str(default)
+
+
+@main.command()
+@_flags
+def serve(**flags: str | None) -> None:
+    """Start the cloud and serve it until it is stopped (SIGTERM, Ctrl-C)."""
+    from nuvol.server.app import serve as start
+
+    sys.exit(start(settings.read(flags)))
+
+
+@main.command()
+@with_cloud
+def init(cloud: Cloud) -> None:
+    """Make the data folder and everything in it, without serving."""
+
+
+@main.command()
+@with_cloud
+@click.option("--scrub", is_flag=True, help="read every byte and compare it with its hash")
+def doctor(cloud: Cloud, scrub: bool) -> None:
+    """Say what is wrong, one sentence each; exit 0 when nothing is lost or damaged."""
+    harm = False
+    for finding in cloud.doctor.examine(scrub=scrub):
+        harm = harm or finding.harm
+        click.echo(("damage: " if finding.harm else "garbage: ") + finding.text)
+    if harm:
+        say("Restore what is damaged from an older version or a backup.")
+        sys.exit(1)
+    click.echo("Nothing is lost or damaged.")
+
+
+main.add_command(admin)

@@ -1,0 +1,21 @@
+"""The one place that names concrete stores: settings in, `Cloud` out."""
+
+from nuvol.core.cloud import Cloud
+from nuvol.errors import StoreFailed
+from nuvol.server.settings import Settings
+from nuvol.stores.blobs.disk import DiskBlobs
+from nuvol.stores.catalog.catalog import SqlCatalog
+
+
+def open_cloud(settings: Settings) -> Cloud:
+    """Open the stores, making what is not there yet. Raises StoreFailed, BadValue (a wrong catalog address)."""
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        blobs = DiskBlobs(settings.blobs or settings.data)
+    except OSError as error:
+        raise StoreFailed(
+            f"The data folder {settings.data} cannot be used: {error.strerror}.",
+            advice="Choose another with --data, or give this user the right to write there.",
+        ) from None
+    catalog = SqlCatalog.open(settings.catalog or settings.data.absolute() / "nuvol.db")
+    return Cloud(catalog, blobs, settings.rules)

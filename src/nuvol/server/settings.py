@@ -1,0 +1,159 @@
+"""How this cloud is set up: one table drives the file, the environment, the flags and `--help`.
+
+Read once, at the door; nobody else asks the environment. A later source wins: what stands here, then the file
+`nuvol.toml` in the data folder, then `NUVOL_…` in the environment, then flags.
+"""
+
+import dataclasses
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any
+
+from nuvol.errors import BadValue
+from nuvol.model.rules import KiB, MiB, Rules
+
+FACES = ("api", "dav", "desktop")
+
+_RULES = Rules()
+
+
+def _setting(default: Any, help: str, read: Callable[[str], Any] = str) -> Any:
+    """A row of the table. `read` makes the value of a text and raises ValueError with what is allowed."""
+    return field(default=default, metadata={"help": help, "read": read})
+
+
+def _port(text: str) -> int:
+    if text.isdigit() and int(text) < 65536:
+        return int(text)
+    raise ValueError("a number from 0 (any free port) to 65535")
+
+
+def _count(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    raise ValueError("a whole number, 0 or more")
+
+
+def _workers(text: str) -> int:
+    if text.isdigit() and int(text):
+        return int(text)
+    raise ValueError("a whole number, 1 or more")
+
+
+def _bytes(text: str) -> int:
+    units = {"": 1, "K": KiB, "M": MiB, "G": 1024 * MiB, "T": 1024 * 1024 * MiB}
+    number = text.upper().removesuffix("IB").removesuffix("B")
+    unit = number[-1:] if number[-1:] in units else ""
+    digits = number.removesuffix(unit).strip()
+    if digits.isdigit():
+        return int(digits) * units[unit]
+    raise ValueError("a number of bytes, perhaps with K, M, G or T: 500G")
+
+
+def _faces(text: str) -> tuple[str, ...]:
+    chosen = tuple(part.strip() for part in text.split(",") if part.strip())
+    if chosen and set(chosen) <= set(FACES):
+        return chosen
+    raise ValueError(f"a list out of {', '.join(FACES)}")
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("addresses or networks: 127.0.0.1,10.0.0.0/8") from None
+
+
+def _address(text: str) -> str:
+    if text.startswith(("http://", "https://")):
+        return text.rstrip("/")
+    raise ValueError("an address such as https://cloud.example")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Sizes in bytes, times as the names say."""
+
+    data: Path = _setting(Path("data"), "folder in which everything rests", Path)
+    host: str = _setting("127.0.0.1", "address to listen on; 0.0.0.0 for the whole network")
+    port: int = _setting(8080, "port to listen on", _port)
+    tls_cert: Path | None = _setting(None, "certificate chain (PEM) of a TLS listener", Path)
+    tls_key: Path | None = _setting(None, "its private key (PEM)", Path)
+    tls_port: int = _setting(8443, "port of the TLS listener", _port)
+    workers: int = _setting(1, "server processes; more than one needs PostgreSQL", _workers)
+    catalog: str = _setting("", "postgresql://… ; without it a file in the data folder")
+    blobs: Path | None = _setting(None, "folder of the contents; without it one in the data folder", Path)
+    faces: tuple[str, ...] = _setting(FACES, f"what to serve, out of {','.join(FACES)}", _faces)
+    public_url: str = _setting("", "address at which people reach this cloud", _address)
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
+        (), "proxies whose X-Forwarded-… headers count", _networks
+    )
+    default_quota: int | None = _setting(None, "bytes a new account may use (500G); without it no limit", _bytes)
+    trash_days: int = _setting(_RULES.trash_days, "days until the trash is emptied; 0 = never", _count)
+    versions_all_days: int = _setting(_RULES.versions_all_days, "days for which every version is kept", _count)
+    journal_days: int = _setting(_RULES.journal_days, "days the journal reaches back", _count)
+    upload_hours: int = _setting(_RULES.upload_hours, "hours an unfinished upload is kept", _count)
+    grace_hours: int = _setting(_RULES.grace_hours, "hours until unused content is removed from the disk", _count)
+    session_days: int = _setting(_RULES.session_days, "days after which an unused session ends", _count)
+
+    def __post_init__(self) -> None:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise BadValue(
+                "tls_cert and tls_key belong together.", advice="Give both, or neither and let a proxy do TLS."
+            )
+        if self.workers > 1 and not self.catalog.startswith("postgres"):
+            raise BadValue(
+                "The embedded database is served by one process: two would only wait for each other.",
+                advice="Leave --workers at 1, or give --catalog postgresql://…",
+            )
+
+    @property
+    def rules(self) -> Rules:
+        """The figures the core is run by."""
+        names = {f.name for f in dataclasses.fields(self)} & set(Rules.__struct_fields__)
+        return Rules(**{name: getattr(self, name) for name in names})
+
+
+TABLE = {row.name: row for row in dataclasses.fields(Settings)}
+
+
+def read(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Settings:
+    """Put the sources together. `flags`: by name, as text; None is left out.
+
+    Raises BadValue: which setting, where it is from, what was given and what is allowed.
+    """
+    flags = {name: value for name, value in flags.items() if value is not None}
+    shouted = {name: environment[f"NUVOL_{name.upper()}"] for name in TABLE if f"NUVOL_{name.upper()}" in environment}
+    folder = Path(flags.get("data") or shouted.get("data") or Settings.data)
+    found: dict[str, Any] = {}
+    for source, values in (
+        (f"{folder / 'nuvol.toml'}", _file(folder / "nuvol.toml")),
+        ("the environment", shouted),
+        ("the command line", flags),
+    ):
+        for name, value in values.items():
+            found[name] = _value(name, value, source)
+    return Settings(**found)
+
+
+def _file(path: Path) -> dict[str, str]:
+    try:
+        values = tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise BadValue(f"{path} cannot be read: {error}.", advice="Correct the file.") from None
+    return {name: ",".join(map(str, v)) if isinstance(v, list) else str(v) for name, v in values.items()}
+
+
+def _value(name: str, text: Any, source: str) -> Any:
+    if name not in TABLE:
+        raise BadValue(f"{source}: there is no setting “{name}”.", advice=f"The settings are {', '.join(TABLE)}.")
+    try:
+        return TABLE[name].metadata["read"](str(text))
+    except ValueError as error:
+        raise BadValue(f"{source}: “{text}” is no value of {name}.", advice=f"It takes {error}.") from None
