@@ -214,7 +214,7 @@ class AttemptRows(Protocol):
 class NodeRows(Protocol):
     """Files and folders, with their dead properties and the words of their names."""
 
-    def add(self, nodes: Iterable[Node]) -> None:
+    def add(self, nodes: Sequence[Node]) -> None:
         """Raises NameTaken when a live node of that name (after NFC) is in the folder."""
 
     def get(self, account_id: int, node_id: int) -> Node | None:
