@@ -31,12 +31,13 @@ class MigratingConnection(Protocol):
 def migrate(db: MigratingConnection, schema: Traversable) -> None:
     """Run what has not run yet. Raises StoreFailed when the database is of a newer program."""
     files = sorted((int(file.name.partition("_")[0]), file) for file in schema.iterdir() if file.name.endswith(".sql"))
-    while _step(db, files):
-        pass
+    is_new = False
+    while (reached := _step(db, files, is_new)) is not None:
+        is_new = is_new or reached == 0
 
 
-def _step(db: MigratingConnection, files: Sequence[tuple[int, Traversable]]) -> bool:
-    """Run the next file; False when there is none."""
+def _step(db: MigratingConnection, files: Sequence[tuple[int, Traversable]], is_new: bool) -> int | None:
+    """Run the next file; returns how far the database was before, None when there is nothing to run."""
     db.begin_alone()
     try:
         db.run("create table if not exists migration (number {int} primary key, at {int} not null)")
@@ -51,10 +52,10 @@ def _step(db: MigratingConnection, files: Sequence[tuple[int, Traversable]]) -> 
         following = next(((number, file) for number, file in files if number > reached), None)
         if following is None:
             db.rollback()
-            return False
+            return None
         number, file = following
         script = file.read_text("utf-8")
-        if reached and script.startswith(REWRITES):
+        if not is_new and script.startswith(REWRITES):
             db.keep_copy(f"nuvol-before-{number:03}")
         for statement in statements(script):
             db.run(statement)
@@ -63,7 +64,7 @@ def _step(db: MigratingConnection, files: Sequence[tuple[int, Traversable]]) -> 
     except BaseException:
         db.rollback()
         raise
-    return True
+    return int(reached)
 
 
 _TOKEN = re.compile(r"(?P<quoted>'[^']*'|\"[^\"]*\")|(?P<comment>--[^\n]*|/\*.*?\*/)|(?P<end>;)|[^;'\"/-]+|.", re.S)
