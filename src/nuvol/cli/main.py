@@ -50,7 +50,7 @@ def serve(**flags: str | None) -> None:
     """Start the cloud and serve it until it is stopped (SIGTERM, Ctrl-C)."""
     from nuvol.server.app import serve as start
 
-    sys.exit(start(settings.read(flags)))
+    start(settings.read(flags), click.echo)
 
 
 @main.command()

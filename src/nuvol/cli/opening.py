@@ -9,7 +9,7 @@ import click
 
 from nuvol.core.cloud import Cloud
 from nuvol.server import settings
-from nuvol.server.build import open_cloud
+from nuvol.server.build import build
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -23,7 +23,7 @@ def with_cloud(command: Callable[Concatenate[Cloud, P], T]) -> Callable[..., T]:
         flags = {name: kwargs.pop(name) for name in ("data", "catalog", "blobs")}
         above = click.get_current_context().find_root().meta.get("data")
         flags["data"] = flags["data"] or above
-        with closing(open_cloud(settings.read(flags))) as cloud:
+        with closing(build(settings.read(flags))) as cloud:
             return command(cloud, *args, **kwargs)
 
     for name in ("blobs", "catalog", "data"):

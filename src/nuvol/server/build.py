@@ -7,7 +7,7 @@ from nuvol.stores.blobs.disk import DiskBlobs
 from nuvol.stores.catalog.catalog import SqlCatalog
 
 
-def open_cloud(settings: Settings) -> Cloud:
+def build(settings: Settings) -> Cloud:
     """Open the stores, making what is not there yet. Raises StoreFailed, BadValue (a wrong catalog address)."""
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -54,6 +54,12 @@ def _bytes(text: str) -> int:
     raise ValueError("a number of bytes, perhaps with K, M, G or T: 500G")
 
 
+def _signup(text: str) -> str:
+    if text in ("open", "invite", "closed"):
+        return text
+    raise ValueError("open, invite or closed")
+
+
 def _faces(text: str) -> tuple[str, ...]:
     chosen = tuple(part.strip() for part in text.split(",") if part.strip())
     if chosen and set(chosen) <= set(FACES):
@@ -92,6 +98,8 @@ class Settings:
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
         (), "proxies whose X-Forwarded-… headers count", _networks
     )
+    max_connections: int = _setting(4096, "connections served at once", _workers)
+    signup: str | None = _setting(None, "who may make an account: open, invite or closed", _signup)
     default_quota: int | None = _setting(None, "bytes a new account may use (500G); without it no limit", _bytes)
     trash_days: int = _setting(_RULES.trash_days, "days until the trash is emptied; 0 = never", _count)
     versions_all_days: int = _setting(_RULES.versions_all_days, "days for which every version is kept", _count)
