@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
+from http import HTTPStatus
 from typing import ParamSpec, Protocol, TypeVar
 from urllib.parse import parse_qsl, unquote_to_bytes
 
@@ -229,11 +230,18 @@ class Route:
     on_error: Callable[[Request, CloudError], Answer]
 
 
-def problem(status: int, code: str, title: str, advice: str = "") -> Answer:
-    """An answer of RFC 9457 with a stable `code`, a sentence, and what to do."""
-    words = {"type": "about:blank", "status": status, "code": code, "title": title, "detail": advice}
-    body = msgspec.json.encode({key: value for key, value in words.items() if value != ""})
-    return Answer(status, [("Content-Type", "application/problem+json"), ("Cache-Control", "no-store")], body)
+def problem(status: int, code: str, sentence: str, advice: str = "") -> Answer:
+    """An answer of RFC 9457 with the fields of the native API: a stable `code`, a sentence, and what to do."""
+    words = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,  # as RFC 9457 §4.2.1 has it for this type
+        "status": status,
+        "code": code,
+        "detail": sentence,
+        "advice": advice,
+    }
+    headers = [("Content-Type", "application/problem+json"), ("Cache-Control", "no-store")]
+    return Answer(status, headers, msgspec.json.encode(words))
 
 
 class Dispatcher:
