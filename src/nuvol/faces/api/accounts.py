@@ -34,7 +34,7 @@ async def delete(call: Call[None, None]) -> Answer:
     return done()
 
 
-async def set_password(call: Call[None, words.NewPassword]) -> Answer:
+async def set_password(call: Call[None, words.PasswordGiven]) -> Answer:
     await run(call.cloud.accounts.set_password, call.actor, call.ids["account_id"], call.body.new)
     return done()
 

@@ -37,17 +37,24 @@ _CHANGING = (e.NodeMissing, e.PreconditionFailed, e.Locked)
 _PLACING = (*_CHANGING, e.ParentMissing, e.NameTaken, e.WrongKind, e.BadName)
 _STORING = (*_PLACING, e.QuotaExceeded, e.StoreFull)
 
-_IF_MATCH = Header("If-Match", "Only if it is still in this state: an `etag`, quotes included.")
-_IF_NONE_MATCH = Header("If-None-Match", "`*`: only if nothing has this name.")
-_LOCK = Header("If", "Lock tokens, as RFC 4918 writes them: `(<urn:uuid:…>)`.")
+_TAGS = r'^(\*|"[!#-~]*"(, *"[!#-~]*")*)$'
+_IF_MATCH = Header("If-Match", "Only if it is still in this state: an `etag`, quotes included.", pattern=_TAGS)
+_IF_NONE_MATCH = Header("If-None-Match", "`*`: only if nothing has this name.", pattern=_TAGS)
+_LOCK = Header("If", "Lock tokens, as RFC 4918 writes them: `(<urn:uuid:…>)`.", pattern=r"^(\(<[!-;=?-~]+>\))+$")
 _GUARDED = (_IF_MATCH, _LOCK)
 _READING = (
-    Header("If-None-Match", "Answer 304 if it is still in this state."),
+    Header("If-None-Match", "Answer 304 if it is still in this state.", pattern=_TAGS),
     Header("Range", "Some of the bytes (RFC 9110): `bytes=0-999`."),
 )
-_DIGEST = Header("Repr-Digest", "Refuse other bytes than these (RFC 9530): `sha-256=:…:`.")
-_TUS = Header("Tus-Resumable", f"`{tus.VERSION}`", required=True)
-_CHECKSUM = Header("Upload-Checksum", "Of this body: `sha256`, `sha1` or `md5`, and the sum in base64.")
+_DIGEST = Header(
+    "Repr-Digest", "Refuse other bytes than these (RFC 9530): `sha-256=:…:`.", pattern="^sha-256=:[A-Za-z0-9+/]{43}=:$"
+)
+_TUS = Header("Tus-Resumable", f"`{tus.VERSION}`", required=True, pattern=r"^1\.0\.0$")
+_CHECKSUM = Header(
+    "Upload-Checksum",
+    "Of this body: `sha256`, `sha1` or `md5`, and the sum in base64.",
+    pattern="^(sha256 [A-Za-z0-9+/]{43}=|sha1 [A-Za-z0-9+/]{27}=|md5 [A-Za-z0-9+/]{22}==)$",
+)
 _TUS_GIVES = ("Tus-Resumable", "Upload-Offset", "Upload-Expires", "Nuvol-Node-Id", "ETag")
 _LENGTH = Header("Upload-Length", "Bytes of the whole upload.", pattern=r"^\d{1,15}$")
 _DEFER = Header("Upload-Defer-Length", "`1`: the length is told later.", pattern="^1$")
@@ -135,7 +142,7 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("DELETE /accounts/{account_id}", accounts.delete, "account", "Remove an account and all it holds",
                admin=True, statuses=(204,), errors=(e.AccountMissing,)),
         _entry("POST /accounts/{account_id}/password", accounts.set_password, "account", "Set somebody's password",
-               admin=True, takes=people.NewPassword, statuses=(204,), errors=(e.AccountMissing,)),
+               admin=True, takes=people.PasswordGiven, statuses=(204,), errors=(e.AccountMissing,)),
     ),
     *_chapter(
         "Joining",

@@ -6,7 +6,21 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from nuvol.model import accounts as model
-from nuvol.wire.api.values import Id, Line, Password, Secret, Size, Time, maybe_time, time_text
+from nuvol.wire.api.values import (
+    AccountName,
+    Email,
+    Id,
+    Line,
+    Locale,
+    NewPassword,
+    Password,
+    Secret,
+    Size,
+    Time,
+    Zone,
+    maybe_time,
+    time_text,
+)
 
 Scope = Literal["files", "files:read", "calendar", "docs", "photos", "profile"]
 SignupMode = Literal["open", "invite", "closed"]
@@ -105,9 +119,9 @@ class SetUp(Struct, frozen=True, forbid_unknown_fields=True):
     """The first administrator; `token` is the end of the link that the server printed."""
 
     token: Secret
-    name: Line
-    email: Line
-    password: Password
+    name: AccountName
+    email: Email
+    password: NewPassword
 
 
 class SignIn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,19 +134,19 @@ class SignIn(Struct, frozen=True, forbid_unknown_fields=True):
 class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     """What one may change about oneself; what is left out stays."""
 
-    name: Line | UnsetType = UNSET
-    email: Line | UnsetType = UNSET
-    locale: Line | UnsetType = UNSET
-    zone: Line | UnsetType = UNSET
+    name: AccountName | UnsetType = UNSET
+    email: Email | UnsetType = UNSET
+    locale: Locale | UnsetType = UNSET
+    zone: Zone | UnsetType = UNSET
 
 
 class PasswordChange(Struct, frozen=True, forbid_unknown_fields=True):
     old: Password
-    new: Password
+    new: NewPassword
 
 
-class NewPassword(Struct, frozen=True, forbid_unknown_fields=True):
-    new: Password
+class PasswordGiven(Struct, frozen=True, forbid_unknown_fields=True):
+    new: NewPassword
 
 
 class NewAppPassword(Struct, frozen=True, forbid_unknown_fields=True):
@@ -149,9 +163,9 @@ class NewToken(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewAccount(Struct, frozen=True, forbid_unknown_fields=True):
-    name: Line
-    email: Line
-    password: Password
+    name: AccountName
+    email: Email
+    password: NewPassword
     admin: bool = False
     quota: Size | None = None
 
@@ -159,25 +173,25 @@ class NewAccount(Struct, frozen=True, forbid_unknown_fields=True):
 class AccountChange(Struct, frozen=True, forbid_unknown_fields=True):
     """What is left out stays."""
 
-    name: Line | UnsetType = UNSET
-    email: Line | UnsetType = UNSET
+    name: AccountName | UnsetType = UNSET
+    email: Email | UnsetType = UNSET
     admin: bool | UnsetType = UNSET
     active: bool | UnsetType = UNSET
     quota: Size | None | UnsetType = UNSET
-    locale: Line | UnsetType = UNSET
-    zone: Line | UnsetType = UNSET
+    locale: Locale | UnsetType = UNSET
+    zone: Zone | UnsetType = UNSET
 
 
 class NewInvitation(Struct, frozen=True, forbid_unknown_fields=True):
-    email: Line | None = None
+    email: Email | None = None
     admin: bool = False
     quota: Size | None = None
 
 
 class Join(Struct, frozen=True, forbid_unknown_fields=True):
-    name: Line
-    email: Line
-    password: Password
+    name: AccountName
+    email: Email
+    password: NewPassword
     token: Annotated[Secret | None, Meta(description="That of the invitation; not needed where sign-up is open.")] = (
         None
     )

@@ -111,7 +111,7 @@ class ChunkHashes(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PathAsked(Struct, frozen=True, forbid_unknown_fields=True):
-    path: Annotated[str, Meta(max_length=65536)] = ""
+    path: Annotated[str, Meta(max_length=4096)] = ""
 
 
 class ChildrenAsked(Struct, frozen=True, forbid_unknown_fields=True):

@@ -25,7 +25,22 @@ Cursor = Annotated[str, Meta(max_length=1000, description="Where to go on; opaqu
 Line = Annotated[str, Meta(min_length=1, max_length=TEXT_LENGTH, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Password = Annotated[str, Meta(min_length=1, max_length=1000)]
 Secret = Annotated[str, Meta(min_length=1, max_length=200)]
-Name = Annotated[str, Meta(description="1 to 255 bytes of UTF-8, without “/” and NUL; not “.” or “..”.")]
+# The core says in sentences of its own what it refuses of these; here it is only told.
+Name = Annotated[
+    str,
+    Meta(
+        description="1 to 255 bytes of UTF-8, without “/” and NUL; not “.” or “..”.",
+        extra_json_schema={"minLength": 1, "maxLength": NAME_BYTES, "pattern": r"^[^/\u0000]+$"},
+    ),
+]
+AccountName = Annotated[
+    str, Meta(extra_json_schema={"minLength": 1, "maxLength": 64, "pattern": r"^[^/:@\x00-\x1f]+$"})
+]
+Email = Annotated[str, Meta(extra_json_schema={"format": "email", "maxLength": 254})]
+NewPassword = Annotated[str, Meta(max_length=1000, extra_json_schema={"minLength": 8})]
+Locale = Annotated[str, Meta(description="BCP 47: `ca`, `pt-BR`.", extra_json_schema={"maxLength": 35})]
+Zone = Annotated[str, Meta(description="IANA: `Europe/Madrid`.", extra_json_schema={"maxLength": 64})]
+
 MIME_PATTERN = r"^[A-Za-z0-9!#$&^_.+-]{1,100}/[A-Za-z0-9!#$&^_.+-]{1,100}$"
 Mime = Annotated[str, Meta(pattern=MIME_PATTERN)]
 
