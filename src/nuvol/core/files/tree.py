@@ -108,14 +108,19 @@ class Tree:
         return Page(page, write_cursor(sort, descending, value, page[-1].id))
 
     def walk(self, actor: Actor, folder_id: int) -> Iterator[tuple[str, Node]]:
-        """(path relative to the folder, node) of everything below, parents before their children."""
+        """(path relative to the folder, node) of everything below, parents before their children.
+
+        Raises NodeMissing, WrongKind (a file).
+        """
         waiting: list[tuple[str, int, str | None]] = [("", folder_id, None)]
         while waiting:
             above, parent_id, after = waiting.pop()
             try:
                 page = self.children(actor, parent_id, after=after)
-            except NodeMissing:  # it went away while we walked
-                continue
+            except NodeMissing:
+                if parent_id == folder_id and after is None:
+                    raise
+                continue  # it went away while we walked
             if page.next is not None:
                 waiting.append((above, parent_id, page.next))
             for node in page.nodes:
@@ -229,12 +234,11 @@ class Tree:
             node = ledger.live(node_id)
             guards.check(ledger, guard, node)
             guards.may_change(ledger, guard, node)
+            new = touched(ledger, node, modified_at, None)
             if put or drop:
                 ledger.tx.nodes.set_properties(ledger.account_id, node.id, put, drop)
-                if modified_at is None:
+                if new is node:
                     ledger.note("properties", node)
-            if modified_at is not None:
-                touched(ledger, node, modified_at, None)
 
         self._files.write(actor, unit)
 
