@@ -42,7 +42,9 @@ LIBRARIES: dict[str, set[str]] = {
 # A quarter of a second and 28 MB for those who never use it: imported by the function that needs it.
 HEAVY = {"psycopg", "psycopg_pool"}
 # Modules of ours that need a heavy library throughout: they are imported like one.
-HEAVY_MODULES = {"nuvol.stores.catalog.dialects.postgres", "nuvol.stores.catalog.dialects.postgres_notices"}
+HEAVY_MODULES = {
+    f"nuvol.stores.catalog.dialects.{path.stem}" for path in MODULES if path.match("dialects/postgres*.py")
+}
 # What the rooms in faces/ share. Every other name there is a face, and no face knows another.
 SHARED_BY_FACES = {"http", "downloads", "doorkeeper"}
 

@@ -11,7 +11,7 @@ import pytest
 
 from nuvol import ids
 from nuvol.clock import DAY, SetClock
-from nuvol.errors import BadValue, CloudError, NameTaken, StoreFailed
+from nuvol.errors import BadValue, NameTaken, StoreFailed
 from nuvol.model.accounts import Account
 from nuvol.model.journal import Notice
 from nuvol.stores.base import Catalog, Transaction
@@ -306,5 +306,3 @@ class NoticeTests:
 
 class CatalogTests(UnitTests, IdTests, NoticeTests):
     """Everything that does not concern single kinds of rows."""
-
-

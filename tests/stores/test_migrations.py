@@ -104,7 +104,7 @@ import importlib, os, signal, sys
 from pathlib import Path
 from nuvol.stores.catalog.dialects.opening import open_database
 
-module = importlib.import_module("nuvol.stores.catalog.dialects." + sys.argv[4])
+module = importlib.import_module(f"nuvol.stores.catalog.dialects.{sys.argv[4]}_connections")
 connections = module.SqliteConnection if sys.argv[4] == "sqlite" else module.PostgresConnection
 real, left = connections.run, int(sys.argv[3])
 

