@@ -151,6 +151,10 @@ class Accounts:
         if not self._catalog.write(lambda tx: tx.invitations.remove(digest)):
             raise signup.invitation_over()
 
+    def require_joinable(self, token: str | None) -> None:
+        """Whether somebody with this token, or without one, could join now. Raises NotAllowed, InvitationMissing."""
+        self._catalog.read(lambda tx: signup.invitation(tx, token, self._clock()))
+
     def join(
         self, name: str, email: str, password: str, token: str | None = None, *, network: str | None = None
     ) -> Account:

@@ -72,7 +72,7 @@ class Connection(asyncio.BufferedProtocol):
         """The body of the present request, when it did not come with its head."""
         self._direct = False
         """The last buffer given to the loop was the body's own."""
-        self._busy = False
+        self.busy = False
         """A request is being answered, or the rest of its body passed over: the next one waits."""
         self._serving = False
         self._streaming = False
@@ -129,7 +129,7 @@ class Connection(asyncio.BufferedProtocol):
         if not data:
             return
         self._pending += data
-        if not self._busy:
+        if not self.busy:
             self._advance()
         elif len(self._pending) > AHEAD:
             self.read_no_more()
@@ -179,7 +179,7 @@ class Connection(asyncio.BufferedProtocol):
             self._body.broken(Disconnected())
             if self._body.abandoned:
                 self._transport.abort()
-        elif self._busy:
+        elif self.busy:
             self.deadline = math.inf
         elif self._pending:
             self._refuse(Refusal(408, "The request did not come to its end in time."))
@@ -189,7 +189,7 @@ class Connection(asyncio.BufferedProtocol):
     def wind_up(self) -> None:
         """The server stops: end after the present request."""
         self._announce_leaving()
-        if not self._busy:
+        if not self.busy:
             self._transport.close()
 
     def cut_off(self) -> None:
@@ -200,7 +200,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def _advance(self) -> None:
         """Begin the requests that have come, one after another as long as each is answered at once."""
-        if self._busy or self._last or self._gone:
+        if self.busy or self._last or self._gone:
             return
         self._advancing = True
         try:
@@ -219,7 +219,7 @@ class Connection(asyncio.BufferedProtocol):
         data = self._pending
         while data.startswith(b"\r\n", self._at):  # RFC 9112 §2.2
             self._at += 2
-        if self._at == len(data) or self._busy or self._last:
+        if self._at == len(data) or self.busy or self._last:
             return False
         end = head_end(data, self._at, max(self._at, self._searched))
         if end < 0:
@@ -259,7 +259,7 @@ class Connection(asyncio.BufferedProtocol):
             length=head.length,
             source=source,
         )
-        self._busy = True
+        self.busy = True
         self.deadline = math.inf if self._body is None else self._shared.now + BODY_SECONDS
         self._drive(self._serve(request, head))
 
@@ -391,7 +391,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def _next(self) -> None:
         self._body = None
-        self._busy = False
+        self.busy = False
         more = self._at < len(self._pending)
         if self._ended and not more:
             self._transport.close()
@@ -426,7 +426,7 @@ class Connection(asyncio.BufferedProtocol):
             self.read_on()
             if self._transport.can_write_eof():
                 self._transport.write_eof()
-        self._busy = False
+        self.busy = False
 
     def _watch_writing(self) -> None:
         self._stuck = self._transport.get_write_buffer_size()

@@ -15,33 +15,47 @@ class Caller(NamedTuple):
 
 
 class Proxies:
-    """The proxies whose word counts: what others write into X-Forwarded-… is ignored."""
+    """The proxies whose word counts: what others write into X-Forwarded-… is ignored.
 
-    def __init__(self, networks: Sequence[IPv4Network | IPv6Network]) -> None:
+    Who asks for the host of `public_url` is regarded as having come by its scheme.
+    """
+
+    def __init__(self, networks: Sequence[IPv4Network | IPv6Network], public_url: str | None = None) -> None:
         self._networks = networks
-        self.any = bool(networks)
-
-    def trusts(self, address: str) -> bool:
-        try:
-            ip = ip_address(address)
-        except ValueError:
-            return False
-        return any(ip in network for network in self._networks)
+        self._scheme, _, host = (public_url or "").partition("://")
+        self._host = host.lower()
+        self.any = bool(networks or public_url)
 
     def caller(self, seen: Caller, headers: Headers) -> Caller:
         """The client as the trusted proxies tell it; `seen`: as the socket and the request tell it."""
-        if not self.trusts(seen.peer):
-            return seen
-        peer = seen.peer
-        for hop in reversed((headers.get("x-forwarded-for") or "").split(",")):
-            hop = hop.strip()
-            try:
-                ip_address(hop)
-            except ValueError:
-                break
-            peer = hop
-            if not self.trusts(hop):
-                break
-        scheme = (headers.get("x-forwarded-proto") or "").strip().lower()
-        host = (headers.get("x-forwarded-host") or "").partition(",")[0].strip()
-        return Caller(peer, scheme if scheme in ("http", "https") else seen.scheme, host or seen.host)
+        peer, scheme, host = seen
+        if self._trusts(peer):
+            for hop in reversed((headers.get("x-forwarded-for") or "").split(",")):
+                if (address := _address(hop)) is None:
+                    break
+                peer = address
+                if not self._trusts(peer):
+                    break
+            told = (headers.get("x-forwarded-proto") or "").strip().lower()
+            scheme = told if told in ("http", "https") else scheme
+            host = (headers.get("x-forwarded-host") or "").partition(",")[0].strip() or host
+        if self._host and host.lower() == self._host:
+            scheme = self._scheme
+        return Caller(peer, scheme, host)
+
+    def _trusts(self, address: str) -> bool:
+        plain = _address(address)
+        return plain is not None and any(ip_address(plain) in network for network in self._networks)
+
+
+def _address(text: str) -> str | None:
+    """An IP address as a proxy may write it, with or without a port; None when it is none."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return None

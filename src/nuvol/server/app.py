@@ -1,0 +1,169 @@
+"""The server: settings → cloud → faces → front, and its life from start to stop."""
+
+import asyncio
+import ctypes
+import gc
+import logging
+import resource
+import signal
+import ssl
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+import uvloop
+
+from nuvol.core.cloud import Cloud
+from nuvol.errors import BadValue, StoreFailed
+from nuvol.faces import health, http
+from nuvol.faces.health import Figure
+from nuvol.faces.http import Dispatcher, Route
+from nuvol.server.build import build
+from nuvol.server.figures import figures
+from nuvol.server.front import Front
+from nuvol.server.jobs import Jobs
+from nuvol.server.proxies import Proxies
+from nuvol.server.settings import Settings
+
+THREADS = 8  # for uploads and downloads; they hash and wait for the disk
+THREADS_WITH_DATABASE = 32  # where every call waits for a database over a socket
+STOP_SECONDS = 20.0  # for requests in flight; supervisors give 30 and more before they kill
+
+Tell = Callable[[str], None]
+
+log = logging.getLogger("nuvol.server")
+
+
+def serve(settings: Settings, tell: Tell, *, leading: bool = True, together: bool = False) -> None:
+    """Serve until SIGTERM or SIGINT; `tell` is given what belongs on standard output, once, when it answers.
+
+    `leading`: this process does the upkeep and says how to begin; `together`: others serve the same port.
+    Raises BadValue, StoreFailed.
+    """
+    _tame_memory()
+    _raise_file_limit()
+    cloud = build(settings)
+    pool = ThreadPoolExecutor(THREADS if cloud.is_local else THREADS_WITH_DATABASE, thread_name_prefix="nuvol")
+    http.configure(pool, cloud.is_local)
+    try:
+        if leading and settings.signup is not None:
+            cloud.accounts.set_signup_mode(None, settings.signup)
+        uvloop.run(_serve(settings, cloud, tell, leading, together))
+    finally:
+        pool.shutdown(cancel_futures=True)
+        cloud.close()
+
+
+async def _serve(settings: Settings, cloud: Cloud, tell: Tell, leading: bool, together: bool) -> None:
+    stopping = _stop_on_signal()
+    app = dispatcher(cloud, settings.faces, lambda: figures(app, front.shared))
+    proxies = Proxies(settings.trusted_proxies, settings.public_url)
+    front = Front(app, proxies=proxies, max_connections=settings.max_connections)
+    jobs = Jobs(cloud)
+    try:
+        address = await _listen(front, settings, together)
+        gc.collect()
+        gc.freeze()  # what is loaded now stays: never look at it again
+        gc.set_threshold(50_000, 20, 20)  # a listing of 10,000 entries makes 50,000 objects, none of them a cycle
+        tell(f"ready {address}{_how_to_begin(settings, cloud, address) if leading else ''}")
+        if leading:
+            jobs.start()
+        await stopping.wait()
+    finally:
+        await front.stop(STOP_SECONDS)
+        await asyncio.to_thread(jobs.stop)
+
+
+def dispatcher(cloud: Cloud, faces: Iterable[str], figures: Callable[[], Iterable[Figure]]) -> Dispatcher:
+    """Every face under its address."""
+    routes: dict[str, Route] = dict.fromkeys(health.PREFIXES, health.face(cloud, figures))
+    if "desktop" in faces:
+        from nuvol.faces.desktop import face as desktop
+
+        routes |= dict.fromkeys(desktop.PREFIXES, desktop.face(cloud))
+    if "dav" in faces:
+        from nuvol.faces.dav import face as dav
+
+        routes["dav"] = dav.face(cloud)
+    if "api" in faces:
+        from nuvol.faces.api import face as api
+
+        routes["api"] = api.face(cloud)
+    return Dispatcher(routes)
+
+
+def _how_to_begin(settings: Settings, cloud: Cloud, address: str) -> str:
+    """While there is no administrator: the link that makes one."""
+    token = cloud.accounts.setup_token()
+    if token is None:
+        return ""
+    link = f"{settings.public_url or address}/setup/{token}"
+    hours = cloud.rules.setup_hours
+    return f"\nset-up {link}\nOpen this link and make the first account; it is good once, for {hours} hours."
+
+
+async def _listen(front: Front, settings: Settings, together: bool) -> str:
+    """Open the ports; returns the address to open on this machine."""
+    try:
+        host, port = await front.listen(settings.host, settings.port, shared_port=together)
+        if settings.tls_cert is not None:
+            await front.listen(settings.host, settings.tls_port, tls=_tls(settings), shared_port=together)
+    except (OSError, OverflowError) as error:
+        raise BadValue(
+            f"Nobody can listen at {settings.host}, port {settings.port}: {error}.",
+            advice="Stop what listens there, or choose others with --host and --port.",
+        ) from None
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _tls(settings: Settings) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    try:
+        context.load_cert_chain(str(settings.tls_cert), settings.tls_key)
+    except (OSError, ssl.SSLError) as error:
+        raise StoreFailed(
+            f"The certificate {settings.tls_cert} or its key {settings.tls_key} cannot be used: {error}.",
+            advice="Give PEM files that belong together, the key without a password.",
+        ) from None
+    return context
+
+
+def _stop_on_signal() -> asyncio.Event:
+    """Set by the first SIGTERM or SIGINT; a second one ends the process at once."""
+    loop = asyncio.get_running_loop()
+    stopping = asyncio.Event()
+
+    def stop() -> None:
+        stopping.set()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    return stopping
+
+
+def _tame_memory() -> None:
+    """glibc's mallopt: two arenas, and blocks of 128 KiB and more go back to the system at once.
+
+    Without it the memory of a busy server grows by a third with every round of large uploads.
+    """
+    arena_max, trim_threshold, mmap_threshold = -8, -1, -3  # malloc.h
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError):  # another C library
+        return
+    mallopt(arena_max, 2)
+    mallopt(trim_threshold, 128 * 1024)
+    mallopt(mmap_threshold, 128 * 1024)
+
+
+def _raise_file_limit() -> None:
+    """As many descriptors as we may have: one for each connection, beside those of the stores."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard == resource.RLIM_INFINITY:
+        hard = max(soft, 65_536)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))

@@ -1,0 +1,47 @@
+"""Upkeep in the background: what was interrupted goes on, what is over ends, garbage is swept."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from nuvol.core.cloud import Cloud
+
+FIRST_ROUND = 300  # seconds after the start, so that a restart serves first
+BETWEEN_ROUNDS = 3600
+STOP_SECONDS = 5  # a round that takes longer is left behind: each of its steps can end at any time
+
+log = logging.getLogger("nuvol.upkeep")
+
+
+class Jobs:
+    """One thread that looks after `cloud` until it is stopped."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="upkeep", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(STOP_SECONDS)
+
+    def _work(self) -> None:
+        self._try(self._cloud.upkeep.resume)
+        wait = FIRST_ROUND
+        while not self._stopping.wait(wait):
+            wait = BETWEEN_ROUNDS
+            self._try(self._cloud.upkeep.expire)
+            self._try(self._cloud.upkeep.sweep)
+
+    def _try(self, job: Callable[[], object]) -> None:
+        """One job that fails keeps none of the others from running; the next round tries it again."""
+        if self._stopping.is_set():
+            return
+        try:
+            job()
+        except Exception:
+            if not self._stopping.is_set():
+                log.exception("upkeep failed; it is tried again within the hour")
