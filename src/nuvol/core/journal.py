@@ -14,7 +14,7 @@ from nuvol.core.files.tree import Tree
 from nuvol.errors import AccountMissing, BadValue
 from nuvol.model.accounts import Actor
 from nuvol.model.journal import Change, Changes, Notice
-from nuvol.model.nodes import Delta, Node, State
+from nuvol.model.nodes import Delta, Kind, Node, State
 from nuvol.stores.base import Transaction
 
 _CURSOR = re.compile(r"([0-9a-f]+)\.([0-9a-f]+)-([0-9a-f]+)")
@@ -78,7 +78,8 @@ class Journal:
 
         `deep`: in the whole tree below, else only its direct members. At most `limit` journal rows are looked at.
         A path that left is in `removed` unless something lives there again; a folder that moved or came back
-        stands in `changed` with all below it.
+        stands in `changed` with all below it. `reset` too when (deep) something else took the path of a folder: what
+        a caller knows below that path can no longer be told.
         """
         folder = self._tree.get(actor, folder_id)
         if cursor is None:
@@ -87,10 +88,9 @@ class Journal:
         page = self.changes(actor, cursor, limit=limit)
         changed: dict[str, Node] = {}
         removed: dict[str, None] = {}
-        for change in page.changes:
-            self._note(actor, folder, deep, change, changed, removed)
+        told = [self._note(actor, folder, deep, change, changed, removed) for change in page.changes]
         gone = [path for path in removed if path not in changed]
-        return Delta(list(changed.items()), gone, page.cursor, page.more, page.reset)
+        return Delta(list(changed.items()), gone, page.cursor, page.more, page.reset or not all(told))
 
     def trim(self) -> int:
         """Forget rows older than the rule says, in every account; returns how many."""
@@ -105,18 +105,22 @@ class Journal:
 
     def _note(
         self, actor: Actor, folder: Node, deep: bool, change: Change, changed: dict[str, Node], removed: dict[str, None]
-    ) -> None:
+    ) -> bool:
+        """Put what a change means into `changed` and `removed`; False when it cannot be told that way."""
         if change.object != "node":
-            return
+            return True
         if change.old_parent is not None and change.old_name is not None:
-            self._left(actor, folder, deep, change.old_parent, change.old_name, changed, removed)
+            successor = self._left(actor, folder, deep, change.old_parent, change.old_name, changed, removed)
+            if deep and change.kind != Kind.FILE and successor not in (None, change.object_id):
+                return False
         node = self._files.catalog.read(lambda tx: tx.nodes.get(actor.account_id, change.object_id))
         path = self._relative(actor, folder, node, deep) if node else None
         if node is None or path is None:
-            return
+            return True
         changed[path] = node
         if deep and node.is_folder and change.verb in _APPEARED:
             changed.update(self._everything(actor, node, True, path + "/"))
+        return True
 
     def _left(
         self,
@@ -127,22 +131,25 @@ class Journal:
         name: str,
         changed: dict[str, Node],
         removed: dict[str, None],
-    ) -> None:
+    ) -> int | None:
+        """The id of what now has the name that something gave up."""
+
         def look(tx: Transaction) -> tuple[Node | None, Node | None]:
             parent = tx.nodes.get(actor.account_id, parent_id)
             return parent, tx.nodes.child(actor.account_id, parent_id, name)
 
         parent, successor = self._files.catalog.read(look)
         if parent is None or not (deep or parent.id == folder.id):
-            return
+            return None
         above = "" if parent.id == folder.id else self._relative(actor, folder, parent, True)
         if above is None:
-            return
+            return None
         path = f"{above}/{name}" if above else name
         if successor is None:
             removed[path] = None
-        else:
-            changed[path] = successor
+            return None
+        changed[path] = successor
+        return successor.id
 
     def _relative(self, actor: Actor, folder: Node, node: Node, deep: bool) -> str | None:
         """The path of a live node from `folder`, None when it is not (directly) below it."""
@@ -155,8 +162,15 @@ class Journal:
         return "/".join([*(parent.name for parent in above[ids.index(folder.id) + 1 :]), node.name])
 
     def _everything(self, actor: Actor, folder: Node, deep: bool, prefix: str) -> list[tuple[str, Node]]:
-        found = self._tree.walk(actor, folder.id)
-        return [(prefix + path, node) for path, node in found if deep or node.parent_id == folder.id]
+        if deep:
+            return [(prefix + path, node) for path, node in self._tree.walk(actor, folder.id)]
+        found, after = [], None
+        while True:
+            page = self._tree.children(actor, folder.id, after=after)
+            found += [(prefix + node.name, node) for node in page.nodes]
+            after = page.next
+            if after is None:
+                return found
 
     def _cursor(self, tx: Transaction, actor: Actor) -> str:
         account = tx.accounts.get(actor.account_id)
