@@ -475,7 +475,7 @@ def test_every_error_is_answered(error: CloudError) -> None:
         (errors.NameTaken("a"), "MKCOL", 405, None),
         (errors.NameTaken("a"), "MOVE", 412, None),
         (errors.BelowItself("a"), "MOVE", 409, None),
-        (errors.WrongKind("a"), "PUT", 405, None),
+        (errors.WrongKind("a"), "PUT", 409, None),
         (errors.WrongKind("a"), "COPY", 409, None),
         (errors.PreconditionFailed("a"), "PUT", 412, None),
         (errors.Locked(1), "PUT", 423, "lock-token-submitted"),

@@ -24,7 +24,6 @@ from nuvol.errors import (
     TooLarge,
     TooManyAttempts,
     Unable,
-    WrongKind,
 )
 
 DAV = "{DAV:}"
@@ -169,10 +168,9 @@ STATUS: dict[type[CloudError], int] = {
     Busy: 503,
 }
 
-# … except when the method gives it another meaning (§9.3.1, §9.7.2, §9.8.5, §9.9.4, §9.10.2).
+# … except when the method gives it another meaning (§9.3.1, §9.8.5, §9.9.4, §9.10.2).
 STATUS_OF: dict[tuple[str, type[CloudError]], int] = {
     ("MKCOL", NameTaken): 405,
-    ("PUT", WrongKind): 405,
     ("COPY", NameTaken): 412,
     ("MOVE", NameTaken): 412,
     ("LOCK", LockMissing): 412,

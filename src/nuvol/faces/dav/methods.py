@@ -36,8 +36,10 @@ async def put(request: Request, cloud: Cloud, actor: Actor) -> Answer:
     if request.headers.get("content-range") is not None:
         raise Malformed("A part of a file cannot be put here (RFC 9110 §14.4).")
     if not path or request.target.endswith("/"):
-        raise WrongKind("This is the address of a folder.", advice="Leave out the slash at the end.")
+        raise Declined(405, "This is the address of a folder.")
     place = await run(_room_for, cloud, actor, path, request.length or 0)
+    if place.node is not None and place.node.is_folder:
+        raise Declined(405, f"“{place.name}” is a folder.")
     written = await _receive(request, cloud, actor, place)
     fields = [("ETag", written.node.etag), *_names_of(written.node)]
     if request.headers.get("x-oc-mtime") is not None:
