@@ -499,6 +499,10 @@ class Catalog(Protocol):
     def new_ids(self, count: int) -> range:
         """Ids never given before in this instance, ascending, below 2^53."""
 
+    def require_room(self, size: int) -> None:
+        """To be asked before `size` bytes are taken in: raises StoreFull when the disk would have too little left for
+        the catalog to go on, deleting included."""
+
     def on_change(self, listener: Callable[[Sequence[Notice]], None]) -> Callable[[], None]:
         """Call `listener` (from any thread, quickly) after commits that grew journals, also those of other
         processes; returns the function that ends it."""

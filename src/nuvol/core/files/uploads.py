@@ -42,6 +42,7 @@ class Uploads:
         if len(data) > self._files.rules.inline_bytes:
             raise BadValue("Too large to be put in one call.")
         names.check(name)
+        self._files.catalog.require_room(len(data))
         sums = Checksums(checksums)
         sums.feed(data)
         kept = sums.verified()
@@ -187,6 +188,7 @@ class Uploads:
         names.check(target.name)
         if size is not None and size < 0:
             raise BadValue("A length may not be negative.")
+        self._files.catalog.require_room(size or 0)
 
         def look(tx: Transaction) -> None:
             ledger = Ledger(tx, actor, self._files.clock(), hold=False)
