@@ -48,14 +48,15 @@ async def _receive(
     call: Call[words.ContentGiven, None], parent_id: int, name: str, *, node_id: int | None = None
 ) -> Written:
     request, actor, uploads = call.request, call.actor, call.cloud.uploads
-    if "content-range" in request.headers:
+    headers = request.headers
+    if "content-range" in headers:
         raise BadValue("A part of a file cannot be put here.", advice="Use a resumable upload (/api/v1/uploads).")
-    mime = essence(request.headers.get("content-type"))
+    mime = essence(headers.get("content-type"))
     how: dict[str, Any] = {
         "guard": call.guard(),
         "mime": "" if mime in _SAYS_NOTHING else mime,
         "modified_at": maybe_microseconds(call.query.modified_at),
-        "checksums": digests(request.headers.get("repr-digest") or request.headers.get("content-digest")),
+        "checksums": digests(headers.get("repr-digest" if "repr-digest" in headers else "content-digest")),
         "node_id": node_id,
     }
     in_chunks = mime == MEDIA_TYPE

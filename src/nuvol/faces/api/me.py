@@ -1,5 +1,6 @@
 """The caller's own account: profile, password, app passwords, tokens, space."""
 
+from nuvol.errors import GrantMissing
 from nuvol.faces.api.calls import Call, done, told
 from nuvol.faces.http import Answer, run
 from nuvol.wire.api import accounts as words
@@ -44,7 +45,18 @@ async def create_token(call: Call[None, words.NewToken]) -> Answer:
     return told(words.NewSecret(await run(call.cloud.grants.bearer, call.actor, new.label, new.scopes, new.days)), 201)
 
 
-async def revoke(call: Call[None, None]) -> Answer:
-    """Take back a session, an app password or a token."""
-    await run(call.cloud.grants.revoke, call.actor, call.ids["grant_id"])
+async def revoke_app_password(call: Call[None, None]) -> Answer:
+    return await revoke(call, "app-password")
+
+
+async def revoke_token(call: Call[None, None]) -> Answer:
+    return await revoke(call, "bearer")
+
+
+async def revoke(call: Call[None, None], kind: str) -> Answer:
+    """Take back a way in of this kind. Raises GrantMissing."""
+    grants, grant_id = call.cloud.grants, call.ids["grant_id"]
+    if grant_id not in [grant.id for grant in await run(grants.list, call.actor, kind)]:
+        raise GrantMissing("There is none with this id.")
+    await run(grants.revoke, call.actor, grant_id)
     return done()

@@ -2,6 +2,7 @@
 
 from nuvol.faces import doorkeeper
 from nuvol.faces.api.calls import Call, done, told
+from nuvol.faces.api.me import revoke
 from nuvol.faces.http import Answer, run
 from nuvol.model.accounts import Actor
 from nuvol.wire.api import accounts as words
@@ -34,6 +35,10 @@ async def sign_out(call: Call[None, None]) -> Answer:
     """The device stays a known one."""
     await run(call.cloud.grants.sign_out, call.actor)
     return done([doorkeeper.session_cookie(call.request, None)])
+
+
+async def end(call: Call[None, None]) -> Answer:
+    return await revoke(call, "session")
 
 
 async def every(call: Call[None, None]) -> Answer:

@@ -86,7 +86,7 @@ def digests(header: str | None) -> dict[str, str]:
     """The sums that Repr-Digest or Content-Digest names (RFC 9530), as {"SHA256": hex}; algorithms not known here
     are left out. Raises BadValue."""
     found: dict[str, str] = {}
-    for entry in header.split(",") if header else ():
+    for entry in () if header is None else header.split(","):
         match = _DIGEST.fullmatch(entry)
         if match is None:
             raise BadValue("A digest must look like sha-256=:base64: (RFC 9530).")
