@@ -224,6 +224,8 @@ def _status(error: CloudError) -> int:
 def _failed(request: Request, error: CloudError) -> Answer:
     status = _status(error)
     title = "That did not work" if status >= 500 else "That is not possible"
+    if isinstance(error, InvitationMissing):
+        title = "This link is used up"
     answer = _html(pages.message(title, str(error), error.advice, way=("/", "Go on")), status)
     if isinstance(error, errors.Busy | TooManyAttempts):
         answer.headers.append(("Retry-After", str(max(1, round(error.wait)))))

@@ -5,6 +5,9 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 from itertools import pairwise
+from shlex import quote
+
+from nuvol.core.passwords import SHORTEST
 
 MARK = "M0 22v-4a7 7 0 0 1 7-7V9a7 7 0 0 1 7-7 7 7 0 0 1 7 7v2a7 7 0 0 1 7 7v4z"
 ICON = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 28 24"><path fill="#3b57c4" d="{MARK}"/></svg>'
@@ -69,7 +72,14 @@ def newcomer(*, first: bool, name: str = "", email: str = "", fault: str = "") -
         title, sentence = ("Make your account", "You were asked to join this cloud.")
     fields = _field("Name to sign in with", "name", "text", "username", name, more=' maxlength="64" autofocus')
     fields += _field("E-mail", "email", "email", "email", email)
-    password = _field("Password", "password", "password", "new-password", hint="A sentence is stronger than a riddle.")
+    password = _field(
+        "Password",
+        "password",
+        "password",
+        "new-password",
+        more=f' minlength="{SHORTEST}"',
+        hint=f"At least {SHORTEST} characters. A sentence is stronger than a riddle.",
+    )
     return _door(
         title,
         f'<form class="in-card" method="post"><h1>{title}</h1><p class="muted">{sentence}</p>'
@@ -106,19 +116,19 @@ def home(name: str, origin: str, used: int, quota: int | None) -> str:
     dav, who = f"{origin}/dav/files/", escape(name)
     bar = f'<progress value="{min(used, quota)}" max="{quota}"></progress>' if quota else ""
     of = f"of {size(quota)} used" if quota is not None else "used"
-    rclone = f"rclone config create nuvol webdav url={dav} vendor=owncloud user={name} pass=YOUR-PASSWORD"
+    rclone = f"rclone config create nuvol webdav url={dav} vendor=owncloud user={quote(name)} pass=YOUR-PASSWORD"
     ways = [
         ("Any WebDAV program: this address, your name and your password", dav),
         ("rclone, once", rclone),
         ("rclone: put a folder in", "rclone copy ~/Pictures nuvol:Pictures"),
-        ("curl: get something back", f"curl -u {name} {dav}Pictures/sea.jpg -o sea.jpg"),
+        ("curl: get something back", f"curl -u {quote(name)} {dav}Pictures/sea.jpg -o sea.jpg"),
     ]
     listed = "".join(f"<dt>{escape(what)}</dt><dd><pre>{escape(how)}</pre></dd>" for what, how in ways)
     return _page(
         "Welcome",
         f'<main class="home"><div class="brand">{_LOGO}'
         '<form method="post" action="/signout"><button class="button">Sign out</button></form></div>'
-        f'<div class="card"><div class="line saved"></div><div class="in-card"><h1>Hello, {who}</h1>'
+        f'<div class="card"><div class="line"></div><div class="in-card"><h1>Hello, {who}</h1>'
         f'<p><span class="figure">{size(used)}</span> <span class="muted">{of}</span></p>{bar}</div></div>'
         '<div class="card"><div class="line"></div><div class="in-card"><h2>Bring your files here</h2>'
         f'<dl class="ways">{listed}</dl><p class="muted">A phone or a script should have a password of its own, '
