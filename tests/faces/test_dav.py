@@ -174,15 +174,16 @@ def test_a_time_that_is_none_is_refused(dav: Dav) -> None:
 
 
 @pytest.mark.parametrize("content", [b"x", BIG], ids=["small", "big"])
-def test_a_checksum_that_does_not_fit_is_refused(dav: Dav, content: bytes) -> None:
+def test_a_checksum_is_compared_and_kept(dav: Dav, content: bytes) -> None:
     right, wrong = hashlib.sha1(content).hexdigest(), hashlib.sha1(b"other").hexdigest()
+    md5 = hashlib.md5(content).hexdigest()
     assert dav("PUT", "a", content, oc_checksum=f"SHA1:{wrong}").status == 400
     assert dav.names() == set()
     assert dav("PUT", "a", content, oc_checksum=f"SHA1:{right}").status == 201
     assert dav("PUT", "b", content, oc_checksum="CRC32:00").status == 201
     listed = multistatus(dav("PROPFIND", "", propfind("<oc:checksums/>"), depth="1"))
     status, element = listed[ROOT + "a"]["{http://owncloud.org/ns}checksums"]
-    assert (status, element.xpath("string()")) == (200, f"SHA1:{right}")
+    assert (status, element.xpath("string()")) == (200, f"SHA1:{right} MD5:{md5}")
 
 
 def test_the_media_type_is_the_one_given_or_told_by_the_name(dav: Dav) -> None:

@@ -108,7 +108,9 @@ def test_quota(cloud: Cloud, runner: asyncio.Runner) -> None:
 def test_checksums_are_told_of_those_files_that_came_with_one(dav: Dav) -> None:
     dav.put("a", b"", oc_checksum="MD5:d41d8cd98f00b204e9800998ecf8427e")
     dav.put("b", b"other")
-    assert text(dav, "a", "<oc:checksums/>") == "MD5:d41d8cd98f00b204e9800998ecf8427e"
+    assert text(dav, "a", "<oc:checksums/>") == (
+        "SHA1:da39a3ee5e6b4b0d3255bfef95601890afd80709 MD5:d41d8cd98f00b204e9800998ecf8427e"
+    )
     assert text(dav, "b", "<oc:checksums/>") is None
 
 

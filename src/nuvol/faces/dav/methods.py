@@ -62,7 +62,7 @@ async def _receive(request: Request, cloud: Cloud, actor: Actor, place: Place) -
         "guard": resources.guard(request),
         "mime": dav_requests.media_type(headers.get("content-type")),
         "modified_at": _mtime(request),
-        "checksums": dav_requests.checksum(headers.get("oc-checksum")),
+        "checksums": _checksums(headers.get("oc-checksum")),
     }
     inline = cloud.rules.inline_bytes
     if request.length is not None and request.length <= inline:
@@ -75,6 +75,13 @@ async def _receive(request: Request, cloud: Cloud, actor: Actor, place: Place) -
     except BaseException:
         await in_thread(upload.abort)
         raise
+
+
+def _checksums(stated: str | None) -> dict[str, str]:
+    """What a client states is compared; a client that states any later compares by SHA1 or MD5, as ownCloud keeps
+    both."""
+    found = dav_requests.checksum(stated)
+    return {"SHA1": "", "MD5": "", **found} if found else {}
 
 
 def _mtime(request: Request) -> int | None:
