@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 
 from tests.servers import ADMIN, serve
+from tests.sizes import SEED
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 EXAMPLES = 8  # of each operation and kind: with the edge cases some 2,000 requests
@@ -64,12 +65,13 @@ def story(api: str) -> tuple[str, list[int]]:
 
 
 def test_schemathesis_finds_no_mismatch(tmp_path: Path) -> None:
+    print(f"NUVOL_SEED={SEED}")
     with serve(tmp_path / "data") as server:
         api = f"{server.url}/api/v1"
         settings = tmp_path / "schemathesis.toml"
         settings.write_text(config(*story(api)))
         done = subprocess.run(
-            [SCHEMATHESIS, "--config-file", settings, "--no-color", "run", f"{api}/openapi.json"],
+            [SCHEMATHESIS, "--config-file", settings, "--no-color", "run", f"{api}/openapi.json", "--seed", str(SEED)],
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
             text=True,
