@@ -119,7 +119,7 @@ class Rclone:
 
 
 @pytest.mark.parametrize(
-    "vendor, count, keeps_times", [("owncloud", 2000, True), ("nextcloud", 200, True), ("other", 200, False)]
+    "vendor, count, keeps_times", [("owncloud", 2000, True), ("nextcloud", 100, True), ("other", 100, False)]
 )
 def test_a_tree_goes_up_changes_and_comes_down(
     server: Server, tmp_path: Path, vendor: str, count: int, keeps_times: bool
