@@ -5,9 +5,9 @@ import sys
 import click
 
 from nuvol.cli.opening import with_cloud
-from nuvol.core.cloud import Cloud
 from nuvol.errors import BadValue
 from nuvol.server import settings
+from nuvol.server.build import Cloud
 
 _QUOTA = settings.TABLE["default_quota"].metadata["read"]
 
@@ -46,7 +46,7 @@ def account() -> None:
 @click.option("--password-stdin", is_flag=True, help="read the password from standard input")
 @click.option("--admin", "is_admin", is_flag=True, help="may manage accounts")
 @click.option("--quota", help="bytes it may use: 500G")
-@with_cloud
+@with_cloud()
 def add(cloud: Cloud, name: str, email: str, password_stdin: bool, is_admin: bool, quota: str | None) -> None:
     """Make an account."""
     password = _password() if password_stdin else click.prompt("Password", hide_input=True, confirmation_prompt=True)
@@ -54,7 +54,7 @@ def add(cloud: Cloud, name: str, email: str, password_stdin: bool, is_admin: boo
 
 
 @account.command("list")
-@with_cloud
+@with_cloud()
 def list_accounts(cloud: Cloud) -> None:
     """Every account, one in a line: name, address, bytes used and allowed."""
     after = 0
@@ -73,7 +73,7 @@ def list_accounts(cloud: Cloud) -> None:
 @click.option("--admin/--no-admin", "is_admin", default=None, help="may manage accounts")
 @click.option("--active/--disabled", "active", default=None, help="may sign in")
 @click.option("--password-stdin", is_flag=True, help="read a new password from standard input")
-@with_cloud
+@with_cloud()
 def change(
     cloud: Cloud,
     name: str,
@@ -98,7 +98,7 @@ def change(
 @account.command("remove")
 @click.argument("name")
 @click.confirmation_option(prompt="Remove this account and everything it holds, for good?")
-@with_cloud
+@with_cloud()
 def remove(cloud: Cloud, name: str) -> None:
     """Remove an account and everything it holds, for good."""
     cloud.accounts.remove(None, cloud.accounts.find(None, name).id)
@@ -108,7 +108,7 @@ def remove(cloud: Cloud, name: str) -> None:
 @click.argument("name")
 @click.option("--label", required=True, help="which program it is for")
 @click.option("--scope", default="files,calendar,docs", show_default=True, help="what it may do")
-@with_cloud
+@with_cloud()
 def app_password(cloud: Cloud, name: str, label: str, scope: str) -> None:
     """Make an app password for an account, and print it and nothing else."""
     account_id = cloud.accounts.find(None, name).id
@@ -118,7 +118,7 @@ def app_password(cloud: Cloud, name: str, label: str, scope: str) -> None:
 
 @admin.command()
 @click.argument("mode", type=click.Choice(["open", "invite", "closed"]))
-@with_cloud
+@with_cloud()
 def signup(cloud: Cloud, mode: str) -> None:
     """Who may make an account: everybody, those with an invitation, nobody."""
     cloud.accounts.set_signup_mode(None, mode)
@@ -128,7 +128,7 @@ def signup(cloud: Cloud, mode: str) -> None:
 @click.option("--email", help="for this address only")
 @click.option("--admin", "is_admin", is_flag=True, help="the new account may manage accounts")
 @click.option("--quota", help="bytes it may use: 500G")
-@with_cloud
+@with_cloud()
 def invite(cloud: Cloud, email: str | None, is_admin: bool, quota: str | None) -> None:
     """Print the end of an invitation link: http://…/join/TOKEN."""
     click.echo("/join/" + cloud.accounts.invite(None, email=email, admin=is_admin, quota=_size(quota)))

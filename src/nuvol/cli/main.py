@@ -1,5 +1,6 @@
 """The `nuvol` command: one door for people at a terminal."""
 
+import logging
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -8,9 +9,9 @@ import click
 
 from nuvol.cli.admin import admin
 from nuvol.cli.opening import say, with_cloud
-from nuvol.core.cloud import Cloud
 from nuvol.errors import CloudError
 from nuvol.server import settings
+from nuvol.server.build import Cloud
 
 
 class _Door(click.Group):
@@ -44,23 +45,35 @@ def _shown(default: Any) -> str:
     return ",".join(default) if isinstance(default, tuple) else str(default)
 
 
-@main.command()
+@main.command(epilog="Each may also stand in nuvol.toml in the data folder, or as NUVOL_… in the environment.")
 @_flags
 def serve(**flags: str | None) -> None:
     """Start the cloud and serve it until it is stopped (SIGTERM, Ctrl-C)."""
+    chosen = settings.read(flags)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if chosen.workers > 1:
+        from nuvol.server.workers import Workers
+
+        sys.exit(0 if Workers(chosen).serve(_tell) else 1)
     from nuvol.server.app import serve as start
 
-    start(settings.read(flags), click.echo)
+    start(chosen, _tell)
+
+
+def _tell(text: str) -> None:
+    """At once, also to a file or a program that reads along."""
+    click.echo(text)
+    sys.stdout.flush()
 
 
 @main.command()
-@with_cloud
+@with_cloud()
 def init(cloud: Cloud) -> None:
     """Make the data folder and everything in it, without serving."""
 
 
 @main.command()
-@with_cloud
+@with_cloud(existing=True)
 @click.option("--scrub", is_flag=True, help="read every byte and compare it with its hash")
 def doctor(cloud: Cloud, scrub: bool) -> None:
     """Say what is wrong, one sentence each; exit 0 when nothing is lost or damaged."""

@@ -7,28 +7,36 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import click
 
-from nuvol.core.cloud import Cloud
+from nuvol.errors import BadValue
 from nuvol.server import settings
-from nuvol.server.build import build
+from nuvol.server.build import Cloud, build
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def with_cloud(command: Callable[Concatenate[Cloud, P], T]) -> Callable[..., T]:
-    """Give a command the flags that say which cloud, and the cloud as its first argument."""
+def with_cloud(*, existing: bool = False) -> Callable[[Callable[Concatenate[Cloud, P], T]], Callable[..., T]]:
+    """Give a command the flags that say which cloud, and the cloud as its first argument.
 
-    @functools.wraps(command)
-    def opened(*args: P.args, **kwargs: P.kwargs) -> T:
-        flags = {name: kwargs.pop(name) for name in ("data", "catalog", "blobs")}
-        above = click.get_current_context().find_root().meta.get("data")
-        flags["data"] = flags["data"] or above
-        with closing(build(settings.read(flags))) as cloud:
-            return command(cloud, *args, **kwargs)
+    `existing`: a cloud that is not there is a mistake, and not a new one.
+    """
 
-    for name in ("blobs", "catalog", "data"):
-        opened = click.option(f"--{name}", name, help=settings.TABLE[name].metadata["help"])(opened)
-    return opened
+    def add(command: Callable[Concatenate[Cloud, P], T]) -> Callable[..., T]:
+        @functools.wraps(command)
+        def opened(*args: P.args, **kwargs: P.kwargs) -> T:
+            flags = {name: kwargs.pop(name) for name in ("data", "catalog", "blobs")}
+            flags["data"] = flags["data"] or click.get_current_context().find_root().meta.get("data")
+            chosen = settings.read(flags)
+            if existing and not chosen.data.is_dir():
+                raise BadValue(f"There is no folder {chosen.data}.", advice="Say where the cloud is with --data.")
+            with closing(build(chosen)) as cloud:
+                return command(cloud, *args, **kwargs)
+
+        for name in ("blobs", "catalog", "data"):
+            opened = click.option(f"--{name}", name, help=settings.TABLE[name].metadata["help"])(opened)
+        return opened
+
+    return add
 
 
 def say(sentence: str) -> None:

@@ -6,6 +6,8 @@ from nuvol.server.settings import Settings
 from nuvol.stores.blobs.disk import DiskBlobs
 from nuvol.stores.catalog.catalog import SqlCatalog
 
+__all__ = ["Cloud", "build"]
+
 
 def build(settings: Settings) -> Cloud:
     """Open the stores, making what is not there yet. Raises StoreFailed, BadValue (a wrong catalog address)."""

@@ -26,7 +26,8 @@ class Jobs:
 
     def stop(self) -> None:
         self._stopping.set()
-        self._thread.join(STOP_SECONDS)
+        if self._thread.ident is not None:
+            self._thread.join(STOP_SECONDS)
 
     def _work(self) -> None:
         self._try(self._cloud.upkeep.resume)

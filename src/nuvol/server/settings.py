@@ -6,6 +6,7 @@ Read once, at the door; nobody else asks the environment. A later source wins: w
 
 import dataclasses
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from nuvol.errors import BadValue
+from nuvol.ids import ID_LIMIT
 from nuvol.model.rules import KiB, MiB, Rules
 
 FACES = ("api", "dav", "desktop")
@@ -26,32 +28,31 @@ def _setting(default: Any, help: str, read: Callable[[str], Any] = str) -> Any:
     return field(default=default, metadata={"help": help, "read": read})
 
 
-def _port(text: str) -> int:
-    if text.isdigit() and int(text) < 65536:
-        return int(text)
-    raise ValueError("a number from 0 (any free port) to 65535")
+def _whole(low: int, high: int, meaning: str = "") -> Callable[[str], int]:
+    """A number within limits; above them sums of microseconds would not fit a database."""
+
+    def read(text: str) -> int:
+        if text.isascii() and text.isdigit() and low <= int(text[:20]) <= high:
+            return int(text)
+        raise ValueError(f"a whole number from {low} to {high}{meaning}")
+
+    return read
 
 
-def _count(text: str) -> int:
-    if text.isdigit():
-        return int(text)
-    raise ValueError("a whole number, 0 or more")
-
-
-def _workers(text: str) -> int:
-    if text.isdigit() and int(text):
-        return int(text)
-    raise ValueError("a whole number, 1 or more")
+_port = _whole(0, 65_535, "; 0 takes any free port")
+_workers = _whole(1, 64)
+_days = _whole(0, 36_500)
+_some_days = _whole(1, 36_500)
+_hours = _whole(1, 8_760)
 
 
 def _bytes(text: str) -> int:
     units = {"": 1, "K": KiB, "M": MiB, "G": 1024 * MiB, "T": 1024 * 1024 * MiB}
-    number = text.upper().removesuffix("IB").removesuffix("B")
-    unit = number[-1:] if number[-1:] in units else ""
-    digits = number.removesuffix(unit).strip()
-    if digits.isdigit():
-        return int(digits) * units[unit]
-    raise ValueError("a number of bytes, perhaps with K, M, G or T: 500G")
+    match = re.fullmatch(r"([0-9]{1,16})\s*([KMGT]?)(?:i?B)?", text, re.IGNORECASE | re.ASCII)
+    size = int(match[1]) * units[match[2].upper()] if match else ID_LIMIT
+    if size < ID_LIMIT:
+        return size
+    raise ValueError("a number of bytes below 8192T, perhaps with K, M, G or T: 500G")
 
 
 def _signup(text: str) -> str:
@@ -75,9 +76,9 @@ def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
 
 
 def _address(text: str) -> str:
-    if text.startswith(("http://", "https://")):
+    if re.fullmatch(r"https?://[^/?#@\s]+/?", text):
         return text.rstrip("/")
-    raise ValueError("an address such as https://cloud.example")
+    raise ValueError("an address without a path, such as https://cloud.example")
 
 
 @dataclass(frozen=True)
@@ -98,15 +99,18 @@ class Settings:
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
         (), "proxies whose X-Forwarded-… headers count", _networks
     )
-    max_connections: int = _setting(4096, "connections served at once", _workers)
+    max_connections: int = _setting(4096, "connections served at once", _whole(1, 100_000))
     signup: str | None = _setting(None, "who may make an account: open, invite or closed", _signup)
     default_quota: int | None = _setting(None, "bytes a new account may use (500G); without it no limit", _bytes)
-    trash_days: int = _setting(_RULES.trash_days, "days until the trash is emptied; 0 = never", _count)
-    versions_all_days: int = _setting(_RULES.versions_all_days, "days for which every version is kept", _count)
-    journal_days: int = _setting(_RULES.journal_days, "days the journal reaches back", _count)
-    upload_hours: int = _setting(_RULES.upload_hours, "hours an unfinished upload is kept", _count)
-    grace_hours: int = _setting(_RULES.grace_hours, "hours until unused content is removed from the disk", _count)
-    session_days: int = _setting(_RULES.session_days, "days after which an unused session ends", _count)
+    trash_days: int = _setting(_RULES.trash_days, "days until the trash is emptied; 0 = never", _days)
+    versions_all_days: int = _setting(_RULES.versions_all_days, "days for which every version is kept", _days)
+    journal_days: int = _setting(_RULES.journal_days, "days the journal reaches back", _some_days)
+    upload_hours: int = _setting(_RULES.upload_hours, "hours an unfinished upload is kept", _hours)
+    grace_hours: int = _setting(_RULES.grace_hours, "hours until unused content is removed from the disk", _hours)
+    session_days: int = _setting(_RULES.session_days, "days after which an unused session ends", _some_days)
+
+    invitation_days: int = _setting(_RULES.invitation_days, "days for which an invitation is good", _some_days)
+    setup_hours: int = _setting(_RULES.setup_hours, "hours for which a set-up link is good", _hours)
 
     def __post_init__(self) -> None:
         if (self.tls_cert is None) != (self.tls_key is None):
@@ -118,6 +122,8 @@ class Settings:
                 "The embedded database is served by one process: two would only wait for each other.",
                 advice="Leave --workers at 1, or give --catalog postgresql://…",
             )
+        if self.workers > 1 and not self.port:
+            raise BadValue("Several processes cannot take “any free port” together.", advice="Give --port a number.")
 
     @property
     def rules(self) -> Rules:
@@ -155,6 +161,8 @@ def _file(path: Path) -> dict[str, str]:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise BadValue(f"{path} cannot be read: {error}.", advice="Correct the file.") from None
+    if "data" in values:
+        raise BadValue(f"{path} lies in the data folder and cannot choose it.", advice="Say --data where you start it.")
     return {name: ",".join(map(str, v)) if isinstance(v, list) else str(v) for name, v in values.items()}
 
 

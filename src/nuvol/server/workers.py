@@ -16,24 +16,26 @@ class Workers:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._running: set[int] = set()
-        self._stopping = False
+        self._asked = False
+        """Somebody wants the end."""
+        self._ending = False
 
     def serve(self, tell: Tell) -> bool:
         """Serve until SIGTERM or SIGINT; returns whether all ended well."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
+            signal.signal(number, self._on_signal)
         said = self._start(leading=True)  # alone at first: it brings the tables up to date
         for _ in range(1, self._settings.workers):
             if said:
                 said = self._start(leading=False) and said
         if said:
             tell(said)
-        well = bool(said) or self._stopping
+        well = True
         while self._running:
             pid, status = os.wait()
             self._running.discard(pid)
-            well = well and self._stopping and status == 0
-            self._stop()
+            well = well and self._asked and status == 0
+            self._end()
         return well
 
     def _start(self, *, leading: bool) -> str:
@@ -45,6 +47,8 @@ class Workers:
             os._exit(self._work(mouth, leading))
         os.close(mouth)
         self._running.add(pid)
+        if self._ending:
+            os.kill(pid, signal.SIGTERM)
         with open(ear, encoding="utf-8") as said:
             return said.read()
 
@@ -66,7 +70,13 @@ class Workers:
             return 1
         return 0
 
-    def _stop(self, number: int = signal.SIGTERM, frame: FrameType | None = None) -> None:
-        self._stopping = self._stopping or frame is not None
-        for pid in self._running:
-            os.kill(pid, signal.SIGTERM)
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._asked = True
+        self._end()
+
+    def _end(self) -> None:
+        """Once: a second signal would cut requests off."""
+        if not self._ending:
+            self._ending = True
+            for pid in self._running:
+                os.kill(pid, signal.SIGTERM)
