@@ -13,9 +13,9 @@ Json = dict[str, Any]
 _INTRO = """
 <p>JSON over HTTP. Field names are <code>snake_case</code>, times RFC 3339 in UTC with microseconds, sizes bytes, ids
 numbers below 2<sup>53</sup>, hashes BLAKE3 in hex. A field that an operation does not know is refused.</p>
-<pre>curl -X POST {server}/session -H 'Content-Type: application/json' \\
+<pre>curl http://localhost:8080{server}/session -H 'Content-Type: application/json' \\
      -d '{{"login": "anna", "password": "…", "cookie": false, "token": true}}'
-curl {server}/nodes/root/children -H 'Authorization: Bearer nv_s_…'</pre>
+curl http://localhost:8080{server}/nodes/root -H 'Authorization: Bearer nv_s_…'</pre>
 <p>The same as a document for machines: <a href="{server}/openapi.json">OpenAPI 3.1</a>.</p>
 """
 
@@ -79,7 +79,7 @@ def _parameter(parameter: Json) -> tuple[str, ...]:
 def _answer(status: str, told: Json) -> tuple[str, ...]:
     meaning = _inline(told["description"])
     if not status.startswith(("2", "3")):
-        return escape(status), meaning
+        return escape(status), re.sub(r"<code>([a-z-]+)</code>", r'<a href="#\1"><code>\1</code></a>', meaning)
     content = _contents(told.get("content", {}))
     headers = ", ".join(f"<code>{name}</code>" for name in told.get("headers", {}))
     return escape(status), f"{meaning} {content}" + (f" Headers: {headers}." if headers else "")

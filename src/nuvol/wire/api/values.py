@@ -19,7 +19,7 @@ TEXT_LENGTH = 200
 Id = Annotated[int, Meta(ge=1, lt=ID_LIMIT)]
 Size = Annotated[int, Meta(ge=0, lt=ID_LIMIT, description="Bytes.")]
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
-TimeGiven = Annotated[datetime, Meta(tz=True)]
+TimeGiven = Annotated[datetime, Meta(tz=True, description="RFC 3339, with its zone.")]
 Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="BLAKE3, in hex.")]
 Cursor = Annotated[str, Meta(max_length=1000, description="Where to go on; opaque.")]
 Line = Annotated[str, Meta(min_length=1, max_length=TEXT_LENGTH, pattern=r"^[^\x00-\x1f\x7f]+$")]
