@@ -1,7 +1,10 @@
 """What is done without being asked: interrupted work goes on, what is over ends, garbage is swept."""
 
+from functools import partial
+
 import msgspec
 
+from nuvol.core.files.contents import take_abandoned
 from nuvol.core.files.room import Files
 from nuvol.core.files.trash import Trash
 from nuvol.core.files.uploads import Uploads
@@ -9,6 +12,7 @@ from nuvol.core.files.versions import Versions
 from nuvol.core.grants import Grants
 from nuvol.core.journal import Journal
 from nuvol.core.sweep import Sweep, Swept
+from nuvol.errors import AccountMissing
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import State, Status
 from nuvol.stores.base import Transaction
@@ -26,12 +30,17 @@ class Upkeep:
         self._versions = versions
         self._journal = journal
         self._grants = grants
+        self._born = files.new_id()
+        """Jobs noted later are no leftovers but under way."""
 
     def resume(self) -> int:
         """Go on with what a restart interrupted; returns how many jobs there were. Once, at the start."""
-        jobs = self._files.catalog.read(lambda tx: tx.jobs.all())
+        jobs = [job for job in self._files.catalog.read(lambda tx: tx.jobs.all()) if job[1] < self._born]
         for account_id, job_id, verb, data in jobs:
-            self._trash.resume(account_id, job_id, verb, msgspec.json.decode(data, type=int))
+            try:
+                self._trash.resume(account_id, job_id, verb, msgspec.json.decode(data, type=int))
+            except AccountMissing:  # removed meanwhile with all it held
+                self._files.catalog.write(partial(_end, account_id, job_id))
         return len(jobs)
 
     def expire(self) -> None:
@@ -49,7 +58,7 @@ class Upkeep:
         return Sweep(self._files).run(orphans_after=orphans_after)
 
     def remove_tree(self, account_id: int) -> None:
-        """Remove everything an account holds; its rows of access are gone already."""
+        """Remove everything an account holds; its rows of access are gone already. Chunks are left to the sweep."""
         actor = Actor(account_id)
         self._trash.empty(actor)
 
@@ -60,4 +69,10 @@ class Upkeep:
 
         root_id = self._files.catalog.write(unit)
         self._trash.discard(actor, root_id, self._files.new_id())
+        take_abandoned(self._files)
+        self._journal.clear(account_id)
         self._files.paths.clear()
+
+
+def _end(account_id: int, job_id: int, tx: Transaction) -> None:
+    tx.jobs.remove(account_id, job_id)

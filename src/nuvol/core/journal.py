@@ -98,10 +98,17 @@ class Journal:
         ids = self._files.catalog.read(lambda tx: tx.accounts.ids())
         return sum(self._trim(account_id, before) for account_id in ids)
 
+    def clear(self, account_id: int) -> None:
+        """Forget everything that happened in this account."""
+        self._trim(account_id, self._files.clock() + DAY)
+
     # ------------------------------------------------------------------------------------------ inside
 
     def _trim(self, account_id: int, before: int) -> int:
-        return self._files.catalog.write(lambda tx: tx.journal.trim(account_id, before))
+        batch, gone = self._files.rules.batch_rows, 0
+        while rows := self._files.catalog.write(lambda tx: tx.journal.trim(account_id, before, batch)):
+            gone += rows
+        return gone
 
     def _note(
         self, actor: Actor, folder: Node, deep: bool, change: Change, changed: dict[str, Node], removed: dict[str, None]

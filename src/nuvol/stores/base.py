@@ -286,8 +286,11 @@ class VersionRows(Protocol):
         """Newest first, numbers below `before`."""
 
     def get(self, account_id: int, node_id: int, number: int) -> Version | None: ...
-    def contents(self, account_id: int, node_ids: Sequence[int]) -> set[bytes]:
-        """Every content the versions of these nodes name."""
+    def some(self, account_id: int, node_ids: Sequence[int], limit: int) -> list[tuple[int, int, bytes | None]]:
+        """(node, number, content) of at most `limit` versions of these nodes, in no order."""
+
+    def remove_some(self, account_id: int, versions: Sequence[tuple[int, int, bytes | None]]) -> None:
+        """Those that `some` gave."""
 
     def remove(self, account_id: int, node_id: int, numbers: Sequence[int]) -> None: ...
     def remove_nodes(self, account_id: int, node_ids: Sequence[int]) -> None: ...
@@ -408,7 +411,8 @@ class JournalRows(Protocol):
     def floor(self, account_id: int) -> int:
         """Rows up to this number have been trimmed."""
 
-    def trim(self, account_id: int, before: int) -> int: ...
+    def trim(self, account_id: int, before: int, limit: int) -> int:
+        """Remove the oldest rows, at most `limit` and none that is not older than `before`; returns how many."""
 
 
 class LockRows(Protocol):
@@ -442,6 +446,9 @@ class JobRows(Protocol):
 
     def add(self, account_id: int, job_id: int, verb: str, data: bytes) -> None: ...
     def remove(self, account_id: int, job_id: int) -> None: ...
+    def any(self, account_id: int) -> bool:
+        """Whether there is work to go on with in this account."""
+
     def all(self) -> list[tuple[int, int, str, bytes]]:
         """(account, job, verb, data)."""
 

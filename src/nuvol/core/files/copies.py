@@ -9,7 +9,7 @@ from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.room import Files
 from nuvol.core.files.trash import Job, Trash, put_in
 from nuvol.core.files.tree import make_room
-from nuvol.errors import BelowItself, CloudError, NameTaken, NotAllowed
+from nuvol.errors import BelowItself, Busy, CloudError, NameTaken, NotAllowed
 from nuvol.model import names as same
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import ANY, Guard, Moved, Node, State, Status
@@ -103,16 +103,21 @@ class _Copy:
         guards.check(ledger, self._guard, source)
         self._may_arrive(ledger, parent, source)
         top = copied(ledger, source, self.top_id, parent.id)
-        self._insert(ledger, [(source, replace(top, name=self._name, state=State.HIDDEN))])
+        # A trash root of its own: should the folder it grows in be purged, it is left to us.
+        self._insert(ledger, [(source, replace(top, name=self._name, state=State.HIDDEN, trash_root=top.id))])
         return [(source.id, self.top_id, None)] if self._deep and source.is_folder else []
 
     def _some(self, ledger: Ledger, todo: list[Pending], ids: list[int]) -> list[Pending]:
-        """Copy children of the folders in `todo` while there are ids; returns what remains."""
-        while todo and ids:
+        """Copy children of the folders in `todo`, one batch; returns what remains."""
+        budget = len(ids)
+        while todo and budget > 0:
             source_id, target_id, after = todo.pop()
-            found = ledger.tx.nodes.children(ledger.account_id, source_id, "name", False, after, len(ids))
-            if len(found) == len(ids):
+            if ledger.tx.nodes.get(ledger.account_id, target_id) is None:
+                raise _ended()
+            found = ledger.tx.nodes.children(ledger.account_id, source_id, "name", False, after, budget)
+            if len(found) == budget:
                 todo.append((source_id, target_id, (same.key(found[-1].name), found[-1].id)))
+            budget -= len(found) + 1
             pairs = [(node, copied(ledger, node, ids.pop(), target_id)) for node in found]
             if pairs:
                 self._insert(ledger, pairs)
@@ -144,8 +149,9 @@ class _Copy:
             self.gone.append(existing)
             put_in(ledger, existing, self.stamping)
         top = ledger.tx.nodes.get(ledger.account_id, self.top_id)
-        assert top is not None  # hidden, so that nobody but us can remove it
-        top = replace(top, state=State.LIVE)
+        if top is None:
+            raise _ended()
+        top = replace(top, state=State.LIVE, trash_root=None)
         ledger.tx.nodes.update(top)
         ledger.note("copy", top, new=top)
         return Moved(top, existing is not None)
@@ -165,3 +171,8 @@ def copied(ledger: Ledger, node: Node, node_id: int, parent_id: int) -> Node:
         trash_root=None,
         trashed_at=None,
     )
+
+
+def _ended() -> Busy:
+    """A process that starts takes every copy that is under way for one that an earlier process left behind."""
+    return Busy("The copy was ended by another process of the server.")

@@ -32,14 +32,14 @@ class Ledger:
     def live(self, node_id: int) -> Node:
         """Raises NodeMissing."""
         node = self.tx.nodes.get(self.account_id, node_id)
-        if node is None or node.state != State.LIVE:
+        if node is None or not lives(self.tx, node):
             raise NodeMissing("There is no such file or folder.")
         return node
 
     def folder(self, node_id: int) -> Node:
         """A folder that can take something in. Raises ParentMissing, WrongKind."""
         node = self.tx.nodes.get(self.account_id, node_id)
-        if node is None or node.state != State.LIVE:
+        if node is None or not lives(self.tx, node):
             raise ParentMissing("The folder that should hold it does not exist.")
         if not node.is_folder:
             raise WrongKind(f"“{node.name}” is a file and cannot hold others.", advice="Choose a folder.")
@@ -133,3 +133,12 @@ class Ledger:
             self.tx.accounts.advance(self.account_id, len(self._changes), self._used)
         if self._changes:
             self.tx.journal.add(self._changes)
+
+
+def lives(tx: Transaction, node: Node) -> bool:
+    """Whether a node and all folders above it are live: these differ only while a job is at work on a large folder."""
+    above: Node | None = node
+    if node.state == State.LIVE and tx.jobs.any(node.account_id):
+        while above is not None and above.state == State.LIVE and above.parent_id is not None:
+            above = tx.nodes.get(above.account_id, above.parent_id)
+    return above is not None and above.state == State.LIVE

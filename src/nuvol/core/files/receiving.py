@@ -39,7 +39,7 @@ class Target(Struct, frozen=True):
 
 
 class Checksums:
-    """The checksums that a client stated, computed while the bytes pass."""
+    """The checksums that a client stated, computed while the bytes pass; those stated as "" are only computed."""
 
     def __init__(self, stated: Mapping[str, str] | None) -> None:
         self._stated = {kind.upper(): value.lower() for kind, value in (stated or {}).items()}
@@ -63,7 +63,7 @@ class Checksums:
         """Those to keep beside the content (all but ADLER32, which every content has). Raises ChecksumMismatch."""
         found = {kind: hasher.hexdigest() for kind, hasher in self._hashers.items()}
         for kind, value in self._stated.items():
-            if found.get(kind, f"{self._adler:08x}") != value:
+            if value and found.get(kind, f"{self._adler:08x}") != value:
                 raise ChecksumMismatch(f"The {kind} of what arrived is not the one stated.")
         return found
 
@@ -290,7 +290,7 @@ class Upload:
             return self._files.write(self._actor, unit)
         except BaseException as error:
             if len(home) > 1:
-                take_away(self._files, self._actor, temporary)
+                take_away(self._files, self._actor.account_id, temporary)
             elif blob is not None and not isinstance(error, Unable):  # unable: it may have been committed all the same
                 self._files.blobs.delete(self._key)
             raise

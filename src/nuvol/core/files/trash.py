@@ -2,10 +2,10 @@
 
 Trashing stamps the whole subtree (trash root, time) and adds a version to each node; restoring takes exactly the
 nodes of that trash root. A tree of more than one batch takes several units: the topmost node goes first (or comes
-back last), so that others see the whole change at once; a row in `job` makes a restart go on.
+back last), so that others see the whole change at once; a row in `job` makes a restart go on (or, when it was coming
+back, put it into the trash again).
 """
 
-import contextlib
 from collections.abc import Callable
 
 import msgspec
@@ -18,7 +18,7 @@ from nuvol.core.files.contents import remove_nodes, take_abandoned
 from nuvol.core.files.cursors import read_cursor, write_cursor
 from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.room import Files
-from nuvol.errors import BelowItself, NodeMissing, ParentMissing, WrongKind
+from nuvol.errors import BelowItself, CloudError, NodeMissing, ParentMissing, WrongKind
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import ANY, Kind, Node, Page, State, Status
 
@@ -45,10 +45,6 @@ class Job:
         if self._rest:
             ledger.tx.jobs.add(ledger.account_id, self._id, self._verb, msgspec.json.encode(top))
 
-    @property
-    def unfinished(self) -> bool:
-        return bool(self._rest)
-
     def finish(self, actor: Actor) -> None:
         """Do the rest, a batch in a unit."""
 
@@ -63,7 +59,7 @@ class Job:
 
     def resume(self, actor: Actor, top: int, rest: Ids) -> None:
         """Go on after a restart."""
-        self._top, self._rest = top, rest
+        self._top, self._rest = top, rest or [top]
         self.finish(actor)
 
 
@@ -91,34 +87,29 @@ class Trash:
         access.require(actor, "write")
         if name is not None:
             names.check(name)
-        job = Job(self._files, "restore", self._unstamp)
+        job_id = self._files.new_id()
+        begun = False
 
-        def begin(ledger: Ledger) -> Node | None:
-            job.start(ledger, self._trashed(ledger, node_id).id)
-            return None if job.unfinished else attach(ledger)
-
-        def attach(ledger: Ledger) -> Node:
+        def unit(ledger: Ledger) -> Node | None:
             node = self._trashed(ledger, node_id)
             parent = self._home(ledger, node, parent_id)
             guards.may_add(ledger, ANY, parent)
-            back = replace(
-                node,
-                parent_id=parent.id,
-                name=_free_name(ledger, parent.id, name or node.name),
-                number=node.number + 1,
-                changed_at=ledger.now,
-                state=State.LIVE,
-                trash_root=None,
-                trashed_at=None,
-            )
-            ledger.tx.nodes.update(back)
-            ledger.tx.versions.add((ledger.version(back, Status.CHANGED),))
-            ledger.note("restore", back, new=back)
-            return back
+            if self._unstamp(ledger, node.id):
+                if not begun:  # a restart puts back what came out so far
+                    ledger.tx.jobs.add(ledger.account_id, job_id, "trash", msgspec.json.encode(node.id))
+                return None
+            if begun:
+                ledger.tx.jobs.remove(ledger.account_id, job_id)
+            return _attach(ledger, node, parent, name or node.name)
 
-        restored = self._files.write(actor, begin)
-        job.finish(actor)
-        return restored or self._files.write(actor, attach)
+        try:
+            while (restored := self._files.write(actor, unit)) is None:
+                begun = True
+        except CloudError:
+            if begun:
+                self.resume(actor.account_id, job_id, "trash", node_id)
+            raise
+        return restored
 
     def purge(self, actor: Actor, node_id: int) -> None:
         """Remove a trashed tree for good. Raises NodeMissing when it is not in the trash."""
@@ -139,12 +130,7 @@ class Trash:
         """Purge everything; returns how many topmost nodes went."""
         count = 0
         while page := self.list(actor, limit=100).nodes:
-            for node in page:
-                try:
-                    self.purge(actor, node.id)
-                    count += 1
-                except NodeMissing:  # somebody else purged or restored it meanwhile
-                    continue
+            count += sum(self._purged(actor, node.id) for node in page)
         return count
 
     def expire(self) -> int:
@@ -154,10 +140,16 @@ class Trash:
         before = self._files.clock() - self._files.rules.trash_days * DAY
         count = 0
         while found := self._files.catalog.read(lambda tx: tx.nodes.trashed_before(before, 100)):
-            for node in found:
-                self.purge(Actor(node.account_id), node.id)
-                count += 1
+            count += sum(self._purged(Actor(node.account_id), node.id) for node in found)
         return count
+
+    def _purged(self, actor: Actor, node_id: int) -> bool:
+        """Purge it, unless somebody else purged or restored it meanwhile."""
+        try:
+            self.purge(actor, node_id)
+        except NodeMissing:
+            return False
+        return True
 
     # ------------------------------------------------------------------------------------------ jobs
 
@@ -175,18 +167,19 @@ class Trash:
         if verb == "trash":
             folders = self._files.catalog.read(lambda tx: tx.nodes.stamped_folders(account_id, node_id))
             Job(self._files, verb, self._stamp, job_id).resume(actor, node_id, folders)
-        elif verb == "restore":
-            Job(self._files, verb, self._unstamp, job_id).resume(actor, node_id, [node_id])
-            with contextlib.suppress(NodeMissing):  # it was attached already
-                self.restore(actor, node_id)
         else:  # a purge, or a copy that was never attached
             self.discard(actor, node_id, job_id)
 
     def _stamp(self, ledger: Ledger, top: int, rest: Ids) -> Ids:
-        """A folder is stamped before its children are listed: what is added meanwhile is refused or found."""
+        """A folder is stamped before its children are listed: what is added meanwhile is refused or found. One that
+        bears the stamp no longer was restored or purged meanwhile."""
         budget = self._files.rules.batch_rows
         while rest and budget > 0:
-            below = ledger.tx.nodes.below(ledger.account_id, rest[-1], State.LIVE, budget)
+            folder = ledger.tx.nodes.get(ledger.account_id, rest[-1])
+            if folder is None or folder.state != State.TRASHED or folder.trash_root != top:
+                rest.pop()
+                continue
+            below = ledger.tx.nodes.below(ledger.account_id, folder.id, State.LIVE, budget)
             if len(below) < budget:
                 rest.pop()
             budget -= len(below) + 1
@@ -195,29 +188,31 @@ class Trash:
                 rest.extend(id for id, kind, _ in below if kind == Kind.FOLDER)
         return rest
 
-    def _unstamp(self, ledger: Ledger, top: int, rest: Ids) -> Ids:
+    def _unstamp(self, ledger: Ledger, top: int) -> bool:
+        """Bring a batch of what lies below back to life; True when there may be more."""
         batch = self._files.rules.batch_rows
         found = ledger.tx.nodes.stamped(ledger.account_id, top, batch)
         if found:
             mark(ledger, found, State.LIVE, None)
-        return rest if len(found) == batch else []
+        return len(found) == batch
 
     def _remove(self, ledger: Ledger, top: int, rest: Ids) -> Ids:
-        """Leaves first. What was trashed by itself earlier stays in the trash and moves to the root."""
-        budget = self._files.rules.batch_rows
+        """Leaves first. What was trashed by itself earlier, or is being copied to here, stays and moves to the root
+        (which stays too, unless it is the account that goes)."""
+        batch, root_id = self._files.rules.batch_rows, ledger.account.root_id
+        budget = batch
         while rest and budget > 0:
             below = ledger.tx.nodes.below(ledger.account_id, rest[-1], None, budget)
-            for own in (id for id, _, root in below if root == id):
-                ledger.tx.nodes.adopt(ledger.account_id, own, ledger.account.root_id)
-            inner = [(id, kind) for id, kind, root in below if root != id]
-            leaves = [id for id, kind in inner if kind == Kind.FILE]
-            folders = [id for id, kind in inner if kind != Kind.FILE]
-            if not below:
-                leaves = [rest.pop()]
-            if leaves:
-                remove_nodes(ledger, leaves)
-            rest.extend(folders)
-            budget -= len(below) + 1
+            own = {id for id, _, root in below if root == id and top != root_id}
+            for id in own:
+                ledger.tx.nodes.adopt(ledger.account_id, id, root_id)
+            files = [id for id, kind, _ in below if kind == Kind.FILE and id not in own]
+            leaves = files if below else rest[-1:]
+            seen = remove_nodes(ledger, leaves, batch) if leaves else 0
+            if not below and seen < batch:
+                rest.pop()
+            rest.extend(id for id, kind, _ in below if kind != Kind.FILE and id not in own)
+            budget -= len(below) + seen + 1
         return rest
 
     # ------------------------------------------------------------------------------------------ places
@@ -256,6 +251,24 @@ def put_in(ledger: Ledger, node: Node, job: Job) -> None:
 def mark(ledger: Ledger, node_ids: Ids, state: State, root: int | None) -> None:
     status = Status.DELETED if state == State.TRASHED else Status.CHANGED
     ledger.tx.nodes.mark(ledger.account_id, node_ids, state, root, ledger.now, status, ledger.actor)
+
+
+def _attach(ledger: Ledger, node: Node, parent: Node, name: str) -> Node:
+    """Give a trashed node a place among the living."""
+    back = replace(
+        node,
+        parent_id=parent.id,
+        name=_free_name(ledger, parent.id, name),
+        number=node.number + 1,
+        changed_at=ledger.now,
+        state=State.LIVE,
+        trash_root=None,
+        trashed_at=None,
+    )
+    ledger.tx.nodes.update(back)
+    ledger.tx.versions.add((ledger.version(back, Status.CHANGED),))
+    ledger.note("restore", back, new=back)
+    return back
 
 
 def _free_name(ledger: Ledger, parent_id: int, name: str) -> str:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from nuvol.core import access
 from nuvol.core.files import guards, names
 from nuvol.core.files.cursors import read_cursor, write_cursor
-from nuvol.core.files.ledger import Ledger
+from nuvol.core.files.ledger import Ledger, lives
 from nuvol.core.files.room import Files
 from nuvol.core.files.trash import Trash, put_in
 from nuvol.errors import BadValue, BelowItself, NameTaken, NodeMissing, NotAllowed, ParentMissing, WrongKind
@@ -54,8 +54,15 @@ class Tree:
 
     def get(self, actor: Actor, node_id: int, *, trashed: bool = False) -> Node:
         """A live node; with `trashed` also one in the trash. Raises NodeMissing."""
-        node = self._files.catalog.read(lambda tx: tx.nodes.get(actor.account_id, node_id))
-        if node is None or node.state not in ((State.LIVE, State.TRASHED) if trashed else (State.LIVE,)):
+
+        def look(tx: Transaction) -> Node | None:
+            node = tx.nodes.get(actor.account_id, node_id)
+            if node is None or (trashed and node.state == State.TRASHED) or lives(tx, node):
+                return node
+            return None
+
+        node = self._files.catalog.read(look)
+        if node is None:
             raise NodeMissing("There is no such file or folder.")
         access.require(actor, "read", node)
         return node

@@ -13,6 +13,9 @@ class Jobs:
     def remove(self, account_id: int, job_id: int) -> None:
         self._db.run("delete from job where account_id = ? and id = ?", (account_id, job_id))
 
+    def any(self, account_id: int) -> bool:
+        return self._db.one("select 1 from job where account_id = ? limit 1", (account_id,)) is not None
+
     def all(self) -> list[tuple[int, int, str, bytes]]:
         rows = self._db.all("select account_id, id, verb, data from job order by account_id, id")
         return [(account, job, verb, bytes(data)) for account, job, verb, data in rows]

@@ -1,6 +1,7 @@
 """The journal's rows."""
 
 from collections.abc import Iterable
+from itertools import takewhile
 
 from msgspec.structs import astuple
 
@@ -32,9 +33,12 @@ class Journal:
         row = self._db.one("select journal_floor from account where id = ?", (account_id,))
         return row[0] if row else 0
 
-    def trim(self, account_id: int, before: int) -> int:
-        row = self._db.one("select max(seq) from journal where account_id = ? and at < ?", (account_id, before))
-        if row is None or row[0] is None:
+    def trim(self, account_id: int, before: int, limit: int) -> int:
+        rows = self._db.all(
+            "select seq, at from journal where account_id = ? order by seq limit ?", (account_id, limit)
+        )
+        gone = [seq for seq, _ in takewhile(lambda row: row[1] < before, rows)]
+        if not gone:
             return 0
-        self._db.run("update account set journal_floor = ? where id = ?", (row[0], account_id))
-        return self._db.run("delete from journal where account_id = ? and seq <= ?", (account_id, row[0]))
+        self._db.run("update account set journal_floor = ? where id = ?", (gone[-1], account_id))
+        return self._db.run("delete from journal where account_id = ? and seq <= ?", (account_id, gone[-1]))

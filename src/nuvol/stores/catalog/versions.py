@@ -34,9 +34,14 @@ class Versions:
         )
         return Version(*row) if row else None
 
-    def contents(self, account_id: int, node_ids: Sequence[int]) -> set[bytes]:
-        sql = "select distinct content from version where account_id = ? and content is not null and node_id {in}"
-        return {row[0] for row in self._db.all_in(sql, (account_id,), node_ids)}
+    def some(self, account_id: int, node_ids: Sequence[int], limit: int) -> list[tuple[int, int, bytes | None]]:
+        sql = "select node_id, number, content from version where account_id = ? and node_id {in} limit ?"
+        found = self._db.all_in(sql, (account_id, limit), node_ids)
+        return [(row[0], row[1], row[2]) for row in found[:limit]]
+
+    def remove_some(self, account_id: int, versions: Sequence[tuple[int, int, bytes | None]]) -> None:
+        sql = "delete from version where account_id = ? and node_id = ? and number = ?"
+        self._db.many(sql, [(account_id, node_id, number) for node_id, number, _ in versions])
 
     def remove(self, account_id: int, node_id: int, numbers: Sequence[int]) -> None:
         sql = "delete from version where account_id = ? and node_id = ? and number {in}"
