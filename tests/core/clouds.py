@@ -2,9 +2,10 @@
 needed."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from blake3 import blake3
 
@@ -15,6 +16,8 @@ from nuvol.model.nodes import Node, Written
 from nuvol.model.rules import KiB, MiB, Rules
 from nuvol.stores.blobs.disk import DiskBlobs
 from nuvol.stores.catalog.catalog import SqlCatalog
+
+T = TypeVar("T")
 
 RULES = Rules(batch_rows=8)
 """A tree of twenty nodes takes several units."""
@@ -29,19 +32,59 @@ def pieces(data: bytes, size: int = MiB) -> Iterator[bytes]:
     return (data[at : at + size] for at in range(0, len(data), size))
 
 
+class Crash(BaseException):
+    """The process dies here: no `except` for errors of ours may catch it."""
+
+
+class Watched:
+    """A catalog that tells before each unit of the cloud's which one it is (1, 2, …), so that something can happen
+    in between."""
+
+    def __init__(self, catalog: SqlCatalog) -> None:
+        self._catalog = catalog
+        self._units = 0
+        self._before: Callable[[int], None] | None = None
+
+    def write(self, unit: Callable[[Any], T]) -> T:
+        if self._before is not None:
+            self._units += 1
+            self._before(self._units)
+        return self._catalog.write(unit)
+
+    @contextmanager
+    def watched(self, before: Callable[[int], None]) -> Iterator[None]:
+        """Inside, `before` is called with the number of each unit; what it writes itself does not count."""
+
+        def once(unit: int) -> None:
+            self._before = None
+            try:
+                before(unit)
+            finally:
+                self._before = once
+
+        self._units, self._before = 0, once
+        try:
+            yield
+        finally:
+            self._before = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._catalog, name)
+
+
 class World:
     """A cloud and what it stands on."""
 
     def __init__(self, catalog: SqlCatalog, folder: Path, rules: Rules = RULES) -> None:
-        self.catalog = catalog
+        self.catalog = Watched(catalog)
         self.clock = SetClock()
-        self._folder = folder
+        self.folder = folder
         self._numbers = itertools.count(1)
         self.restart(rules)
 
     def restart(self, rules: Rules = RULES) -> Cloud:
         """Another process over the same catalog and folder: nothing is left in memory."""
-        self.blobs = DiskBlobs(self._folder)
+        self.blobs = DiskBlobs(self.folder)
         self.cloud = Cloud(self.catalog, self.blobs, rules, self.clock)
         return self.cloud
 
