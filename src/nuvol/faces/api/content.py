@@ -2,17 +2,19 @@
 
 from typing import Any
 
+from nuvol.core.cloud import Cloud
 from nuvol.core.files import chunking
 from nuvol.core.files.receiving import Upload
-from nuvol.errors import BadValue, WrongKind
+from nuvol.errors import BadValue, QuotaExceeded, WrongKind
 from nuvol.faces.api.calls import Call, told
 from nuvol.faces.api.nodes import stored
 from nuvol.faces.downloads import download
 from nuvol.faces.http import Answer, in_thread, run
+from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Written
 from nuvol.wire.api import nodes as words
 from nuvol.wire.api.values import digests, essence, maybe_microseconds
-from nuvol.wire.chunks import MEDIA_TYPE, Frame, FrameReader
+from nuvol.wire.chunks import MEDIA_TYPE, FrameReader
 
 _SAYS_NOTHING = frozenset({"application/octet-stream", "application/x-www-form-urlencoded", MEDIA_TYPE})
 """Types that programs send when they know none: the name tells more."""
@@ -62,6 +64,7 @@ async def _receive(
     in_chunks = mime == MEDIA_TYPE
     inline = call.cloud.rules.inline_bytes
     if request.length is not None and request.length <= inline and not in_chunks:
+        await run(_require_room, call.cloud, actor, request.length)
         return await run(uploads.put, actor, parent_id, name, await request.body(inline), **how)
     size = None if in_chunks else request.length
     upload = await in_thread(uploads.begin, actor, parent_id, name, size=size, **how)
@@ -69,7 +72,7 @@ async def _receive(
         if in_chunks:
             reader = FrameReader(chunking.LARGEST)
             async for data in request.runs():
-                await in_thread(_take, upload, reader.feed(data))
+                await in_thread(_take, upload, reader, data)
             reader.close()
         else:
             async for data in request.runs():
@@ -80,8 +83,15 @@ async def _receive(
         raise
 
 
-def _take(upload: Upload, frames: list[Frame]) -> None:
-    for frame in frames:
+def _require_room(cloud: Cloud, actor: Actor, size: int) -> None:
+    """Raises QuotaExceeded before anybody reads the body."""
+    usage = cloud.tree.usage(actor)
+    if usage.quota is not None and usage.used + size > usage.quota:
+        raise QuotaExceeded(max(0, usage.quota - usage.used))
+
+
+def _take(upload: Upload, reader: FrameReader, data: bytes | memoryview) -> None:
+    for frame in reader.feed(data):
         if frame.data is None:
             upload.refer(frame.hash, frame.length)
         else:
