@@ -134,10 +134,11 @@ def test_a_part_of_a_file_cannot_be_put(dav: Dav) -> None:
 
 def test_quota_is_asked_before_the_body_is_read(cloud: Cloud, runner: asyncio.Runner) -> None:
     dav = Dav(cloud, runner, quota=100)
-    for size in (101, 1_000_000):
+    for size, fields in ((20_000, {}), (1_000_000, {}), (101, {"expect": "100-continue"})):
         body = Body([b"x" * size])
-        reply = dav.raw("PUT", ROOT + "a", body, length=size)
+        reply = dav.raw("PUT", ROOT + "a", body, length=size, **fields)
         assert (reply.status, condition(reply), body.read) == (507, "quota-not-exceeded", False)
+    assert dav("PUT", "a", b"x" * 101).status == 507
     assert dav.raw("PUT", ROOT + "a", Body([BIG])).status == 507  # not announced
     assert dav.put("a", b"x" * 100).status == 201
 

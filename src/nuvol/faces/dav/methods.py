@@ -10,9 +10,13 @@ from nuvol.faces.downloads import download
 from nuvol.faces.http import Answer, Request, in_thread, run
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Node, Place, Written
+from nuvol.model.rules import KiB
 from nuvol.wire import dav, dav_requests, preconditions
 from nuvol.wire.dav import Declined
 from nuvol.wire.preconditions import INFINITY
+
+FIRST_FLIGHT = 12 * KiB
+"""A body up to this size is here together with the head: TCP sends some 14 KB before it waits for anything."""
 
 
 async def options(request: Request, cloud: Cloud, actor: Actor) -> Answer:
@@ -37,7 +41,7 @@ async def put(request: Request, cloud: Cloud, actor: Actor) -> Answer:
         raise Malformed("A part of a file cannot be put here (RFC 9110 §14.4).")
     if not path or request.target.endswith("/"):
         raise Declined(405, "This is the address of a folder.")
-    place = await run(_room_for, cloud, actor, path, request.length or 0)
+    place = await run(_room_for, cloud, actor, path, _announced(request))
     if place.node is not None and place.node.is_folder:
         raise Declined(405, f"“{place.name}” is a folder.")
     written = await _receive(request, cloud, actor, place)
@@ -47,12 +51,20 @@ async def put(request: Request, cloud: Cloud, actor: Actor) -> Answer:
     return Answer(201 if written.created else 204, fields)
 
 
-def _room_for(cloud: Cloud, actor: Actor, path: str, size: int) -> Place:
-    """Where a file shall be. Raises QuotaExceeded before anybody reads the body."""
-    usage = cloud.tree.usage(actor)
-    if usage.quota is not None and usage.used + size > usage.quota:
-        raise QuotaExceeded(max(0, usage.quota - usage.used))
+def _room_for(cloud: Cloud, actor: Actor, path: str, size: int | None) -> Place:
+    """Where a file shall be. Raises QuotaExceeded when `size` bytes do not fit there."""
+    if size is not None:
+        usage = cloud.tree.usage(actor)
+        if usage.quota is not None and usage.used + size > usage.quota:
+            raise QuotaExceeded(max(0, usage.quota - usage.used))
     return cloud.tree.place(actor, path)
+
+
+def _announced(request: Request) -> int | None:
+    """The length of a body that a refusal can still keep from being sent."""
+    length = request.length
+    small = length is not None and length <= FIRST_FLIGHT and request.headers.get("expect") is None
+    return None if small else length
 
 
 async def _receive(request: Request, cloud: Cloud, actor: Actor, place: Place) -> Written:
