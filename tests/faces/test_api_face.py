@@ -11,6 +11,7 @@ from nuvol.faces.api.calls import Call
 from nuvol.faces.api.router import Entry
 from nuvol.faces.api.routes import ENTRIES
 from nuvol.wire.api.body import JSON_LIMIT
+from nuvol.wire.openapi import ANYONE
 from tests.faces.native import Body, Person
 
 
@@ -93,6 +94,13 @@ def test_capabilities_need_no_sign_in(stranger: Person, cloud: Cloud) -> None:
     told = stranger.ask("GET", "/capabilities").json
     assert (told["product"], told["api"], told["epoch"]) == ("Nuvol", "v1", cloud.epoch)
     assert told["chunks"]["maximum"] == 2 << 20
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.operation.name)
+def test_only_what_the_table_opens_is_open_to_strangers(stranger: Person, entry: Entry) -> None:
+    operation = entry.operation
+    reply = stranger.ask(operation.method, re.sub(r"{\w+}", "1", operation.path))
+    assert (reply.status == 401) == (operation.scope is not ANYONE)
 
 
 # ---------------------------------------------------------------------------------------------- documentation
