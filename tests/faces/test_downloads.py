@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from nuvol.clock import SECOND
 from nuvol.errors import BlobMissing, Damaged, Malformed, PreconditionFailed
 from nuvol.faces import downloads
-from nuvol.faces.downloads import RangeNotSatisfiable, content_disposition, download, http_date, ranges
+from nuvol.faces.downloads import RangeNotSatisfiable, content_disposition, download, ranges
 from nuvol.faces.http import Answer, Headers, Request
+from nuvol.wire.preconditions import http_date
 
 TIME = 1_700_000_000
 
@@ -288,5 +289,6 @@ def test_slow_clients_and_the_ninth_at_once_are_sent_windows(monkeypatch: pytest
 
 
 def test_dates_outside_the_range_of_the_protocol_are_its_limits() -> None:
-    assert http_date(-5) == "Thu, 01 Jan 1970 00:00:00 GMT"
+    assert http_date(-5) == "Wed, 31 Dec 1969 23:59:55 GMT"
+    assert http_date(-(10**15)) == "Mon, 01 Jan 0001 00:00:00 GMT"
     assert http_date(10**15) == "Fri, 31 Dec 9999 23:59:59 GMT"

@@ -7,7 +7,6 @@ content of strangers is shown, so that it cannot act as the desktop.
 import asyncio
 import re
 import secrets
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Iterator
 from functools import lru_cache
 from typing import ClassVar, Protocol
@@ -16,7 +15,7 @@ from urllib.parse import quote
 from nuvol.clock import SECOND
 from nuvol.errors import PreconditionFailed
 from nuvol.faces.http import Answer, Headers, Request, in_thread, problem
-from nuvol.wire.preconditions import entity_tags, moment
+from nuvol.wire.preconditions import entity_tags, http_date, moment
 
 KiB = 1024
 
@@ -271,17 +270,6 @@ def _seconds(date: str | None) -> int | None:
 
 
 # --------------------------------------------------------------------------------------------- words of headers
-
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-@lru_cache(4096)
-def http_date(seconds: int) -> str:
-    """A time in seconds since 1970 (UTC) as RFC 9110 §5.6.7 writes it; years it cannot write become its limits."""
-    t = time.gmtime(min(max(seconds, 0), 253_402_300_799))
-    day, month = _DAYS[t.tm_wday], _MONTHS[t.tm_mon - 1]
-    return f"{day}, {t.tm_mday:02} {month} {t.tm_year:04} {t.tm_hour:02}:{t.tm_min:02}:{t.tm_sec:02} GMT"
 
 
 def header_safe(text: str) -> str:

@@ -5,9 +5,9 @@ import logging
 import ssl
 import time
 
-from nuvol.faces.downloads import http_date
 from nuvol.server.connection import App, Connection, Shared
 from nuvol.server.proxies import Proxies
+from nuvol.wire.preconditions import http_date
 
 MAX_CONNECTIONS = 4096  # an idle one costs some 10 kB; more than this in one process is an attack or a mistake
 

@@ -1,8 +1,6 @@
 """WebDAV properties: what a node says about itself, and what a client may change of that."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, unquote
@@ -14,6 +12,7 @@ from nuvol.model.nodes import Lock, Node
 from nuvol.wire import dav
 from nuvol.wire.dav import DAV, MICROSOFT, OWNCLOUD
 from nuvol.wire.dav_requests import TIMES, Edit, modification_time
+from nuvol.wire.preconditions import http_date, utc
 
 SECOND = 1_000_000
 
@@ -49,24 +48,10 @@ class Live(NamedTuple):
     values: Column | None = None
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_YEARS = (-62_135_596_800, 253_402_300_799)  # 1 to 9999, in seconds: all that the formats can say
-
-
-@lru_cache(10_000)
-def http_date(second: int) -> str:
-    """Seconds since 1970 as RFC 9110 §5.6.7 writes them."""
-    return format_datetime(_when(second), usegmt=True)
-
-
 @lru_cache(10_000)
 def iso_date(second: int) -> str:
     """Seconds since 1970 as RFC 3339 writes them."""
-    return _when(second).isoformat().replace("+00:00", "Z")
-
-
-def _when(second: int) -> datetime:
-    return _EPOCH + timedelta(seconds=min(max(second, _YEARS[0]), _YEARS[1]))
+    return utc(second).isoformat().replace("+00:00", "Z")
 
 
 _text = lru_cache(1000)(dav.text)

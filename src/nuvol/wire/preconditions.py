@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from nuvol.errors import Malformed
@@ -77,6 +78,20 @@ def moment(text: str) -> int | None:
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@lru_cache(10_000)
+def http_date(second: int) -> str:
+    """Seconds since 1970 as an HTTP date; years it cannot write become the first or the last it can."""
+    t = utc(second)
+    return f"{_DAYS[t.weekday()]}, {t.day:02} {_MONTHS[t.month - 1]} {t.year:04} {t.time()} GMT"
+
+
+def utc(second: int) -> datetime:
+    """Seconds since 1970 as a time of the years 1 to 9999."""
+    return _EPOCH + timedelta(seconds=min(max(second, -62_135_596_800), 253_402_300_799))
 
 
 def _microseconds(when: datetime) -> int:

@@ -13,7 +13,6 @@ from typing import Any
 from nuvol.core.cloud import Cloud
 from nuvol.errors import BadValue, ChecksumMismatch, CloudError, UploadMissing, WrongKind
 from nuvol.faces.api.calls import Call, done
-from nuvol.faces.downloads import http_date
 from nuvol.faces.http import Answer, Disconnected, in_thread, run
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Guard, UploadSession
@@ -21,6 +20,7 @@ from nuvol.wire import tus
 from nuvol.wire.api.problems import WrongType
 from nuvol.wire.api.values import essence
 from nuvol.wire.openapi import PREFIX
+from nuvol.wire.preconditions import http_date
 
 SAFE_EVERY = 32 << 20
 """Bytes after which what arrived is made safe: so much a crash of the server can cost."""
