@@ -49,17 +49,19 @@ class Server:
         return self.process.wait(START_SECONDS)
 
 
-def nuvol(*args: str | Path, stdin: str = "") -> str:
-    """Run the command; what it printed. Fails the test when it fails."""
-    done = subprocess.run([NUVOL, *args], input=stdin, text=True, capture_output=True)
+def nuvol(*args: str | Path, stdin: str = "", env: Mapping[str, str] | None = None) -> str:
+    """Run the command; what it printed. Fails the test when it fails. `env` is added to the environment."""
+    done = subprocess.run(
+        [NUVOL, *args], input=stdin, text=True, capture_output=True, env={**os.environ, **(env or {})}
+    )
     if done.returncode:
         pytest.fail(f"nuvol {' '.join(map(str, args))} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
 
 
-def add_account(data: Path, name: str, password: str, *args: str) -> None:
-    mail = f"{name}@example.org"
-    nuvol("admin", "--data", data, "account", "add", name, "--email", mail, "--password-stdin", *args, stdin=password)
+def add_account(data: Path, name: str, password: str, *args: str, env: Mapping[str, str] | None = None) -> None:
+    account = ("account", "add", name, "--email", f"{name}@example.org", "--password-stdin", *args)
+    nuvol("admin", "--data", data, *account, stdin=password, env=env)
 
 
 @contextmanager
@@ -69,7 +71,7 @@ def serve(data: Path, *args: str | Path, env: Mapping[str, str] | None = None) -
     `args` go to `nuvol serve`, `env` is added to the environment. The server is stopped at the end.
     """
     if not data.exists():
-        add_account(data, *ADMIN, "--admin")
+        add_account(data, *ADMIN, "--admin", env=env)
     command = [NUVOL, "serve", "--data", data, "--port", "0", *args]
     with _log(data).open("a") as log:
         process = subprocess.Popen(
