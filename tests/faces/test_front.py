@@ -457,6 +457,27 @@ def test_a_long_wait_ends_when_the_server_stops_and_requests_in_flight_are_finis
     uvloop.run(story())
 
 
+def test_a_stream_that_ends_with_the_server_closes_its_connection() -> None:
+    async def live(asked: Request) -> Answer:
+        async def events() -> AsyncIterator[bytes]:
+            yield b"hello"
+            await asked.leaving()
+
+        return Answer(200, [], events())
+
+    async def story() -> None:
+        async with serving(live) as (front, host, port):
+            reader, writer = await asyncio.open_connection(host, port)
+            writer.write(request("GET /x"))
+            await reader.readuntil(b"hello")
+            stopping = asyncio.create_task(front.stop(1000))
+            assert (await asyncio.wait_for(reader.read(), 10)).endswith(b"0\r\n\r\n")
+            await asyncio.wait_for(stopping, 10)
+            writer.close()
+
+    uvloop.run(story())
+
+
 def test_too_many_connections_are_told_to_come_back() -> None:
     async def story() -> None:
         async with serving(max_connections=1) as (front, host, port):

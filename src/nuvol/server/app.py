@@ -147,18 +147,15 @@ def _stop_on_signal() -> asyncio.Event:
 
 
 def _tame_memory() -> None:
-    """glibc's mallopt: two arenas, and blocks of 128 KiB and more go back to the system at once.
+    """glibc's mallopt: two arenas are enough for us; one for each thread keeps some 10 MB that nobody uses.
 
-    Without it the memory of a busy server grows by a third with every round of large uploads.
+    Its other thresholds stay: with 128 KiB for mmap and trim 1 GiB down costs 1.1 s of processor instead of 0.5.
     """
-    arena_max, trim_threshold, mmap_threshold = -8, -1, -3  # malloc.h
+    arena_max = -8  # malloc.h
     try:
-        mallopt = ctypes.CDLL(None).mallopt
+        ctypes.CDLL(None).mallopt(arena_max, 2)
     except (OSError, AttributeError):  # another C library
         return
-    mallopt(arena_max, 2)
-    mallopt(trim_threshold, 128 * 1024)
-    mallopt(mmap_threshold, 128 * 1024)
 
 
 def _raise_file_limit() -> None:

@@ -22,6 +22,7 @@ IDLE_SECONDS = 75  # between two requests (nginx: the same)
 LINGER_SECONDS = 5  # how long a client we are done with may go on sending before it is cut off (nginx: the same)
 SCRATCH = 64 * KiB  # what is read at once of heads and chunks
 AHEAD = 64 * KiB  # requests sent ahead beyond this wait in the socket
+JOIN = 64 * KiB  # up to here one copy is cheaper than a second system call
 TURN = 16  # requests of one connection answered in one turn of the loop, so that others are heard
 HIGH, LOW = 64 * KiB, 16 * KiB  # unsent bytes at which we stop producing, and go on; the socket holds far more
 
@@ -139,7 +140,7 @@ class Connection(asyncio.BufferedProtocol):
         if self._body is not None:
             self._body.broken(Disconnected())
         self._announce_leaving()
-        return self._serving  # True: the answer may still be heard
+        return self._serving and self._scheme == "http"  # True: the answer may still be heard; TLS knows no half
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._gone = self._ended = True
@@ -331,7 +332,11 @@ class Connection(asyncio.BufferedProtocol):
             framing += f"Content-Length: {answer.length}\r\n"
         start = write_head(answer, self._shared.stamp, framing)
         if isinstance(body, bytes):
-            self._transport.write(start if silent else start + body)
+            if silent or len(body) > JOIN:
+                self._transport.write(start)
+                start = b""
+            if not silent:
+                self._transport.write(start + body if start else body)
             await self._drain()
             return
         try:
@@ -381,11 +386,11 @@ class Connection(asyncio.BufferedProtocol):
         """The answer is written."""
         if self._gone:
             return
-        if self._last:
+        if self._last or self._shared.stopping:
             self._shut(linger=self._body is not None and not self._body.complete)
         elif self._body is not None and not self._body.complete:  # its rest is passed over
-            self.deadline = self._shared.now + LINGER_SECONDS
             self.read_on()
+            self.deadline = self._shared.now + LINGER_SECONDS
         else:
             self._next()
 
@@ -449,6 +454,8 @@ class Connection(asyncio.BufferedProtocol):
             self._leaving.set()
 
     def read_on(self) -> None:
+        if self._body is not None:
+            self.deadline = self._shared.now + BODY_SECONDS
         if not self._reading and not self._gone:
             self._reading = True
             self._transport.resume_reading()
