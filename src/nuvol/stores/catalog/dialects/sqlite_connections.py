@@ -11,7 +11,7 @@ from typing import Any
 
 from nuvol.errors import BadValue, Busy, StoreFailed, StoreFull
 from nuvol.stores.catalog.database import Connection, Dialect, Row, UniqueViolation
-from nuvol.stores.catalog.dialects.sqlite_checkpoints import Checkpoints
+from nuvol.stores.catalog.dialects.sqlite_checkpoints import Checkpoints, room_on
 from nuvol.stores.catalog.writer import WriteConnection
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,8 @@ LOCK_WAIT = 5.0
 """Seconds to wait for another process that writes."""
 SLICE = 512
 """Values in one `in (…)`."""
+INDEX_GROWTH = 32 * 1024
+"""Bytes by which SQLite lengthens the index of the log; it does not say why it could not."""
 _FAILURES = {
     sqlite3.SQLITE_IOERR,
     sqlite3.SQLITE_CORRUPT,
@@ -159,7 +161,9 @@ class SqliteConnection(Connection):
         primary = code & 0xFF
         if code in _KEYS:
             return UniqueViolation(self._index(str(error).partition(": ")[2]))
-        if primary == sqlite3.SQLITE_FULL or code == sqlite3.SQLITE_IOERR_SHMSIZE:
+        if primary == sqlite3.SQLITE_FULL or (
+            code == sqlite3.SQLITE_IOERR_SHMSIZE and room_on(self._path) < INDEX_GROWTH
+        ):
             return StoreFull(f"No space is left for the catalog ({error}).")
         if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return Busy("Another program is writing to the catalog.")
