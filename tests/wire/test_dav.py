@@ -103,6 +103,14 @@ def test_hostile_xml_is_refused(xml: str) -> None:
         dav_requests.sync_collection(xml.encode(), 0)
 
 
+def test_too_long_names_and_values_are_refused() -> None:
+    name = "n" * dav_requests.NAMES_LENGTH
+    with pytest.raises(TooLarge):
+        dav_requests.propfind(body(f"<propfind xmlns='DAV:'><prop><{name}1/></prop></propfind>"))
+    patch = dav_properties.patch([Edit("a", "x" * (dav_properties.DEAD_LENGTH + 1)), Edit("b", "<b/>")])
+    assert patch.refused == {"a": 507}
+
+
 def test_too_many_properties_are_refused() -> None:
     names = "".join(f"<n{n}/>" for n in range(dav_requests.NAMES + 1))
     with pytest.raises(TooLarge):

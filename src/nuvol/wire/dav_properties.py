@@ -199,6 +199,10 @@ EVERY = frozenset(
 # ---------------------------------------------------------------------------------------------------- changes
 
 
+DEAD_LENGTH = 64 << 10
+"""Characters of one dead property. Programs keep labels and dates here; all of a node's are sent with it."""
+
+
 class Patch(Struct, frozen=True):
     """What a PROPPATCH comes down to. It is carried out only if nothing is refused (RFC 4918 §9.2)."""
 
@@ -227,6 +231,8 @@ def patch(edits: Iterable[Edit]) -> Patch:
                 refused[edit.name] = 409
         elif edit.name in LIVE:
             refused[edit.name] = 403
+        elif len(edit.xml or "") > DEAD_LENGTH:
+            refused[edit.name] = 507
         else:
             put[edit.name] = edit.xml
     return Patch(

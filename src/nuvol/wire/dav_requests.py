@@ -11,7 +11,8 @@ from nuvol.wire.preconditions import moment
 
 BODY_BYTES = 1 << 20  # no client needs a hundredth of it
 LEVELS = 100  # elements within each other; dead properties of real programs stay below ten
-NAMES = 500  # properties in one request; every one costs room in every row of the answer
+NAMES = 500  # properties in one request
+NAMES_LENGTH = 16 << 10  # of all names asked for, in characters: each may come back in each of 1,000 rows of a page
 
 _PARSER = etree.XMLParser(
     resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, collect_ids=False, remove_pis=True
@@ -48,8 +49,8 @@ def _children(element: Element) -> list[Element]:
 
 def _names(element: Element) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(str(child.tag) for child in _children(element)))
-    if len(names) > NAMES:
-        raise TooLarge(f"More than {NAMES} properties are asked for at once.")
+    if len(names) > NAMES or sum(map(len, names)) > NAMES_LENGTH:
+        raise TooLarge(f"More than {NAMES} properties, or too long names, are asked for at once.")
     return names
 
 

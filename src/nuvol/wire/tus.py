@@ -65,8 +65,8 @@ def size(headers: Fields) -> int | None:
 
 def metadata(header: str) -> dict[str, str]:
     """The pairs of Upload-Metadata, decoded. Raises BadValue."""
-    if len(header) > METADATA_BYTES:
-        raise BadValue(f"Upload-Metadata is longer than {METADATA_BYTES} bytes.")
+    if len(header) > METADATA_BYTES or not header.isascii():
+        raise BadValue(f"Upload-Metadata must be ASCII and at most {METADATA_BYTES} bytes.")
     pairs: dict[str, str] = {}
     for pair in header.split(","):
         key, _, value = pair.strip().partition(" ")
