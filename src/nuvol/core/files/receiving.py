@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from mimetypes import guess_type
 from typing import Any
@@ -19,7 +20,17 @@ from nuvol.core.files.contents import take_away
 from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.room import Files
 from nuvol.core.files.tree import new_node
-from nuvol.errors import BadValue, Busy, ChecksumMismatch, ChunksLacking, NameTaken, Unable, UploadMissing, WrongKind
+from nuvol.errors import (
+    BadValue,
+    Busy,
+    ChecksumMismatch,
+    ChunksLacking,
+    CloudError,
+    NameTaken,
+    Unable,
+    UploadMissing,
+    WrongKind,
+)
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Chunk, Content, Guard, Kind, Node, Status, UploadSession, Written
 from nuvol.stores.base import PAGE, BlobKey, BlobWriter, Transaction
@@ -101,8 +112,8 @@ class Upload:
         self.received = session.offset if session else 0
         """Bytes that have arrived."""
         if self._written:
-            self._files.in_flight.add(self._key)
             self._blob = files.blobs.resume(self._key, self._written)
+            self._files.in_flight.add(self._key)
 
     # ------------------------------------------------------------------------------------------ bytes come in
 
@@ -120,6 +131,7 @@ class Upload:
             raise ChecksumMismatch("The bytes of a chunk do not match its hash.")
         self._count(len(data))
         self._checksums.feed(data)
+        self._end_chunk()
         self._keep((memoryview(data),))
 
     def refer(self, hash: bytes, length: int) -> None:
@@ -132,7 +144,14 @@ class Upload:
         if self._checksums:
             raise BadValue("Checksums cannot be verified over chunks that were not sent.")
         self._count(length)
+        self._end_chunk()
         self._chunks.append(chunk)
+
+    def _end_chunk(self) -> None:
+        """What was fed so far is cut here."""
+        rest = self._cutter.finish()
+        if rest is not None:
+            self._keep((rest,))
 
     def _count(self, length: int) -> None:
         self.received += length
@@ -179,7 +198,7 @@ class Upload:
         if self._blob is not None:
             self._blob.abort()
             self._blob = None
-        self._files.in_flight.discard(self._key)
+        self._let_go()
 
     def rollback(self) -> None:
         """Forget what arrived since the upload was resumed; the session stays as it was."""
@@ -188,12 +207,17 @@ class Upload:
         elif self._blob is not None:
             self._blob.close()
             self._blob = None
-        self._files.in_flight.discard(self._key)
+        self._let_go()
 
     def pause(self) -> UploadSession:
         """Keep what arrived, safe on disk, for a later `resume`. Raises Busy when somebody else went on with it."""
         assert self._session is not None, "only a resumable upload can pause"
-        before = self._session
+        try:
+            return self._pause(self._session)
+        finally:
+            self._let_go()
+
+    def _pause(self, before: UploadSession) -> UploadSession:
         if self._blob is not None:
             self._blob.sync()
             self._blob.close()
@@ -213,12 +237,14 @@ class Upload:
                 tx.uploads.add_chunks(after.account_id, after.id, self._kept, self._chunks[self._kept :])
             return kept
 
-        try:
-            if not self._files.catalog.write(unit):
-                raise Busy("Another request is going on with this upload.")
-        finally:
-            self._files.in_flight.discard(self._key)
+        if not self._files.catalog.write(unit):
+            raise Busy("Another request is going on with this upload.")
         return after
+
+    def _let_go(self) -> None:
+        self._files.in_flight.discard(self._key)
+        if self._session is not None:
+            self._files.let_go(self._session.id)
 
     def commit(self) -> Written:
         """Everything has arrived: make it a version of the file.
@@ -232,10 +258,11 @@ class Upload:
             self.abort()
             if self._session is not None:  # what it had kept is gone with the blob
                 session = self._session
-                self._files.catalog.write(lambda tx: tx.uploads.remove(session.account_id, session.id))
+                with suppress(Unable):  # then it is found to be gone by who resumes it
+                    self._files.catalog.write(lambda tx: tx.uploads.remove(session.account_id, session.id))
             raise
         finally:
-            self._files.in_flight.discard(self._key)
+            self._let_go()
 
     def _commit(self) -> Written:
         if self._size is not None and self.received != self._size:
@@ -291,8 +318,8 @@ class Upload:
         except BaseException as error:
             if len(home) > 1:
                 take_away(self._files, self._actor.account_id, temporary)
-            elif blob is not None and not isinstance(error, Unable):  # unable: it may have been committed all the same
-                self._files.blobs.delete(self._key)
+            elif blob is not None and isinstance(error, CloudError) and not isinstance(error, Unable):
+                self._files.blobs.delete(self._key)  # after any other error it may have been committed all the same
             raise
 
     def _slice(self, temporary: bytes, page: int, ledger: Ledger) -> bool:
@@ -301,7 +328,7 @@ class Upload:
         if page == 0:
             pending = Content(ledger.account_id, temporary, 0, 0, None, len(self._chunks), {})
             ledger.tx.chunks.add_content(pending, ledger.now)
-        if self._written:
+        if any(chunk.blob_id == self._key.id for chunk in chunks):
             ledger.tx.chunks.add_blob(ledger.account_id, self._key.id, self._written)
         grown, home = ledger.tx.chunks.refer(ledger.account_id, chunks, self._key.id)
         ledger.use(grown)

@@ -1,6 +1,7 @@
 """What every room of the files has at hand: the stores, the rules, the clock, and the cache of paths."""
 
 from collections.abc import Callable, Iterable
+from threading import Lock
 from typing import TypeVar
 
 from nuvol.clock import Clock
@@ -32,6 +33,7 @@ class Paths:
         self._ids: dict[tuple[int, int, str], int] = {}
         self._roots: dict[int, int] = {}
         self._generation = 0
+        self._changing = Lock()
         catalog.on_foreign_write(self.clear)
 
     def find(self, tx: Transaction, account_id: int, path: list[str]) -> int | None:
@@ -46,12 +48,17 @@ class Paths:
                 if node is None:
                     return None
                 known = node.id
-                if self._keeps and generation == self._generation:
-                    if len(self._ids) >= CACHED_PATHS:
-                        self._ids.clear()
-                    self._ids[key] = known
+                if self._keeps:
+                    self._keep(key, known, generation)
             node_id = known
         return node_id
+
+    def _keep(self, key: tuple[int, int, str], node_id: int, generation: int) -> None:
+        with self._changing:
+            if generation == self._generation:
+                if len(self._ids) >= CACHED_PATHS:
+                    self._ids.clear()
+                self._ids[key] = node_id
 
     def root(self, tx: Transaction, account_id: int) -> int:
         root = self._roots.get(account_id)
@@ -64,15 +71,17 @@ class Paths:
 
     def forget(self, nodes: Iterable[Node]) -> None:
         """These nodes are where they were no longer."""
-        self._generation += 1
-        for node in nodes:
-            if node.parent_id is not None:
-                self._ids.pop((node.account_id, node.parent_id, same.key(node.name)), None)
+        with self._changing:
+            self._generation += 1
+            for node in nodes:
+                if node.parent_id is not None:
+                    self._ids.pop((node.account_id, node.parent_id, same.key(node.name)), None)
 
     def clear(self) -> None:
-        self._generation += 1
-        self._ids.clear()
-        self._roots.clear()
+        with self._changing:
+            self._generation += 1
+            self._ids.clear()
+            self._roots.clear()
 
 
 class Files:
@@ -86,6 +95,8 @@ class Files:
         self.paths = Paths(catalog)
         self.in_flight: set[BlobKey] = set()
         """Blobs of uploads that this process is receiving: no row names them yet, and they are no garbage."""
+        self._resumed: set[str] = set()
+        self._claiming = Lock()
 
     def write(self, actor: Actor, unit: Callable[[Ledger], T]) -> T:
         """Run a change of the actor's account as one unit."""
@@ -97,6 +108,16 @@ class Files:
             return result
 
         return self.catalog.write(body)
+
+    def claim(self, upload_id: str) -> bool:
+        """Be the only one in this process who goes on with this upload, until `let_go`; False: somebody is."""
+        with self._claiming:
+            free = upload_id not in self._resumed
+            self._resumed.add(upload_id)
+        return free
+
+    def let_go(self, upload_id: str) -> None:
+        self._resumed.discard(upload_id)
 
     def new_id(self) -> int:
         return self.catalog.new_ids(1)[0]

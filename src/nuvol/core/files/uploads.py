@@ -70,7 +70,8 @@ class Uploads:
 
         What can be refused is refused now, before the bytes come: NotAllowed, BadName, NodeMissing, ParentMissing,
         WrongKind, NameTaken, PreconditionFailed, Locked, QuotaExceeded (`size` is known and too large). All is
-        asked again in the unit of `commit`. `checksums`: {"SHA1" | "MD5" | "SHA256" | "ADLER32" | "BLAKE3": hex}.
+        asked again in the unit of `commit`. `checksums`: {"SHA1" | "MD5" | "SHA256" | "ADLER32" | "BLAKE3": hex},
+        compared and kept beside the content; an empty one is only kept.
         """
         target = Target(parent_id, name, node_id, guard, mime, modified_at)
         self._admit(actor, target, size)
@@ -133,21 +134,31 @@ class Uploads:
 
     def resume(self, actor: Actor, upload_id: str, offset: int) -> Upload:
         """Go on with an upload. Raises UploadMissing, OffsetMismatch, Busy (another request is writing it)."""
-        session = self.session(actor, upload_id)
-        if session.offset != offset:
-            raise OffsetMismatch(f"The upload has reached byte {session.offset}.", session.offset)
-        if BlobKey(actor.account_id, session.blob_id) in self._files.in_flight:
+        self._claim(upload_id)
+        try:
+            session = self.session(actor, upload_id)
+            if session.offset != offset:
+                raise OffsetMismatch(f"The upload has reached byte {session.offset}.", session.offset)
+            return self._resume(actor, session)
+        except BaseException:
+            self._files.let_go(upload_id)
+            raise
+
+    def _claim(self, upload_id: str) -> None:
+        if not self._files.claim(upload_id):
             raise Busy("Another request is going on with this upload.")
+
+    def _resume(self, actor: Actor, session: UploadSession) -> Upload:
         until = self._files.clock() + self._files.rules.upload_hours * HOUR
 
-        def pin(tx: Transaction) -> bool:
-            chunks.extend(tx.uploads.chunks(actor.account_id, upload_id))
+        def pin(tx: Transaction) -> list[Chunk]:
+            chunks = tx.uploads.chunks(actor.account_id, session.id)
             foreign = list({chunk.hash for chunk in chunks if chunk.blob_id != session.blob_id})
-            return len(tx.chunks.pin(actor.account_id, foreign, until)) == len(foreign)
+            if len(tx.chunks.pin(actor.account_id, foreign, until)) < len(foreign):
+                raise UploadMissing("What this upload builds on is gone.")
+            return chunks
 
-        chunks: list[Chunk] = []
-        if session.offset and not self._files.catalog.write(pin):
-            raise UploadMissing("What this upload builds on is gone.")
+        chunks = self._files.catalog.write(pin) if session.offset else []
         guard = msgspec.json.decode(session.guard, type=Guard)
         target = Target(session.parent_id, session.name, session.node_id, guard, session.mime, session.modified_at)
         try:
@@ -156,9 +167,12 @@ class Uploads:
             raise UploadMissing("What this upload had brought is gone.") from None
 
     def terminate(self, actor: Actor, upload_id: str) -> None:
-        """End an upload and drop what arrived. Raises UploadMissing."""
-        session = self.session(actor, upload_id)
-        self._drop(session)
+        """End an upload and drop what arrived. Raises UploadMissing, Busy (another request is writing it)."""
+        self._claim(upload_id)
+        try:
+            self._drop(self.session(actor, upload_id))
+        finally:
+            self._files.let_go(upload_id)
 
     def expire(self) -> int:
         """End every upload whose time is over; returns how many."""
@@ -166,7 +180,7 @@ class Uploads:
         while found := self._files.catalog.read(lambda tx: tx.uploads.expired(now, 100)):
             for session in found:
                 self._drop(session)
-                count += 1
+            count += len(found)
         return count
 
     def missing_chunks(self, actor: Actor, hashes: list[bytes]) -> list[bytes]:
