@@ -37,7 +37,7 @@ LIBRARIES: dict[str, set[str]] = {
     "stores": {"msgspec", "psycopg", "psycopg_pool"},
     "core": {"msgspec", "argon2", "blake3", "pyfastcdc"},
     "faces": {"msgspec"},
-    "server": {"msgspec", "httptools", "uvloop"},
+    "server": {"uvloop"},
     "cli": {"click"},
 }
 # A quarter of a second and 28 MB for those who never use it: imported by the function that needs it.

@@ -20,7 +20,7 @@ from nuvol.wire.preconditions import entity_tags, http_date, moment
 KiB = 1024
 
 AHEAD_AT_ONCE = 8  # downloads that hold two blocks of 1 MiB each; the others are sent windows
-WINDOW = 64 * KiB  # so that 500 slow clients do not hold 500 MiB
+WINDOW = 32 * KiB  # so that 500 slow clients do not hold 500 MiB
 SLOW = 0.25  # seconds for one block: below 4 MB/s reading ahead gains nothing
 QUICK_ENOUGH = 4  # windows taken quickly before it is tried again
 
@@ -167,7 +167,8 @@ async def _content(
     if not length:
         return b"", 0
     stream = _stream(reading, parts)
-    return _after(await anext(stream), stream), length  # the first block now: its failure is still an answer
+    first = [await anext(stream)]  # now: its failure is still an answer
+    return _after(first, stream), length
 
 
 async def _stream(reading: Readable, parts: list[tuple[bytes, int, int]]) -> AsyncGenerator[bytes, None]:
@@ -225,9 +226,9 @@ def _blocks(reading: Readable, start: int, stop: int) -> Generator[bytes, None, 
     yield from reading.blocks(start, stop)
 
 
-async def _after(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+async def _after(first: list[bytes], rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     try:
-        yield first
+        yield first.pop()  # nothing keeps it any longer than the client does
         async for block in rest:
             yield block
     finally:

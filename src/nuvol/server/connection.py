@@ -24,7 +24,7 @@ SCRATCH = 64 * KiB  # what is read at once of heads and chunks
 AHEAD = 64 * KiB  # requests sent ahead beyond this wait in the socket
 JOIN = 64 * KiB  # up to here one copy is cheaper than a second system call
 TURN = 16  # requests of one connection answered in one turn of the loop, so that others are heard
-HIGH, LOW = 64 * KiB, 16 * KiB  # unsent bytes at which we stop producing, and go on; the socket holds far more
+HIGH, LOW = 16 * KiB, 8 * KiB  # unsent bytes at which we stop producing, and go on; the socket holds far more
 
 log = logging.getLogger("nuvol.front")
 
@@ -163,7 +163,8 @@ class Connection(asyncio.BufferedProtocol):
             if not self._drained.done():
                 self._drained.set_result(None)
             self._drained = None
-            self.deadline = math.inf
+            ending = self._lingering or self._transport.is_closing()
+            self.deadline = self._shared.now + LINGER_SECONDS if ending else math.inf
 
     # ----------------------------------------------------------------------------------------- from the server
 
@@ -333,14 +334,14 @@ class Connection(asyncio.BufferedProtocol):
         start = write_head(answer, self._shared.stamp, framing)
         if isinstance(body, bytes):
             if silent or len(body) > JOIN:
-                self._transport.write(start)
+                self._write(start)
                 start = b""
             if not silent:
-                self._transport.write(start + body if start else body)
+                self._write(start + body if start else body)
             await self._drain()
             return
         try:
-            self._transport.write(start)
+            self._write(start)
             if not silent:
                 await self._stream(body, answer.length, chunked=not head.old)
         finally:
@@ -353,13 +354,13 @@ class Connection(asyncio.BufferedProtocol):
         try:
             async for block in blocks:
                 sent += len(block)
-                if length is not None:
-                    self._transport.write(block)
+                if length is not None or not chunked:
+                    self._write(block)
                 elif block:
-                    self._transport.writelines((b"%x\r\n" % len(block), block, b"\r\n") if chunked else (block,))
+                    self._write(b"%x\r\n%b\r\n" % (len(block), block))
                 await self._drain()
             if length is None and chunked:
-                self._transport.write(b"0\r\n\r\n")
+                self._write(b"0\r\n\r\n")
             elif length is not None and sent != length:
                 raise RuntimeError(f"{sent} bytes were to be sent where {length} had been announced")
         except CloudError as error:
@@ -367,6 +368,12 @@ class Connection(asyncio.BufferedProtocol):
             self._transport.abort()
         finally:
             self._streaming = False
+
+    def _write(self, data: bytes) -> None:
+        """Raises Disconnected: uvloop closes before it tells that the connection is lost."""
+        if self._transport.is_closing():
+            raise Disconnected
+        self._transport.write(data)
 
     async def _drain(self) -> None:
         """Wait until the client has taken enough. Raises Disconnected."""
