@@ -45,7 +45,14 @@ def test_figures_are_in_the_format_of_prometheus() -> None:
 
 @pytest.mark.parametrize(
     ("peer", "near"),
-    [("127.0.0.1", True), ("::1", True), ("192.168.1.5", True), ("fe80::1%eth0", True), ("8.8.8.8", False), ("", False)],
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("192.168.1.5", True),
+        ("fe80::1%eth0", True),
+        ("8.8.8.8", False),
+        ("", False),
+    ],
 )
 def test_figures_are_for_this_machine_and_the_networks_around_it(peer: str, near: bool) -> None:
     assert asked("/metrics", peer=peer).status == (200 if near else 404)
