@@ -2,20 +2,20 @@
 
 import builtins
 from datetime import UTC, datetime
-from functools import partial
 
 from msgspec.structs import replace
 
 from nuvol.clock import DAY, SECOND
 from nuvol.core import access
 from nuvol.core.files import guards
-from nuvol.core.files.contents import release
+from nuvol.core.files.contents import release, take_abandoned
 from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.room import Files
 from nuvol.errors import NodeMissing, NotAllowed, VersionMissing, WrongKind
 from nuvol.ids import ID_LIMIT
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import ANY, Guard, Node, State, Status, Version
+from nuvol.stores.base import Transaction
 
 YEAR = 365 * DAY
 
@@ -77,37 +77,35 @@ class Versions:
             self._drop(ledger, node_id, [version])
 
         self._files.write(actor, unit)
+        take_abandoned(self._files)
 
     def thin(self) -> int:
         """Remove by rule: all younger than `versions_all_days` stay, of older ones the last of each day, of those
         older than a year the last of each month. Returns how many went."""
-        now = self._files.clock()
-        before = now - self._files.rules.versions_all_days * DAY
+        before = self._files.clock() - self._files.rules.versions_all_days * DAY
         after, count = (0, 0), 0
         while found := self._crowded(before, after):
-            for account_id, node_id in found:
-                count += self._files.write(Actor(account_id), partial(self._thin_node, node_id, before))
+            count += sum(self._thin_node(account_id, node_id, before) for account_id, node_id in found)
             after = found[-1]
+        take_abandoned(self._files)
         return count
 
     def _crowded(self, before: int, after: tuple[int, int]) -> builtins.list[tuple[int, int]]:
         return self._files.catalog.read(lambda tx: tx.versions.crowded(before, after, 500))
 
-    def _thin_node(self, node_id: int, before: int, ledger: Ledger) -> int:
-        node = ledger.tx.nodes.get(ledger.account_id, node_id)
-        versions = ledger.tx.versions.of(ledger.account_id, node_id, ID_LIMIT, 100_000)
-        seen: set[str] = set()
-        gone: list[Version] = []
-        for version in versions:  # newest first: the first seen of a day is its last
-            if version.at >= before or (node and version.number in (node.number, node.content_number)):
-                continue
-            day = datetime.fromtimestamp(version.at // SECOND, UTC)
-            period = day.strftime("%Y-%m" if version.at < ledger.now - YEAR else "%Y-%m-%d")
-            if period in seen:
-                gone.append(version)
-            seen.add(period)
-        self._drop(ledger, node_id, gone)
-        return len(gone)
+    def _thin_node(self, account_id: int, node_id: int, before: int) -> int:
+        """Looks first: night after night there is nothing to do for most of them."""
+        month = self._files.clock() - YEAR
+        gone, count = self._files.catalog.read(lambda tx: _superfluous(tx, account_id, node_id, before, month)), 0
+
+        def unit(ledger: Ledger) -> int:
+            some = _superfluous(ledger.tx, account_id, node_id, before, month)[: self._files.rules.batch_rows]
+            self._drop(ledger, node_id, some)
+            return len(some)
+
+        while count < len(gone) and (removed := self._files.write(Actor(account_id), unit)):
+            count += removed
+        return count
 
     @staticmethod
     def _drop(ledger: Ledger, node_id: int, versions: builtins.list[Version]) -> None:
@@ -128,3 +126,20 @@ class Versions:
         self._node(actor, node_id)
         top = ID_LIMIT if before is None else before
         return self._files.catalog.read(lambda tx: tx.versions.of(actor.account_id, node_id, top, limit))
+
+
+def _superfluous(tx: Transaction, account_id: int, node_id: int, before: int, month: int) -> list[Version]:
+    """Versions older than `before` that are neither in use nor the last of their day (before `month`: their month)."""
+    node = tx.nodes.get(account_id, node_id)
+    present = (node.number, node.content_number) if node else ()
+    seen: set[str] = set()
+    gone: list[Version] = []
+    for version in tx.versions.of(account_id, node_id, ID_LIMIT, 100_000):  # the first seen of a day is its last
+        if version.at >= before:
+            continue
+        day = datetime.fromtimestamp(version.at // SECOND, UTC)
+        period = day.strftime("%Y-%m" if version.at < month else "%Y-%m-%d")
+        if period in seen and version.number not in present:
+            gone.append(version)
+        seen.add(period)
+    return gone
