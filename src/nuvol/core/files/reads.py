@@ -8,7 +8,7 @@ from nuvol.core import access
 from nuvol.core.files import names
 from nuvol.core.files.chunking import hash_of
 from nuvol.core.files.room import Files
-from nuvol.errors import Damaged, NodeMissing, VersionMissing, WrongKind
+from nuvol.errors import BlobMissing, Damaged, NodeMissing, VersionMissing, WrongKind
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Node, State, Version
 from nuvol.model.rules import MiB
@@ -124,7 +124,13 @@ class Reading:
     def _chunk(self, found: dict[bytes, tuple[BlobKey, int, int]], name: bytes) -> bytes:
         if name not in found:
             raise Damaged("A chunk of this content is lost.")
-        data = self._files.blobs.read(*found[name])
+        try:
+            data = self._files.blobs.read(*found[name])
+        except BlobMissing:
+            moved = self._find([name])  # the sweep puts what lives in a half empty blob elsewhere
+            if moved.get(name) in (None, found[name]):
+                raise
+            data = self._files.blobs.read(*moved[name])
         if hash_of(data) != name:
             raise Damaged("A chunk of this content has changed on the disk.")
         return data
@@ -165,7 +171,7 @@ class Reads:
                 return None, None
             return version, tx.chunks.inline(node.account_id, version.content)
 
-        version, inline = self._files.catalog.read(look)
+        version, inline = self._files.catalog.snapshot(look)  # a version may be removed between two looks
         if version is None:
             raise VersionMissing(f"“{node.name}” has no version {number} with a content.")
         return Reading(self._files, node, version, inline)
