@@ -18,8 +18,10 @@ from tests.faces.native import Person, person, signed_in
 def cloud(catalog: SqlCatalog) -> Iterator[Cloud]:
     cloud = Cloud(catalog, MemoryBlobs())
     with ThreadPoolExecutor(4) as pool:
+        usual = http._pool, http._local
         http.configure(pool, cloud.is_local)
         yield cloud
+        http.configure(*usual)
 
 
 @pytest.fixture

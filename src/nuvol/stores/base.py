@@ -406,6 +406,8 @@ PAGE = 1000
 
 
 class JournalRows(Protocol):
+    """What happened in an account, numbered without a gap."""
+
     def add(self, changes: Iterable[Change]) -> None: ...
     def after(self, account_id: int, seq: int, limit: int) -> list[Change]: ...
     def floor(self, account_id: int) -> int:
@@ -416,6 +418,8 @@ class JournalRows(Protocol):
 
 
 class LockRows(Protocol):
+    """DAV locks, until they expire."""
+
     def add(self, lock: Lock) -> None: ...
     def of(self, account_id: int, now: int) -> list[Lock]:
         """Locks that have not expired."""
@@ -426,6 +430,8 @@ class LockRows(Protocol):
 
 
 class UploadRows(Protocol):
+    """Resumable uploads between two requests, with the chunks they have brought so far."""
+
     def add(self, upload: UploadSession) -> None: ...
     def get(self, account_id: int, upload_id: str) -> UploadSession | None: ...
     def update(self, upload: UploadSession, before: int) -> bool:
