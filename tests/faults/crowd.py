@@ -75,6 +75,7 @@ class Crowd:
         self._surprises: list[str] = []
         self._answers = 0
         self._answered = threading.Condition()
+        self._begin = threading.Event()
         seeds = [dice.random() for _ in range(clients)]
         self._clients = [threading.Thread(target=self._write, args=one) for one in enumerate(seeds)]
 
@@ -84,6 +85,7 @@ class Crowd:
         line.close()
         for client in self._clients:
             client.start()
+        self._begin.set()
 
     def wait(self, answers: int) -> None:
         """Until so many changes were acknowledged."""
@@ -100,6 +102,7 @@ class Crowd:
     def _write(self, number: int, seed: float) -> None:
         line, dice = Line(self._server), random.Random(seed)
         acts = [self._put, self._put_twice, self._put_in_parts, self._make_folder, self._delete]
+        self._begin.wait()
         try:
             for count in itertools.count():
                 act = dice.choices(acts, [60, 10, 15, 10, 5])[0]
