@@ -5,13 +5,14 @@ epoch (a restored backup) or a trimmed journal is answered `reset`: merge, then 
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 
 from nuvol.clock import DAY
 from nuvol.core import access
 from nuvol.core.files.room import Files
 from nuvol.core.files.tree import Tree
-from nuvol.errors import AccountMissing, BadValue
+from nuvol.errors import AccountMissing, BadValue, NodeMissing
 from nuvol.model.accounts import Actor
 from nuvol.model.journal import Change, Changes, Notice
 from nuvol.model.nodes import Delta, Kind, Node, State
@@ -122,6 +123,8 @@ class Journal:
                 return False
         node = self._files.catalog.read(lambda tx: tx.nodes.get(actor.account_id, change.object_id))
         path = self._relative(actor, folder, node, deep) if node else None
+        if node is not None and change.verb == "restore" and self._holds(actor, node, folder):
+            changed.update(self._everything(actor, folder, deep, ""))
         if node is None or path is None:
             return True
         changed[path] = node
@@ -152,11 +155,14 @@ class Journal:
         if above is None:
             return None
         path = f"{above}/{name}" if above else name
-        if successor is None:
+        if successor is None or successor.name != name:  # another spelling of the name is another path
             removed[path] = None
             return None
         changed[path] = successor
         return successor.id
+
+    def _holds(self, actor: Actor, node: Node, folder: Node) -> bool:
+        return node.id in (folder.id, *(parent.id for parent in self._tree.parents(actor, folder)))
 
     def _relative(self, actor: Actor, folder: Node, node: Node, deep: bool) -> str | None:
         """The path of a live node from `folder`, None when it is not (directly) below it."""
@@ -169,15 +175,18 @@ class Journal:
         return "/".join([*(parent.name for parent in above[ids.index(folder.id) + 1 :]), node.name])
 
     def _everything(self, actor: Actor, folder: Node, deep: bool, prefix: str) -> list[tuple[str, Node]]:
-        if deep:
-            return [(prefix + path, node) for path, node in self._tree.walk(actor, folder.id)]
-        found, after = [], None
-        while True:
-            page = self._tree.children(actor, folder.id, after=after)
-            found += [(prefix + node.name, node) for node in page.nodes]
-            after = page.next
-            if after is None:
-                return found
+        below = self._tree.walk(actor, folder.id) if deep else self._members(actor, folder.id)
+        found: list[tuple[str, Node]] = []
+        with suppress(NodeMissing):  # it went away meanwhile: another row of the journal tells that
+            found.extend((prefix + path, node) for path, node in below)
+        return found
+
+    def _members(self, actor: Actor, folder_id: int) -> Iterator[tuple[str, Node]]:
+        page = self._tree.children(actor, folder_id)
+        yield from ((node.name, node) for node in page.nodes)
+        while page.next is not None:
+            page = self._tree.children(actor, folder_id, after=page.next)
+            yield from ((node.name, node) for node in page.nodes)
 
     def _cursor(self, tx: Transaction, actor: Actor) -> str:
         account = tx.accounts.get(actor.account_id)
