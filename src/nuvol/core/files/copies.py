@@ -1,5 +1,7 @@
 """Copies of files and of whole trees: rows only, no bytes move."""
 
+from contextlib import suppress
+
 import msgspec
 from msgspec.structs import replace
 
@@ -9,7 +11,7 @@ from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.room import Files
 from nuvol.core.files.trash import Job, Trash, put_in
 from nuvol.core.files.tree import make_room
-from nuvol.errors import BelowItself, Busy, CloudError, NameTaken, NotAllowed
+from nuvol.errors import BelowItself, Busy, CloudError, NameTaken, NotAllowed, Unable
 from nuvol.model import names as same
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import ANY, Guard, Moved, Node, State, Status
@@ -39,7 +41,8 @@ class Copies:
                 work.advance()
         except CloudError:
             if work.begun:  # the target changed meanwhile: what was copied so far goes again
-                self._trash.discard(actor, work.top_id, work.job_id)
+                with suppress(Unable):  # then upkeep does it
+                    self._trash.discard(actor, work.top_id, work.job_id)
             raise
         finally:
             self._files.paths.forget(work.gone)

@@ -172,7 +172,9 @@ class Upload:
                 fresh.append(piece)
             self._chunks.append(chunk)
         if fresh and self._blob is not None:
-            self._blob.append(fresh)
+            self._files.require_room(sum(len(piece) for piece in fresh))
+            with self._files.filling():
+                self._blob.append(fresh)
 
     def _known(self, hashes: list[bytes]) -> dict[bytes, Chunk]:
         account_id = self._actor.account_id
@@ -253,7 +255,8 @@ class Upload:
         nothing is visible and nothing counted.
         """
         try:
-            return self._commit()
+            with self._files.filling():
+                return self._commit()
         except BaseException:
             self.abort()
             if self._session is not None:  # what it had kept is gone with the blob

@@ -1,13 +1,14 @@
 """What every room of the files has at hand: the stores, the rules, the clock, and the cache of paths."""
 
-from collections.abc import Callable, Iterable
-from threading import Lock
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from threading import Event, Lock
 from typing import TypeVar
 
 from nuvol.clock import Clock
 from nuvol.core.files import names
 from nuvol.core.files.ledger import Ledger
-from nuvol.errors import AccountMissing, NodeMissing
+from nuvol.errors import AccountMissing, NodeMissing, StoreFull
 from nuvol.model import names as same
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Node, State
@@ -95,6 +96,10 @@ class Files:
         self.paths = Paths(catalog)
         self.in_flight: set[BlobKey] = set()
         """Blobs of uploads that this process is receiving: no row names them yet, and they are no garbage."""
+        self.left_over: set[int] = set()
+        """Jobs that this process began and could not finish."""
+        self.is_full = Event()
+        """Somebody found no room on the disk."""
         self._resumed: set[str] = set()
         self._claiming = Lock()
 
@@ -108,6 +113,20 @@ class Files:
             return result
 
         return self.catalog.write(body)
+
+    @contextmanager
+    def filling(self) -> Iterator[None]:
+        """Around what puts bytes on the disk: when there is no room for them, upkeep is asked to make some."""
+        try:
+            yield
+        except StoreFull:
+            self.is_full.set()
+            raise
+
+    def require_room(self, size: int) -> None:
+        """To be asked before `size` bytes are stored. Raises StoreFull when too little room would be left."""
+        with self.filling():
+            self.catalog.require_room(size)
 
     def claim(self, upload_id: str) -> bool:
         """Be the only one in this process who goes on with this upload, until `let_go`; False: somebody is."""

@@ -7,6 +7,7 @@ back, put it into the trash again).
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import msgspec
 from msgspec.structs import replace
@@ -18,7 +19,7 @@ from nuvol.core.files.contents import remove_nodes, take_abandoned
 from nuvol.core.files.cursors import read_cursor, write_cursor
 from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.room import Files
-from nuvol.errors import BelowItself, CloudError, NodeMissing, ParentMissing, WrongKind
+from nuvol.errors import BelowItself, CloudError, NodeMissing, ParentMissing, Unable, WrongKind
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import ANY, Kind, Node, Page, State, Status
 
@@ -46,21 +47,30 @@ class Job:
             ledger.tx.jobs.add(ledger.account_id, self._id, self._verb, msgspec.json.encode(top))
 
     def finish(self, actor: Actor) -> None:
-        """Do the rest, a batch in a unit."""
+        """Do the rest, a batch in a unit. Everybody sees the change already: what cannot be done now, because the
+        disk is full for instance, is left to upkeep."""
+        with suppress(Unable):
+            self._go_on(actor)
 
+    def _go_on(self, actor: Actor) -> None:
         def unit(ledger: Ledger) -> Ids:
             rest = self._step(ledger, self._top, list(self._rest))
             if not rest:
                 ledger.tx.jobs.remove(ledger.account_id, self._id)
             return rest
 
-        while self._rest:
-            self._rest = self._files.write(actor, unit)
+        try:
+            while self._rest:
+                self._rest = self._files.write(actor, unit)
+        except CloudError:
+            self._files.left_over.add(self._id)
+            raise
+        self._files.left_over.discard(self._id)
 
     def resume(self, actor: Actor, top: int, rest: Ids) -> None:
-        """Go on after a restart."""
+        """Go on with what a restart or a failure left over. Raises Unable."""
         self._top, self._rest = top, rest or [top]
-        self.finish(actor)
+        self._go_on(actor)
 
 
 class Trash:
@@ -107,7 +117,8 @@ class Trash:
                 begun = True
         except CloudError:
             if begun:
-                self.resume(actor.account_id, job_id, "trash", node_id)
+                with suppress(Unable):  # then upkeep does it
+                    self.resume(actor.account_id, job_id, "trash", node_id)
             raise
         return restored
 
@@ -124,7 +135,8 @@ class Trash:
 
         self._files.write(actor, unit)
         job.finish(actor)
-        take_abandoned(self._files)
+        with suppress(Unable):  # then the sweep does it
+            take_abandoned(self._files)
 
     def empty(self, actor: Actor) -> int:
         """Purge everything; returns how many topmost nodes went."""
@@ -162,7 +174,7 @@ class Trash:
         Job(self._files, "purge", self._remove, job_id).resume(actor, node_id, [node_id])
 
     def resume(self, account_id: int, job_id: int, verb: str, node_id: int) -> None:
-        """Go on with a job that a restart interrupted."""
+        """Go on with a job that a restart or a failure left over. Raises Unable."""
         actor = Actor(account_id)
         if verb == "trash":
             folders = self._files.catalog.read(lambda tx: tx.nodes.stamped_folders(account_id, node_id))

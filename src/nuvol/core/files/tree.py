@@ -35,22 +35,32 @@ class Tree:
 
     def place(self, actor: Actor, path: str) -> Place:
         """Where something is or would be. Raises ParentMissing, WrongKind, BadName; NotAllowed for the root."""
-        access.require(actor, "read")
-        *above, name = names.parts(path) or [""]
-        if not name:
-            raise NotAllowed("The root folder cannot be replaced or removed.")
-        names.check(name)
+        parent_id, name = self.spot(actor, path)
 
         def look(tx: Transaction) -> Place:
-            parent_id = self._files.paths.find(tx, actor.account_id, above)
-            parent = tx.nodes.get(actor.account_id, parent_id) if parent_id is not None else None
+            parent = tx.nodes.get(actor.account_id, parent_id)
             if parent is None or parent.state != State.LIVE:
-                raise ParentMissing(f"There is no folder “{'/'.join(above)}”.")
+                raise ParentMissing(f"There is no folder for “{name}”.")
             if not parent.is_folder:
                 raise WrongKind(f"“{parent.name}” is a file and cannot hold others.", advice="Choose a folder.")
             return Place(parent, name, tx.nodes.child(actor.account_id, parent.id, name))
 
         return self._files.catalog.read(look)
+
+    def spot(self, actor: Actor, path: str) -> tuple[int, str]:
+        """Where something is or would be, as parent and name, without reading either: the change itself looks at them.
+
+        Raises ParentMissing, BadName; NotAllowed for the root.
+        """
+        access.require(actor, "read")
+        *above, name = names.parts(path) or [""]
+        if not name:
+            raise NotAllowed("The root folder cannot be replaced or removed.")
+        names.check(name)
+        parent_id = self._files.catalog.read(lambda tx: self._files.paths.find(tx, actor.account_id, above))
+        if parent_id is None:
+            raise ParentMissing(f"There is no folder “{'/'.join(above)}”.")
+        return parent_id, name
 
     def get(self, actor: Actor, node_id: int, *, trashed: bool = False) -> Node:
         """A live node; with `trashed` also one in the trash. Raises NodeMissing."""

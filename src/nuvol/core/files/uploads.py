@@ -42,7 +42,7 @@ class Uploads:
         if len(data) > self._files.rules.inline_bytes:
             raise BadValue("Too large to be put in one call.")
         names.check(name)
-        self._files.catalog.require_room(len(data))
+        self._files.require_room(len(data))
         sums = Checksums(checksums)
         sums.feed(data)
         kept = sums.verified()
@@ -52,6 +52,11 @@ class Uploads:
         return self._files.write(
             actor, lambda ledger: place(ledger, target, new_id, bring_inline(ledger, hash, data, kept))
         )
+
+    def require_quota(self, actor: Actor, size: int) -> None:
+        """To be asked before `size` bytes are read: raises QuotaExceeded when they do not fit."""
+        access.require(actor, "write")
+        self._files.catalog.read(lambda tx: Ledger(tx, actor, 0, hold=False).demand(size))
 
     def begin(
         self,
@@ -202,7 +207,7 @@ class Uploads:
         names.check(target.name)
         if size is not None and size < 0:
             raise BadValue("A length may not be negative.")
-        self._files.catalog.require_room(size or 0)
+        self._files.require_room(size or 0)
 
         def look(tx: Transaction) -> None:
             ledger = Ledger(tx, actor, self._files.clock(), hold=False)

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from nuvol.core.cloud import Cloud
 from nuvol.core.files import chunking
 from nuvol.core.files.receiving import Upload
-from nuvol.errors import BadValue, QuotaExceeded, WrongKind
+from nuvol.errors import BadValue, WrongKind
 from nuvol.faces.api.calls import Call, told
 from nuvol.faces.api.nodes import stored
 from nuvol.faces.downloads import download
-from nuvol.faces.http import Answer, in_thread, run
-from nuvol.model.accounts import Actor
+from nuvol.faces.http import Answer, Request, in_thread, run
+from nuvol.faces.receiving import receive, receive_with
 from nuvol.model.nodes import Written
 from nuvol.wire.api import nodes as words
 from nuvol.wire.api.values import digests, essence, maybe_microseconds
@@ -49,8 +48,7 @@ async def missing_chunks(call: Call[None, words.ChunkHashes]) -> Answer:
 async def _receive(
     call: Call[words.ContentGiven, None], parent_id: int, name: str, *, node_id: int | None = None
 ) -> Written:
-    request, actor, uploads = call.request, call.actor, call.cloud.uploads
-    headers = request.headers
+    request, headers = call.request, call.request.headers
     if "content-range" in headers:
         raise BadValue("A part of a file cannot be put here.", advice="Use a resumable upload (/api/v1/uploads).")
     mime = essence(headers.get("content-type"))
@@ -61,33 +59,18 @@ async def _receive(
         "checksums": digests(headers.get("repr-digest" if "repr-digest" in headers else "content-digest")),
         "node_id": node_id,
     }
-    in_chunks = mime == MEDIA_TYPE
-    inline = call.cloud.rules.inline_bytes
-    if request.length is not None and request.length <= inline and not in_chunks:
-        await run(_require_room, call.cloud, actor, request.length)
-        return await run(uploads.put, actor, parent_id, name, await request.body(inline), **how)
-    size = None if in_chunks else request.length
-    upload = await in_thread(uploads.begin, actor, parent_id, name, size=size, **how)
-    try:
-        if in_chunks:
-            reader = FrameReader(chunking.LARGEST)
-            async for data in request.runs():
-                await in_thread(_take, upload, reader, data)
-            reader.close()
-        else:
-            async for data in request.runs():
-                await in_thread(upload.feed, data)
-        return await in_thread(upload.commit)
-    except BaseException:
-        await in_thread(upload.abort)
-        raise
+    if mime != MEDIA_TYPE:
+        return await receive(request, call.cloud, call.actor, parent_id, name, how)
+    return await receive_with(
+        call.cloud, call.actor, parent_id, name, lambda upload: _feed_chunks(request, upload), None, how
+    )
 
 
-def _require_room(cloud: Cloud, actor: Actor, size: int) -> None:
-    """Raises QuotaExceeded before anybody reads the body."""
-    usage = cloud.tree.usage(actor)
-    if usage.quota is not None and usage.used + size > usage.quota:
-        raise QuotaExceeded(max(0, usage.quota - usage.used))
+async def _feed_chunks(request: Request, upload: Upload) -> None:
+    reader = FrameReader(chunking.LARGEST)
+    async for data in request.runs():
+        await in_thread(_take, upload, reader, data)
+    reader.close()
 
 
 def _take(upload: Upload, reader: FrameReader, data: bytes | memoryview) -> None:

@@ -3,20 +3,17 @@
 from typing import Any
 
 from nuvol.core.cloud import Cloud
-from nuvol.errors import Malformed, QuotaExceeded, WrongKind
+from nuvol.errors import Malformed, WrongKind
 from nuvol.faces.dav import resources
 from nuvol.faces.dav.listings import index
 from nuvol.faces.downloads import download
-from nuvol.faces.http import Answer, Request, in_thread, run
+from nuvol.faces.http import Answer, Request, run
+from nuvol.faces.receiving import receive
 from nuvol.model.accounts import Actor
-from nuvol.model.nodes import Node, Place, Written
-from nuvol.model.rules import KiB
+from nuvol.model.nodes import Node, Place
 from nuvol.wire import dav, dav_requests, preconditions
 from nuvol.wire.dav import Declined
 from nuvol.wire.preconditions import INFINITY
-
-FIRST_FLIGHT = 12 * KiB
-"""A body up to this size is here together with the head: TCP sends some 14 KB before it waits for anything."""
 
 
 async def options(request: Request, cloud: Cloud, actor: Actor) -> Answer:
@@ -41,52 +38,27 @@ async def put(request: Request, cloud: Cloud, actor: Actor) -> Answer:
         raise Malformed("A part of a file cannot be put here (RFC 9110 §14.4).")
     if not path or request.target.endswith("/"):
         raise Declined(405, "This is the address of a folder.")
-    place = await run(_room_for, cloud, actor, path, _announced(request))
-    if place.node is not None and place.node.is_folder:
-        raise Declined(405, f"“{place.name}” is a folder.")
-    written = await _receive(request, cloud, actor, place)
+    parent_id, name = await run(cloud.tree.spot, actor, path)
+    try:
+        written = await receive(request, cloud, actor, parent_id, name, _how(request))
+    except WrongKind:
+        place = await run(cloud.tree.place, actor, path)  # raises when it is the parent that is no folder
+        raise Declined(405, f"“{place.name}” is a folder.") from None
     fields = [("ETag", written.node.etag), *_names_of(written.node)]
     if request.headers.get("x-oc-mtime") is not None:
         fields.append(("X-OC-MTime", "accepted"))
     return Answer(201 if written.created else 204, fields)
 
 
-def _room_for(cloud: Cloud, actor: Actor, path: str, size: int | None) -> Place:
-    """Where a file shall be. Raises QuotaExceeded when `size` bytes do not fit there."""
-    if size is not None:
-        usage = cloud.tree.usage(actor)
-        if usage.quota is not None and usage.used + size > usage.quota:
-            raise QuotaExceeded(max(0, usage.quota - usage.used))
-    return cloud.tree.place(actor, path)
-
-
-def _announced(request: Request) -> int | None:
-    """The length of a body that a refusal can still keep from being sent."""
-    length = request.length
-    small = length is not None and length <= FIRST_FLIGHT and request.headers.get("expect") is None
-    return None if small else length
-
-
-async def _receive(request: Request, cloud: Cloud, actor: Actor, place: Place) -> Written:
-    """Small content in one piece; larger content run by run. A body cut off leaves nothing behind."""
-    headers, parent_id, name = request.headers, place.parent.id, place.name
-    how: dict[str, Any] = {
+def _how(request: Request) -> dict[str, Any]:
+    """What the header says about the content."""
+    headers = request.headers
+    return {
         "guard": resources.guard(request),
         "mime": dav_requests.media_type(headers.get("content-type")),
         "modified_at": _mtime(request),
         "checksums": _checksums(headers.get("oc-checksum")),
     }
-    inline = cloud.rules.inline_bytes
-    if request.length is not None and request.length <= inline:
-        return await run(cloud.uploads.put, actor, parent_id, name, await request.body(inline), **how)
-    upload = await in_thread(cloud.uploads.begin, actor, parent_id, name, size=request.length, **how)
-    try:
-        async for data in request.runs():
-            await in_thread(upload.feed, data)
-        return await in_thread(upload.commit)
-    except BaseException:
-        await in_thread(upload.abort)
-        raise
 
 
 def _checksums(stated: str | None) -> dict[str, str]:
