@@ -3,6 +3,7 @@
 import pytest
 
 from nuvol.clock import SECOND
+from nuvol.core.files.tree import PROPERTY_BYTES
 from nuvol.errors import (
     BadValue,
     BelowItself,
@@ -11,6 +12,7 @@ from nuvol.errors import (
     NotAllowed,
     ParentMissing,
     PreconditionFailed,
+    TooLarge,
     WrongKind,
 )
 from nuvol.model.nodes import Guard, Kind, Status
@@ -360,3 +362,11 @@ def test_properties_and_the_time_are_one_change_and_never_none(anna):
     anna.cloud.tree.set_properties(anna.actor, node.id, {}, [], modified_at=6)
     assert anna.node("a").modified_at == 6
     assert [verb for verb, _ in anna.journal()] == ["create", "touch", "properties"]
+
+
+def test_properties_do_not_become_a_store(anna):
+    node = anna.put("a")
+    anna.cloud.tree.set_properties(anna.actor, node.id, {"{u:x}a": "<a/>"}, [])
+    with pytest.raises(TooLarge):
+        anna.cloud.tree.set_properties(anna.actor, node.id, {"{u:x}b": f"<b>{'x' * PROPERTY_BYTES}</b>"}, [])
+    assert anna.cloud.tree.properties(anna.actor, [node.id]) == {node.id: {"{u:x}a": "<a/>"}}

@@ -10,12 +10,16 @@ from nuvol.core.files.cursors import read_cursor, write_cursor
 from nuvol.core.files.ledger import Ledger, lives
 from nuvol.core.files.room import Files
 from nuvol.core.files.trash import Trash, put_in
-from nuvol.errors import BadValue, BelowItself, NameTaken, NodeMissing, NotAllowed, ParentMissing, WrongKind
+from nuvol.errors import BadValue, BelowItself, NameTaken, NodeMissing, NotAllowed, ParentMissing, TooLarge, WrongKind
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import ANY, Guard, Kind, Moved, Node, Page, Place, State, Status, Usage
+from nuvol.model.rules import KiB
 from nuvol.stores.base import Transaction
 
 SORTS = ("name", "modified", "size", "kind")
+
+PROPERTY_BYTES = 256 * KiB
+"""Of the dead properties of one node: they do not count against the quota, so they must not become a store."""
 
 
 class Tree:
@@ -244,7 +248,10 @@ class Tree:
         modified_at: int | None = None,
         guard: Guard = ANY,
     ) -> None:
-        """Write and remove dead properties, all or none of them; perhaps the modification time with them."""
+        """Write and remove dead properties, all or none of them; perhaps the modification time with them.
+
+        Raises NodeMissing, Locked, TooLarge (all of a node's together are more than `PROPERTY_BYTES`).
+        """
         access.require(actor, "write")
 
         def unit(ledger: Ledger) -> None:
@@ -254,6 +261,9 @@ class Tree:
             new = touched(ledger, node, modified_at, None)
             if put or drop:
                 ledger.tx.nodes.set_properties(ledger.account_id, node.id, put, drop)
+                kept = ledger.tx.nodes.properties(ledger.account_id, [node.id]).get(node.id, {})
+                if sum(len(name) + len(value) for name, value in kept.items()) > PROPERTY_BYTES:
+                    raise TooLarge(f"The properties of “{node.name}” would take more than {PROPERTY_BYTES} characters.")
                 if new is node:
                     ledger.note("properties", node)
 
