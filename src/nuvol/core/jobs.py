@@ -1,9 +1,11 @@
 """What is done without being asked: interrupted work goes on, what is over ends, garbage is swept."""
 
 from functools import partial
+from threading import Event
 
 import msgspec
 
+from nuvol.clock import HOUR
 from nuvol.core.files.contents import take_abandoned
 from nuvol.core.files.room import Files
 from nuvol.core.files.trash import Trash
@@ -16,6 +18,10 @@ from nuvol.errors import AccountMissing
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import State, Status
 from nuvol.stores.base import Transaction
+
+SHORT_GRACE = HOUR
+"""For who reads what was just purged. Unfinished uploads pin what they build on; it is backups that need the rest of
+`rules.grace_hours`, and on a full disk they wait."""
 
 
 class Upkeep:
@@ -34,14 +40,17 @@ class Upkeep:
         """Jobs noted later are no leftovers but under way."""
 
     def resume(self) -> int:
-        """Go on with what a restart interrupted; returns how many jobs there were. Once, at the start."""
-        jobs = [job for job in self._files.catalog.read(lambda tx: tx.jobs.all()) if job[1] < self._born]
+        """Go on with what a restart interrupted or a full disk broke off; returns how many jobs there were."""
+        jobs = [job for job in self._files.catalog.read(lambda tx: tx.jobs.all()) if self._is_left_over(job[1])]
         for account_id, job_id, verb, data in jobs:
             try:
                 self._trash.resume(account_id, job_id, verb, msgspec.json.decode(data, type=int))
             except AccountMissing:  # removed meanwhile with all it held
                 self._files.catalog.write(partial(_end, account_id, job_id))
         return len(jobs)
+
+    def _is_left_over(self, job_id: int) -> bool:
+        return job_id < self._born or job_id in self._files.left_over
 
     def expire(self) -> None:
         """End what is over: trash, versions, uploads, journal rows, sessions, invitations, locks, failed attempts."""
@@ -56,6 +65,17 @@ class Upkeep:
     def sweep(self, *, orphans_after: float | None = None) -> Swept:
         """Free what nothing names any more (see `core.sweep`)."""
         return Sweep(self._files).run(orphans_after=orphans_after)
+
+    @property
+    def room_is_wanted(self) -> Event:
+        """Set when something did not fit on the disk; who sees it calls `make_room`."""
+        return self._files.is_full
+
+    def make_room(self) -> Swept:
+        """Finish what was being removed and free what is dead, after a shorter grace than usual."""
+        self._files.is_full.clear()
+        self.resume()
+        return Sweep(self._files).free(min(SHORT_GRACE, self._files.rules.grace_hours * HOUR))
 
     def remove_tree(self, account_id: int) -> None:
         """Remove everything an account holds; its rows of access are gone already. Chunks are left to the sweep."""

@@ -2,12 +2,14 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from nuvol.core.cloud import Cloud
 
 FIRST_ROUND = 300  # seconds after the start, so that a restart serves first
 BETWEEN_ROUNDS = 3600
+BETWEEN_RESCUES = 10  # clients that find the disk full try again and again
 STOP_SECONDS = 5  # a round that takes longer is left behind: each of its steps can end at any time
 
 log = logging.getLogger("nuvol.upkeep")
@@ -19,6 +21,7 @@ class Jobs:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         self._stopping = threading.Event()
+        self._wake = cloud.upkeep.room_is_wanted
         self._thread = threading.Thread(target=self._work, name="upkeep", daemon=True)
 
     def start(self) -> None:
@@ -26,16 +29,22 @@ class Jobs:
 
     def stop(self) -> None:
         self._stopping.set()
+        self._wake.set()
         if self._thread.ident is not None:
             self._thread.join(STOP_SECONDS)
 
     def _work(self) -> None:
         self._try(self._cloud.upkeep.resume)
-        wait = FIRST_ROUND
-        while not self._stopping.wait(wait):
-            wait = BETWEEN_ROUNDS
-            self._try(self._cloud.upkeep.expire)
-            self._try(self._cloud.upkeep.sweep)
+        due = time.monotonic() + FIRST_ROUND
+        while not self._stopping.is_set():
+            self._wake.wait(max(0.0, due - time.monotonic()))
+            if time.monotonic() >= due:
+                due = time.monotonic() + BETWEEN_ROUNDS
+                for job in (self._cloud.upkeep.resume, self._cloud.upkeep.expire, self._cloud.upkeep.sweep):
+                    self._try(job)
+            else:
+                self._try(self._cloud.upkeep.make_room)
+                self._stopping.wait(BETWEEN_RESCUES)
 
     def _try(self, job: Callable[[], object]) -> None:
         """One job that fails keeps none of the others from running; the next round tries it again."""
