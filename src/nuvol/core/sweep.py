@@ -41,11 +41,17 @@ class Sweep:
         `orphans_after`: seconds after which a file without a row is garbage; None: an hour, or at once where no
         other process writes (what this process is receiving is known to it).
         """
+        swept = self.free(self._files.rules.grace_hours * HOUR)
+        swept.orphans = self._orphans(orphans_after)
+        return swept
+
+    def free(self, grace: int) -> Swept:
+        """Free what is dead for longer than so many microseconds."""
         swept = Swept()
         now = self._files.clock()
         take_abandoned(self._files)
         take_abandoned(self._files, now - self._files.rules.upload_hours * HOUR)
-        before = now - self._files.rules.grace_hours * HOUR
+        before = now - grace
         while dead := self._files.catalog.read(lambda tx: tx.chunks.dead(before, now, BATCH)):
             for account_id in {owner for owner, _ in dead}:
                 mine = [chunk.hash for owner, chunk in dead if owner == account_id]
@@ -53,7 +59,6 @@ class Sweep:
         while empty := self._files.catalog.read(lambda tx: tx.chunks.empty_blobs(BATCH)):
             for account_id, blob_id in empty:
                 swept.blobs += self._drop_empty(BlobKey(account_id, blob_id))
-        swept.orphans = self._orphans(orphans_after)
         return swept
 
     def _free(self, account_id: int, hashes: Sequence[bytes], before: int, now: int) -> int:
@@ -109,6 +114,9 @@ class Sweep:
         files, count = self._files, 0
         seconds = (0.0 if files.catalog.is_local else 3600.0) if after is None else after
         oldest = time.time() - seconds
+        # A commit that failed may still lie in the database's log, and count after a crash: then its blob is no
+        # garbage. One that succeeds now puts an end to that.
+        files.catalog.write(lambda tx: tx.instance.set("swept", str(files.clock())))
         for key, at in files.blobs.list():
             if at <= oldest and key not in files.in_flight and not self._known(key):
                 files.blobs.delete(key)
