@@ -1,6 +1,6 @@
 """A life of one account in some fifty steps, told twice: to the product (`Player`) and to a model of it (`World`).
 
-    python -m tests.faults.story FOLDER [TRACE]     plays it on FOLDER and tells what becomes of each step
+    python -m tests.faults.story life FOLDER [TRACE]     plays it on FOLDER and tells what becomes of each step
 
 Each step is a verb that both know. The answer says what the world may look like afterwards: done → the world after
 the step, refused → the world before it (and the model must refuse too), unable → either of them, never one between.
@@ -125,6 +125,10 @@ STORY: Sequence[Step] = [
     ("sweep",),
     ("put", "end", "note"),
 ]
+PRELUDE = STORY[:3]
+AFTERMATH: Sequence[Step] = [("open",), ("upload", "box/picture", "picture"), ("sweep",)]
+"""Goes on where the prelude ended. Nothing else is written between the failure, the sweep and the end."""
+STORIES = {"life": STORY, "prelude": PRELUDE, "aftermath": AFTERMATH}
 
 # ---------------------------------------------------------------------------------------------------- model
 
@@ -281,6 +285,8 @@ class Player:
     def open(self) -> None:
         self._cloud = open_cloud(self._folder, self._clock)
         self._cloud.upkeep.resume()
+        for account in self._cloud._catalog.read(lambda tx: tx.accounts.all(0, 1)):
+            self._actor = Actor(account.id)
 
     def reopen(self) -> None:
         if self._cloud is not None:
@@ -534,11 +540,11 @@ def _broken(world: World, step: Step) -> list[World]:
 # --------------------------------------------------------------------------------------------------- child
 
 
-def play(folder: Path, tell: Callable[[int, str], None]) -> None:
+def play(folder: Path, steps: Sequence[Step], tell: Callable[[int, str], None]) -> None:
     """Do the steps one after another and tell what becomes of each: begun, then done, refused or unable. Ends early
     when all seems lost."""
     player, failures = Player(folder), 0
-    for number, step in enumerate(STORY):
+    for number, step in enumerate(steps):
         tell(number, "begun")
         try:
             getattr(player, step[0])(*step[1:])
@@ -554,14 +560,14 @@ def play(folder: Path, tell: Callable[[int, str], None]) -> None:
             break
 
 
-def main(folder: str, log: str = "") -> None:
+def main(name: str, folder: str, log: str = "") -> None:
     def tell(number: int, answer: str) -> None:
         if log:
             trace.mark(Path(log), f"{number} {answer}")
         elif answer != "begun":
             print(json.dumps([number, answer]), flush=True)
 
-    play(Path(folder), tell)
+    play(Path(folder), STORIES[name], tell)
     os._exit(0)  # as a kill: nothing is closed
 
 

@@ -14,7 +14,7 @@ def test_every_state_that_a_power_cut_leaves_is_whole(tmp_path):
     folder, trace, states = tmp_path / "data", tmp_path / "trace", tmp_path / "states"
     folder.mkdir()
     states.mkdir()
-    command = [sys.executable, "-m", "tests.faults.story", str(folder), str(trace)]
+    command = [sys.executable, "-m", "tests.faults.story", "life", str(folder), str(trace)]
     subprocess.run(command, env=native.preloaded(folder, trace=trace), check=True, timeout=120)
     looked_at = 0
     for state in power.states(trace, folder, states, share=size(15, 100) / 100, seed=chance().randrange(1 << 32)):
