@@ -7,6 +7,7 @@ only, and the sweep finds it.
 import contextlib
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -56,9 +57,10 @@ class Sweep:
             for account_id in {owner for owner, _ in dead}:
                 mine = [chunk.hash for owner, chunk in dead if owner == account_id]
                 swept.chunks += self._free(account_id, mine, before, now)
-        while empty := self._files.catalog.read(lambda tx: tx.chunks.empty_blobs(BATCH)):
-            for account_id, blob_id in empty:
-                swept.blobs += self._drop_empty(BlobKey(account_id, blob_id))
+        after = (0, 0)
+        while empty := self._files.catalog.read(partial(_empty, after)):
+            swept.blobs += sum(self._drop_empty(BlobKey(*pair)) for pair in empty)
+            after = empty[-1]
         return swept
 
     def _free(self, account_id: int, hashes: Sequence[bytes], before: int, now: int) -> int:
@@ -80,8 +82,8 @@ class Sweep:
             return
         target = BlobKey(key.account_id, self._files.new_id())
         self._files.in_flight.add(target)
+        writer = self._files.blobs.begin(target)
         try:
-            writer = self._files.blobs.begin(target)
             moved: list[Chunk] = []
             for chunk in keep:
                 moved.append(replace(chunk, blob_id=target.id, offset=writer.size))
@@ -95,9 +97,13 @@ class Sweep:
 
             self._files.catalog.write(unit)
         finally:
+            writer.abort()
             self._files.in_flight.discard(target)
 
     def _drop_empty(self, key: BlobKey) -> int:
+        if key in self._files.in_flight:  # a long content is brought page by page, the first of them all known perhaps
+            return 0
+
         def unit(tx: Transaction) -> bool:
             if tx.chunks.in_blob(*_pair(key)):
                 return False
@@ -133,6 +139,10 @@ class Sweep:
 
     def _continues(self, key: BlobKey) -> bool:
         return _pair(key) in self._files.catalog.read(lambda tx: tx.uploads.blob_ids())
+
+
+def _empty(after: tuple[int, int], tx: Transaction) -> list[tuple[int, int]]:
+    return tx.chunks.empty_blobs(after, BATCH)
 
 
 def _range(chunk: Chunk) -> tuple[int, int]:

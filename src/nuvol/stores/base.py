@@ -267,8 +267,8 @@ class NodeRows(Protocol):
     def remove(self, account_id: int, node_ids: Sequence[int]) -> None:
         """With their dead properties, locks and search words."""
 
-    def search(self, account_id: int, words: Sequence[str], after: int, limit: int) -> list[Node]:
-        """Live nodes whose name has, for every word, a word that begins so; by id descending from below `after`."""
+    def search(self, account_id: int, words: Sequence[str], before: int, limit: int) -> list[Node]:
+        """Live nodes whose name has, for every word, a word that begins so; by id descending from below `before`."""
 
     def properties(self, account_id: int, node_ids: Sequence[int]) -> dict[int, dict[str, str]]:
         """Dead properties by node: {"{namespace}name": xml}."""
@@ -381,8 +381,8 @@ class ChunkRows(Protocol):
     def blobs(self, after: tuple[int, int], limit: int) -> list[tuple[int, int, int]]:
         """(account, blob, size) in key order."""
 
-    def empty_blobs(self, limit: int) -> list[tuple[int, int]]:
-        """(account, blob) in which no chunk rests."""
+    def empty_blobs(self, after: tuple[int, int], limit: int) -> list[tuple[int, int]]:
+        """(account, blob) in which no chunk rests, in key order."""
 
     def remove_blob(self, account_id: int, blob_id: int) -> None: ...
     def all_chunks(self, after: tuple[int, bytes], limit: int) -> list[tuple[int, Chunk]]:

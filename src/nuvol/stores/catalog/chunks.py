@@ -121,7 +121,7 @@ class Chunks:
     def refer(self, account_id: int, chunks: Sequence[Chunk], blob_id: int) -> tuple[int, bool]:
         times = Counter(chunk.hash for chunk in chunks)
         offered = {chunk.hash: chunk for chunk in reversed(chunks)}
-        sql = "select hash, blob_id, start, length, refs from chunk where account_id = ? and hash {in}"
+        sql = "select hash, blob_id, start, length, refs from chunk where account_id = ? and hash {in}{for_update}"
         present = {row[0]: row for row in self._db.all_in(sql, (account_id,), list(times))}
         new = [chunk for name, chunk in offered.items() if name not in present]
         lacking = [chunk.hash for chunk in new if chunk.blob_id != blob_id]
@@ -154,11 +154,9 @@ class Chunks:
         return [(row[0], Chunk(*row[1:])) for row in rows]
 
     def forget(self, account_id: int, hashes: Sequence[bytes], before: int, now: int) -> list[Chunk]:
-        sql = f"select {_CHUNK} from chunk where account_id = ? and {_DEAD} and hash {{in}}"
-        gone = [Chunk(*row) for row in self._db.all_in(sql, (account_id, before, now), hashes)]
-        names = [chunk.hash for chunk in gone]
-        self._db.run_in("delete from chunk where account_id = ? and hash {in}", (account_id,), names)
-        return gone
+        # One statement: between two, an upload could refer to what is about to go.
+        sql = f"delete from chunk where account_id = ? and {_DEAD} and hash {{in}} returning {_CHUNK}"
+        return [Chunk(*row) for row in self._db.all_in(sql, (account_id, before, now), hashes)]
 
     def move_chunks(self, account_id: int, moved: Sequence[Chunk]) -> None:
         self._db.many(
@@ -200,11 +198,12 @@ class Chunks:
         )
         return [(row[0], row[1], row[2]) for row in rows]
 
-    def empty_blobs(self, limit: int) -> list[tuple[int, int]]:
+    def empty_blobs(self, after: tuple[int, int], limit: int) -> list[tuple[int, int]]:
         rows = self._db.all(
-            "select account_id, id from blobs b where not exists"
-            " (select 1 from chunk c where c.account_id = b.account_id and c.blob_id = b.id) limit ?",
-            (limit,),
+            "select account_id, id from blobs b where (account_id, id) > (?, ?) and not exists"
+            " (select 1 from chunk c where c.account_id = b.account_id and c.blob_id = b.id)"
+            " order by account_id, id limit ?",
+            (*after, limit),
         )
         return [(row[0], row[1]) for row in rows]
 
