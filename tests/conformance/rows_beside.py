@@ -1,0 +1,208 @@
+"""What every catalog promises of the journal, locks, unfinished uploads, jobs and single values. A backend's test is
+a subclass with a fixture `catalog`."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from msgspec.structs import replace
+
+from nuvol.errors import BadValue
+from nuvol.model.journal import Change
+from nuvol.model.nodes import Chunk, Lock, UploadSession
+from tests.conformance.catalog import add_account
+
+ANNA, BERT = 1, 2
+
+CHANGE = Change(
+    account_id=ANNA,
+    seq=1,
+    at=10,
+    actor_id=7,
+    app="scanner – “β”",
+    verb="move",
+    object="node",
+    object_id=2**53 - 1,
+    kind=0,
+    old_parent=3,
+    old_name="e\u0301",
+    new_parent=4,
+    new_name="\u00e9",
+    number=9,
+)
+LOCK = Lock(
+    account_id=ANNA,
+    token="urn:uuid:1",
+    node_id=5,
+    owner="<o>é</o>",
+    deep=True,
+    exclusive=False,
+    holder_id=ANNA,
+    expires_at=100,
+    seconds=60,
+)
+UPLOAD = UploadSession(
+    account_id=ANNA,
+    id="one",
+    node_id=None,
+    parent_id=3,
+    name="e\u0301",
+    size=None,
+    offset=0,
+    blob_id=0,
+    written=0,
+    tail=b"",
+    mime="",
+    modified_at=None,
+    guard=b"{}",
+    meta=b"\0\xff",
+    expires_at=100,
+)
+
+
+class JournalRowsTests:
+    @pytest.fixture
+    def two(self, catalog):
+        add_account(catalog, ANNA)
+        add_account(catalog, BERT)
+        return catalog
+
+    def test_changes_come_back_as_they_went_in_and_in_order(self, two):
+        bare = replace(CHANGE, seq=2, old_parent=None, old_name=None, new_parent=None, new_name=None, app="")
+        rows = [CHANGE, bare, replace(CHANGE, seq=3)]
+        two.write(lambda tx: tx.journal.add([rows[2], rows[0], rows[1], replace(CHANGE, account_id=BERT)]))
+        assert two.read(lambda tx: tx.journal.after(ANNA, 0, 9)) == rows
+        assert two.read(lambda tx: tx.journal.after(ANNA, 1, 1)) == [bare]
+        assert two.read(lambda tx: tx.journal.after(ANNA, 3, 9)) == []
+
+    def test_a_number_is_given_once(self, two):
+        two.write(lambda tx: tx.journal.add([CHANGE]))
+        with pytest.raises(Exception, match="journal"):
+            two.write(lambda tx: tx.journal.add([CHANGE]))
+
+    def test_the_oldest_rows_are_trimmed_bit_by_bit(self, two):
+        rows = [replace(CHANGE, seq=seq, at=at) for seq, at in enumerate((10, 20, 30, 25, 40), 1)]
+        two.write(lambda tx: tx.journal.add([*rows, replace(CHANGE, account_id=BERT)]))
+
+        def trim(before: int, limit: int = 99) -> tuple[int, int, list[int]]:
+            gone = two.write(lambda tx: tx.journal.trim(ANNA, before, limit))
+            left = [change.seq for change in two.read(lambda tx: tx.journal.after(ANNA, 0, 9))]
+            return gone, two.read(lambda tx: tx.journal.floor(ANNA)), left
+
+        assert trim(10) == (0, 0, [1, 2, 3, 4, 5])
+        assert trim(30, limit=1) == (1, 1, [2, 3, 4, 5])
+        assert trim(30) == (1, 2, [3, 4, 5]), "what is behind a younger one stays"
+        assert trim(31) == (2, 4, [5])
+        assert trim(1000) == (1, 5, []) and trim(1000) == (0, 5, [])
+        assert two.read(lambda tx: tx.journal.floor(BERT)) == 0
+        assert len(two.read(lambda tx: tx.journal.after(BERT, 0, 9))) == 1
+
+
+class LockRowsTests:
+    def test_locks_come_back_as_they_went_in_until_they_expire(self, catalog):
+        other = replace(LOCK, token="urn:uuid:2", deep=False, exclusive=True, expires_at=50)
+        catalog.write(lambda tx: [tx.locks.add(lock) for lock in (LOCK, other, replace(LOCK, account_id=BERT))])
+
+        def of(now: int) -> list[Lock]:
+            return sorted(catalog.read(lambda tx: tx.locks.of(ANNA, now)), key=lambda lock: lock.token)
+
+        assert of(49) == [LOCK, other] and of(50) == [LOCK] and of(100) == []
+        catalog.write(lambda tx: tx.locks.refresh(ANNA, LOCK.token, 200, 150))
+        assert of(100) == [replace(LOCK, expires_at=200, seconds=150)]
+        assert catalog.read(lambda tx: tx.locks.of(BERT, 0)) == [replace(LOCK, account_id=BERT)]
+
+    def test_locks_are_removed_by_token_or_when_they_have_expired(self, catalog):
+        other = replace(LOCK, token="urn:uuid:2", expires_at=50)
+        catalog.write(lambda tx: (tx.locks.add(LOCK), tx.locks.add(other)))
+        assert catalog.write(lambda tx: tx.locks.remove(BERT, LOCK.token)) is False
+        assert catalog.write(lambda tx: tx.locks.expire(50)) == 0
+        assert catalog.write(lambda tx: tx.locks.expire(51)) == 1
+        assert catalog.write(lambda tx: tx.locks.remove(ANNA, LOCK.token)) is True
+        assert catalog.write(lambda tx: tx.locks.remove(ANNA, LOCK.token)) is False
+        assert catalog.read(lambda tx: tx.locks.of(ANNA, 0)) == []
+
+
+class UploadRowsTests:
+    def test_an_upload_comes_back_as_it_went_in(self, catalog):
+        full = replace(
+            UPLOAD, id="two", node_id=9, size=2**52, offset=2**51, blob_id=8, written=7, tail=bytes(range(256)),
+            mime="x/y", modified_at=-1, meta=b"", expires_at=2**52,
+        )  # fmt: skip
+        others = replace(UPLOAD, account_id=BERT)
+        catalog.write(lambda tx: [tx.uploads.add(upload) for upload in (UPLOAD, full, others)])
+        for upload in (UPLOAD, full, others):
+            assert catalog.read(lambda tx, u=upload: tx.uploads.get(u.account_id, u.id)) == upload
+        assert catalog.read(lambda tx: tx.uploads.get(BERT, "two")) is None
+        assert catalog.read(lambda tx: tx.uploads.blob_ids()) >= {(ANNA, 8)}
+
+    def test_only_who_knows_where_it_stands_goes_on_with_it(self, catalog):
+        catalog.write(lambda tx: tx.uploads.add(UPLOAD))
+        further = replace(UPLOAD, size=50, offset=10, blob_id=8, written=5, tail=b"tail", expires_at=200)
+        assert catalog.write(lambda tx: tx.uploads.update(further, 0)) is True
+        assert catalog.read(lambda tx: tx.uploads.get(ANNA, "one")) == further
+        assert catalog.write(lambda tx: tx.uploads.update(replace(further, offset=20), 0)) is False
+        assert catalog.write(lambda tx: tx.uploads.update(replace(further, id="two"), 10)) is False
+        assert catalog.read(lambda tx: tx.uploads.get(ANNA, "one")) == further
+
+    def test_one_of_many_goes_on(self, catalog):
+        catalog.write(lambda tx: tx.uploads.add(UPLOAD))
+        with ThreadPoolExecutor(8) as pool:
+            offsets = range(1, 9)
+            won = list(
+                pool.map(lambda o: catalog.write(lambda tx: tx.uploads.update(replace(UPLOAD, offset=o), 0)), offsets)
+            )
+        assert won.count(True) == 1
+
+    def test_its_chunks_are_kept_in_order_and_go_with_it(self, catalog):
+        chunks = [Chunk(bytes([n % 3]) * 32, n, n * 10, n + 1, n) for n in range(12)]
+        catalog.write(lambda tx: (tx.uploads.add(UPLOAD), tx.uploads.add(replace(UPLOAD, account_id=BERT))))
+        catalog.write(lambda tx: tx.uploads.add_chunks(ANNA, "one", 0, chunks[:5]))
+        catalog.write(lambda tx: tx.uploads.add_chunks(ANNA, "one", 5, chunks[5:]))
+        catalog.write(lambda tx: tx.uploads.add_chunks(BERT, "one", 0, chunks[:1]))
+        assert catalog.read(lambda tx: tx.uploads.chunks(ANNA, "one")) == chunks
+        assert catalog.write(lambda tx: tx.uploads.remove(ANNA, "one")) is True
+        assert catalog.write(lambda tx: tx.uploads.remove(ANNA, "one")) is False
+        assert catalog.read(lambda tx: tx.uploads.chunks(ANNA, "one")) == []
+        assert catalog.read(lambda tx: tx.uploads.chunks(BERT, "one")) == chunks[:1]
+
+    def test_expired_uploads_are_told_oldest_first(self, catalog):
+        for number, at in enumerate((30, 10, 20, 40)):
+            catalog.write(lambda tx, n=number, at=at: tx.uploads.add(replace(UPLOAD, id=f"u{n}", expires_at=at)))
+        found = catalog.read(lambda tx: tx.uploads.expired(40, 9))
+        assert [upload.id for upload in found] == ["u1", "u2", "u0"]
+        assert len(catalog.read(lambda tx: tx.uploads.expired(40, 1))) == 1
+
+
+class JobRowsTests:
+    def test_jobs_are_there_until_they_are_done(self, catalog):
+        catalog.write(lambda tx: (tx.jobs.add(BERT, 3, "purge", b"\0"), tx.jobs.add(ANNA, 5, "trash", b"x")))
+        catalog.write(lambda tx: tx.jobs.add(ANNA, 4, "copy", b""))
+        expected = [(ANNA, 4, "copy", b""), (ANNA, 5, "trash", b"x"), (BERT, 3, "purge", b"\0")]
+        assert catalog.read(lambda tx: tx.jobs.all()) == expected
+        catalog.write(lambda tx: (tx.jobs.remove(ANNA, 4), tx.jobs.remove(BERT, 5)))
+        assert catalog.read(lambda tx: tx.jobs.all()) == expected[1:]
+        assert catalog.read(lambda tx: (tx.jobs.any(ANNA), tx.jobs.any(BERT), tx.jobs.any(3))) == (True, True, False)
+        catalog.write(lambda tx: tx.jobs.remove(ANNA, 5))
+        assert catalog.read(lambda tx: tx.jobs.any(ANNA)) is False
+
+
+class InstanceRowsTests:
+    def test_a_value_is_set_replaced_and_taken_away(self, catalog):
+        assert catalog.read(lambda tx: tx.instance.get("k")) is None
+        for value in ("1", "é \U0010ffff", "", "x" * 100_000):
+            catalog.write(lambda tx, value=value: tx.instance.set("k", value))
+            assert catalog.read(lambda tx: tx.instance.get("k")) == value
+        catalog.write(lambda tx: tx.instance.set("k", None))
+        catalog.write(lambda tx: tx.instance.set("k", None))
+        assert catalog.read(lambda tx: tx.instance.get("k")) is None
+
+    @pytest.mark.parametrize("text", ["a\0", "\udfff"], ids=ascii)
+    def test_text_that_one_database_could_not_keep_is_refused_by_all(self, catalog, text):
+        for act in (
+            lambda tx: tx.locks.add(replace(LOCK, owner=text)),
+            lambda tx: tx.uploads.add(replace(UPLOAD, name=text)),
+            lambda tx: tx.uploads.get(ANNA, text),
+            lambda tx: tx.journal.add([replace(CHANGE, new_name=text)]),
+            lambda tx: tx.jobs.add(ANNA, 1, text, b""),
+        ):
+            with pytest.raises(BadValue):
+                catalog.write(act)
