@@ -210,7 +210,11 @@ class Trash:
 
     def _remove(self, ledger: Ledger, top: int, rest: Ids) -> Ids:
         """Leaves first. What was trashed by itself earlier, or is being copied to here, stays and moves to the root
-        (which stays too, unless it is the account that goes)."""
+        (which stays too, unless it is the account that goes). So does a copy that is there after all, because only
+        the database's answer was lost."""
+        node = ledger.tx.nodes.get(ledger.account_id, top)
+        if node is not None and node.state != State.HIDDEN:
+            return []
         batch, root_id = self._files.rules.batch_rows, ledger.account.root_id
         budget = batch
         while rest and budget > 0:
