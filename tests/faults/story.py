@@ -22,7 +22,7 @@ from nuvol.clock import DAY, SetClock
 from nuvol.core.cloud import Cloud
 from nuvol.core.files.chunking import hash_of
 from nuvol.core.files.receiving import Upload
-from nuvol.errors import CloudError, NodeMissing, Unable, UploadMissing
+from nuvol.errors import AccountMissing, CloudError, NodeMissing, Unable, UploadMissing
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Guard, Node, Version
 from nuvol.model.rules import KiB, Rules
@@ -41,9 +41,13 @@ PATIENCE = 4
 """After so many failures in a row the story is broken off: each doubles the worlds that are possible."""
 
 
-def open_cloud(folder: Path, clock: SetClock) -> Cloud:
+Wrap = Callable[[SqlCatalog], Any]
+"""Puts something between the cloud and its catalog."""
+
+
+def open_cloud(folder: Path, clock: SetClock, wrap: Wrap) -> Cloud:
     blobs = DiskBlobs(folder)  # makes the folder
-    return Cloud(SqlCatalog.open(folder / "nuvol.db"), blobs, RULES, clock)
+    return Cloud(wrap(SqlCatalog.open(folder / "nuvol.db")), blobs, RULES, clock)
 
 
 # ------------------------------------------------------------------------------------------------- contents
@@ -108,8 +112,9 @@ STORY: Sequence[Step] = [
     ("abort", "nothing", "song"),
     ("forget_version", "box/picture", "1"),
     ("copy", "tree", "third"),
-    ("trash", "third"),
+    ("copy_over", "tree", "third"),
     ("purge", "third"),
+    ("trash", "third"),
     ("sweep",),
     ("put", "twin", "letter"),
     ("forget_version", "twin", "1"),
@@ -184,6 +189,12 @@ class World:
             self.live[target + below] = versions[-1:]
         if source in self.labels:
             self.labels[target] = self.labels[source]
+
+    def copy_over(self, source: str, target: str) -> None:
+        self._tree(source)
+        if target in self.live:
+            self.trash(target)
+        self.copy(source, target)
 
     def move(self, source: str, target: str) -> None:
         tree = self._tree(source)
@@ -268,12 +279,11 @@ class World:
 class Player:
     """Does the same to a real cloud in `folder`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, wrap: Wrap) -> None:
         self._folder = folder
+        self._wrap = wrap
         self._clock = SetClock()
         self._cloud: Cloud | None = None
-        self._actor = Actor(0)
-        self._sessions: dict[str, str] = {}
 
     @property
     def cloud(self) -> Cloud:
@@ -283,10 +293,8 @@ class Player:
         return self._cloud
 
     def open(self) -> None:
-        self._cloud = open_cloud(self._folder, self._clock)
+        self._cloud = open_cloud(self._folder, self._clock, self._wrap)
         self._cloud.upkeep.resume()
-        for account in self._cloud._catalog.read(lambda tx: tx.accounts.all(0, 1)):
-            self._actor = Actor(account.id)
 
     def reopen(self) -> None:
         if self._cloud is not None:
@@ -295,7 +303,7 @@ class Player:
         self.open()
 
     def account(self) -> None:
-        self._actor = Actor(self.cloud.accounts.add(None, "ada", "ada@example.org", None).id)
+        self.cloud.accounts.add(None, "ada", "ada@example.org", None)
 
     def folder(self, path: str) -> None:
         self.cloud.tree.create_folder(self._actor, *self._where(path))
@@ -332,6 +340,9 @@ class Player:
     def copy(self, source: str, target: str) -> None:
         self.cloud.copies.copy(self._actor, self._at(source), *self._where(target), guard=Guard(overwrite=False))
 
+    def copy_over(self, source: str, target: str) -> None:
+        self.cloud.copies.copy(self._actor, self._at(source), *self._where(target))
+
     def move(self, source: str, target: str) -> None:
         self.cloud.tree.move(self._actor, self._at(source), *self._where(target))
 
@@ -351,8 +362,7 @@ class Player:
         self.cloud.versions.remove(self._actor, self._at(path), int(number))
 
     def start(self, name: str, content: str) -> None:
-        session = self.cloud.uploads.start(self._actor, *self._where(name), size=len(CONTENTS[content]))
-        self._sessions[name] = session.id
+        self.cloud.uploads.start(self._actor, *self._where(name), size=len(CONTENTS[content]))
 
     def go_on(self, name: str, content: str, offset: str) -> None:
         upload, begun = self._resumed(name)
@@ -400,9 +410,18 @@ class Player:
         raise NodeMissing(name)
 
     def _session(self, name: str) -> str:
-        if name not in self._sessions:
-            raise UploadMissing(name)
-        return self._sessions[name]
+        for (session_id,) in self._rows("select id from upload where name = ?", name):
+            return session_id
+        raise UploadMissing(name)
+
+    @property
+    def _actor(self) -> Actor:
+        for (account_id,) in self._rows("select id from account"):
+            return Actor(account_id)
+        raise AccountMissing("ada")
+
+    def _rows(self, sql: str, *args: object) -> list[tuple[Any, ...]]:
+        return self.cloud._catalog.read(lambda tx: tx.connection.all(sql, args))
 
     def _resumed(self, name: str) -> tuple[Upload, int]:
         offset = self.cloud.uploads.session(self._actor, self._session(name)).offset
@@ -422,9 +441,37 @@ class Player:
 # ---------------------------------------------------------------------------------------------- comparison
 
 
-def judge(folder: Path, possible: "Possible") -> None:
-    """Open what is left in the folder, as a start of the server does: it must be one of the possible worlds, whole
-    and sound, and after a sweep nothing may be left over. Raises AssertionError."""
+class Told:
+    """What became of each step of a story."""
+
+    def __init__(self, steps: Sequence[Step], before: "Possible | None" = None) -> None:
+        self._steps = steps
+        self._before = before
+        self._answers: dict[int, str] = {}
+
+    def hear(self, number: int, answer: str) -> None:
+        self._answers[number] = answer
+
+    def __str__(self) -> str:
+        return " · ".join(f"{' '.join(self._steps[n])}: {said}" for n, said in self._answers.items() if said != "done")
+
+    def possible(self) -> "Possible":
+        """Raises AssertionError when an answer fits in no world."""
+        possible = deepcopy(self._before) if self._before else Possible()
+        for number, answer in self._answers.items():
+            possible.hear(self._steps[number], answer.split()[0])
+        return possible
+
+    def judge(self, folder: Path, why: str) -> None:
+        """Open what is left in the folder, as a start of the server does: it must be one of the possible worlds,
+        whole and sound, and after a sweep nothing may be left over. Raises AssertionError."""
+        try:
+            _judge(folder, self.possible())
+        except Exception as problem:
+            raise AssertionError(f"{why}: {self}") from problem
+
+
+def _judge(folder: Path, possible: "Possible") -> None:
     rest = Rest(SqlCatalog.open(folder / "nuvol.db"), folder, RULES)
     rest.clock.move(30 * DAY)
     try:
@@ -540,10 +587,12 @@ def _broken(world: World, step: Step) -> list[World]:
 # --------------------------------------------------------------------------------------------------- child
 
 
-def play(folder: Path, steps: Sequence[Step], tell: Callable[[int, str], None]) -> None:
+def play(
+    folder: Path, steps: Sequence[Step], tell: Callable[[int, str], None], wrap: Wrap = lambda catalog: catalog
+) -> None:
     """Do the steps one after another and tell what becomes of each: begun, then done, refused or unable. Ends early
     when all seems lost."""
-    player, failures = Player(folder), 0
+    player, failures = Player(folder, wrap), 0
     for number, step in enumerate(steps):
         tell(number, "begun")
         try:
