@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from nuvol.clock import HOUR
 from nuvol.core.files import guards
 from nuvol.core.files.chunking import LARGEST, Cutter, content_hash, hash_of, join_adler
-from nuvol.core.files.contents import take_away
+from nuvol.core.files.contents import take_abandoned, take_away
 from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.room import Files
 from nuvol.core.files.tree import new_node
@@ -317,17 +317,22 @@ class Upload:
                 self._end_session(ledger)
                 return place(ledger, self._target, node_id, self._bring(ledger, content, temporary, all(home)))
 
-            return self._files.write(self._actor, unit)
+            written = self._files.write(self._actor, unit)
         except BaseException as error:
             if len(home) > 1:
                 take_away(self._files, self._actor.account_id, temporary)
             elif blob is not None and isinstance(error, CloudError) and not isinstance(error, Unable):
                 self._files.blobs.delete(self._key)  # after any other error it may have been committed all the same
             raise
+        if len(home) > 1:
+            take_abandoned(self._files)  # our own pages, if the content was there already
+        return written
 
     def _slice(self, temporary: bytes, page: int, ledger: Ledger) -> bool:
         """Bring one page of a long content, under its temporary name; True when its new chunks rest in our blob."""
         chunks = self._chunks[page * PAGE : (page + 1) * PAGE]
+        if page > 0 and ledger.tx.chunks.last_page(ledger.account_id, temporary) != page - 1:
+            raise Busy("It took so long that what had been brought was taken for garbage.")
         if page == 0:
             pending = Content(ledger.account_id, temporary, 0, 0, None, len(self._chunks), {})
             ledger.tx.chunks.add_content(pending, ledger.now)
