@@ -44,6 +44,7 @@ _workers = _whole(1, 64)
 _days = _whole(0, 36_500)
 _some_days = _whole(1, 36_500)
 _hours = _whole(1, 8_760)
+_grace = _whole(0, 8_760)
 
 
 def _bytes(text: str) -> int:
@@ -106,7 +107,7 @@ class Settings:
     versions_all_days: int = _setting(_RULES.versions_all_days, "days for which every version is kept", _days)
     journal_days: int = _setting(_RULES.journal_days, "days the journal reaches back", _some_days)
     upload_hours: int = _setting(_RULES.upload_hours, "hours an unfinished upload is kept", _hours)
-    grace_hours: int = _setting(_RULES.grace_hours, "hours until unused content is removed from the disk", _hours)
+    grace_hours: int = _setting(_RULES.grace_hours, "hours unused content stays on the disk; 0 = until seen", _grace)
     session_days: int = _setting(_RULES.session_days, "days after which an unused session ends", _some_days)
 
     invitation_days: int = _setting(_RULES.invitation_days, "days for which an invitation is good", _some_days)

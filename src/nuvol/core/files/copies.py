@@ -81,6 +81,7 @@ class _Copy:
         self.result: Moved | None = None
 
     def advance(self) -> None:
+        self._files.require_room(0)
         ids = list(self._files.catalog.new_ids(self._files.rules.batch_rows))
 
         def unit(ledger: Ledger) -> tuple[list[Pending], Moved | None]:

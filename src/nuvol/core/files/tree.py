@@ -167,6 +167,7 @@ class Tree:
         """Raises NameTaken, ParentMissing, WrongKind, BadName."""
         access.require(actor, "write")
         names.check(name)
+        self._files.require_room(0)
         node_id = self._files.new_id()
 
         def unit(ledger: Ledger) -> Node:
@@ -253,6 +254,7 @@ class Tree:
         Raises NodeMissing, Locked, TooLarge (all of a node's together are more than `PROPERTY_BYTES`).
         """
         access.require(actor, "write")
+        self._files.require_room(sum(map(len, put.values())))
 
         def unit(ledger: Ledger) -> None:
             node = ledger.live(node_id)
