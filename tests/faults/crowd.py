@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from lxml import etree
 
@@ -191,7 +191,7 @@ def done(reply: Reply) -> Reply:
 
 def there(line: Line, path: str) -> str:
     """What is at a path."""
-    reply = line.ask("GET", f"/dav/files/{path}")
+    reply = line.ask("GET", f"/dav/files/{quote(path)}")
     if reply.status == 404:
         return GONE
     if reply.status == 405 or reply.headers["Content-Type"].startswith("text/html"):

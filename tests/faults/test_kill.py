@@ -146,10 +146,8 @@ def seen(home: Home) -> tuple[list[str], list[str], int]:
 
 
 def asked(server: Server, change: Callable[[Line, int], None], node_id: int) -> None:
-    with suppress(OSError, HTTPException):  # the server is gone
-        line = Line(server)
+    with closing(Line(server)) as line, suppress(OSError, HTTPException):  # the server is gone
         change(line, node_id)
-        line.close()
 
 
 # ---------------------------------------------------------------------------------------------------- after
