@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from nuvol.clock import DAY
+from nuvol.core.files.chunking import hash_of
+from nuvol.core.files.receiving import Upload
 from nuvol.model.accounts import Actor
+from nuvol.model.nodes import UploadSession
 from nuvol.model.rules import Rules
 from nuvol.stores.catalog.catalog import SqlCatalog
-from tests.core.clouds import Home, World
+from tests.core.clouds import Crash, Home, World, noise, pieces
 from tests.core.soundness import faults
 from tests.faults.crowd import Crowd, Line, done
 from tests.servers import ADMIN, Server, add_account, nuvol, serve
@@ -35,6 +39,45 @@ def test_what_two_hundred_clients_were_promised_survives_a_kill(tmp_path):
         assert_sound(data)
     with serve(data) as server:
         assert list(crowd.complaints(server)) == []
+
+
+@pytest.mark.parametrize("unit", [1, 2, 3])
+def test_an_upload_killed_while_it_became_a_file_goes_on_where_it_was_safe(tmp_path, unit):
+    """Its blob is finished by then, and no row names it; a long one has brought pages of its chunk list."""
+    world = World(SqlCatalog.open(tmp_path / "nuvol.db"), tmp_path, Rules())
+    home = world.home()
+    content = noise(1_100 * 1_000)
+    chunks = [(hash_of(chunk), chunk) for chunk in pieces(content, 1_000)]
+    session = world.cloud.uploads.start(home.actor, home.root.id, "film", size=len(content))
+    feed(home, session, chunks[:500]).pause()
+    upload = feed(home, session, chunks[500:])
+
+    def dies(number: int) -> None:
+        if number >= unit:  # and nothing is tidied up
+            raise Crash
+
+    with world.catalog.watched(dies), suppress(Crash):
+        upload.commit()
+    if home.names() == []:
+        cloud = world.restart()
+        cloud.upkeep.sweep()
+        assert cloud.uploads.session(home.actor, session.id).offset == 500_000
+        feed(home, session, chunks[500:]).commit()
+    assert home.read("film") == content
+    world.clock.move(10 * DAY)
+    world.cloud.upkeep.expire()
+    world.cloud.upkeep.sweep()
+    assert faults(world) == []
+    world.cloud.close()
+
+
+def feed(home: Home, session: UploadSession, chunks: list[tuple[bytes, bytes]]) -> Upload:
+    """Go on with an upload where it stands."""
+    uploads = home.cloud.uploads
+    upload = uploads.resume(home.actor, session.id, uploads.session(home.actor, session.id).offset)
+    for hash, chunk in chunks:
+        upload.feed_chunk(hash, chunk)
+    return upload
 
 
 # ------------------------------------------------------------------------------------------- changes of trees

@@ -129,7 +129,11 @@ class Doctor:
             yield Finding(False, f"{jobs} changes of large folders were interrupted; the server goes on with them.")
 
     def _known(self, key: BlobKey) -> bool:
-        return self._files.catalog.read(lambda tx: tx.chunks.blob_size(key.account_id, key.id)) is not None
+        def look(tx: Transaction) -> bool:
+            pair = (key.account_id, key.id)
+            return tx.chunks.blob_size(*pair) is not None or pair in tx.uploads.blob_ids()
+
+        return self._files.catalog.read(look)
 
     def _pages(self, page: Callable[[Transaction, K], list[T]], after: K, key: Callable[[T], K]) -> Iterator[T]:
         while found := self._files.catalog.read(partial(_call, page, after)):

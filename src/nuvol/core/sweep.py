@@ -135,7 +135,9 @@ class Sweep:
         return count
 
     def _known(self, key: BlobKey) -> bool:
-        return self._files.catalog.read(lambda tx: tx.chunks.blob_size(*_pair(key))) is not None
+        """Also when it was finished and a crash came before the row: its upload can go on with it."""
+        size = self._files.catalog.read(lambda tx: tx.chunks.blob_size(*_pair(key)))
+        return size is not None or self._continues(key)
 
     def _continues(self, key: BlobKey) -> bool:
         return _pair(key) in self._files.catalog.read(lambda tx: tx.uploads.blob_ids())

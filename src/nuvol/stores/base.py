@@ -437,6 +437,9 @@ class UploadRows(Protocol):
     def update(self, upload: UploadSession, before: int) -> bool:
         """False when its offset is not `before` any more: somebody else went on with it."""
 
+    def move(self, account_id: int, upload_id: str, blob_id: int) -> None:
+        """What the upload has in a blob of its own is in this one now, at the same offsets."""
+
     def remove(self, account_id: int, upload_id: str) -> bool: ...
     def add_chunks(self, account_id: int, upload_id: str, first: int, chunks: Sequence[Chunk]) -> None:
         """Chunks received so far, numbered from `first`."""

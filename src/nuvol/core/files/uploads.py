@@ -17,7 +17,10 @@ from nuvol.errors import BadValue, BlobMissing, Busy, OffsetMismatch, UploadMiss
 from nuvol.ids import secret
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import ANY, Chunk, Guard, UploadSession, Written
+from nuvol.model.rules import MiB
 from nuvol.stores.base import BlobKey, Transaction
+
+_BLOCK = 4 * MiB
 
 
 class Uploads:
@@ -144,10 +147,32 @@ class Uploads:
             session = self.session(actor, upload_id)
             if session.offset != offset:
                 raise OffsetMismatch(f"The upload has reached byte {session.offset}.", session.offset)
-            return self._resume(actor, session)
+            return self._resume(actor, self._taken_back(session))
         except BaseException:
             self._files.let_go(upload_id)
             raise
+
+    def _taken_back(self, session: UploadSession) -> UploadSession:
+        """A crash in `commit` may have left a finished blob that no row names: what had been kept of it before is
+        brought into another one, with which the upload goes on."""
+        blobs, old = self._files.blobs, BlobKey(session.account_id, session.blob_id)
+        try:
+            blobs.size(old)
+        except BlobMissing:
+            return session
+        new = BlobKey(session.account_id, self._files.new_id())
+        self._files.in_flight.add(new)
+        writer = blobs.begin(new)
+        try:
+            for offset in range(0, session.written, _BLOCK):
+                writer.append([blobs.read(old, offset, min(_BLOCK, session.written - offset))])
+            writer.sync()
+            self._files.catalog.write(lambda tx: tx.uploads.move(session.account_id, session.id, new.id))
+            writer.close()
+        finally:
+            writer.abort()
+            self._files.in_flight.discard(new)
+        return replace(session, blob_id=new.id)
 
     def _claim(self, upload_id: str) -> None:
         if not self._files.claim(upload_id):

@@ -44,6 +44,14 @@ class Uploads:
             > 0
         )
 
+    def move(self, account_id: int, upload_id: str, blob_id: int) -> None:
+        self._db.run(
+            "update upload_chunk set blob_id = ? where account_id = ? and upload_id = ? and blob_id ="
+            " (select u.blob_id from upload u where u.account_id = ? and u.id = ?)",
+            (blob_id, account_id, upload_id, account_id, upload_id),
+        )
+        self._db.run("update upload set blob_id = ? where account_id = ? and id = ?", (blob_id, account_id, upload_id))
+
     def remove(self, account_id: int, upload_id: str) -> bool:
         self._db.run("delete from upload_chunk where account_id = ? and upload_id = ?", (account_id, upload_id))
         return self._db.run("delete from upload where account_id = ? and id = ?", (account_id, upload_id)) > 0
