@@ -267,6 +267,9 @@ class NodeRows(Protocol):
     def remove(self, account_id: int, node_ids: Sequence[int]) -> None:
         """With their dead properties, locks and search words."""
 
+    def orphans(self, limit: int) -> list[tuple[int, int, str]]:
+        """(account, node, name) of nodes whose folder is not there: there must be none."""
+
     def search(self, account_id: int, words: Sequence[str], before: int, limit: int) -> list[Node]:
         """Live nodes whose name has, for every word, a word that begins so; by id descending from below `before`."""
 
@@ -294,8 +297,14 @@ class VersionRows(Protocol):
 
     def remove(self, account_id: int, node_id: int, numbers: Sequence[int]) -> None: ...
     def remove_nodes(self, account_id: int, node_ids: Sequence[int]) -> None: ...
+    def naming(self, account_id: int, content: bytes, limit: int) -> list[tuple[int, int, str]]:
+        """(node, number, name) of versions that name this content."""
+
     def unnamed(self, account_id: int, contents: Iterable[bytes]) -> list[bytes]:
         """Those of `contents` that no version names."""
+
+    def lost(self, limit: int) -> list[tuple[int, int, int, str]]:
+        """(account, node, number, name) of versions whose content is not there: there must be none."""
 
     def crowded(self, before: int, after: tuple[int, int], limit: int) -> list[tuple[int, int]]:
         """(account, node) with more than one version older than `before`, in order behind `after`."""
@@ -340,7 +349,7 @@ class ChunkRows(Protocol):
 
     def remove_page(self, account_id: int, hash: bytes, page: int) -> None: ...
     def find(self, account_id: int, hashes: Sequence[bytes]) -> dict[bytes, Chunk]:
-        """Those that are there, referenced or not."""
+        """Those that are there and sound, referenced or not."""
 
     def pin(self, account_id: int, hashes: Sequence[bytes], until: int) -> dict[bytes, Chunk]:
         """Like `find`, and none of them is freed before `until`."""
@@ -369,6 +378,13 @@ class ChunkRows(Protocol):
     def move_chunks(self, account_id: int, moved: Sequence[Chunk]) -> None:
         """These chunks rest elsewhere now: in the blob and at the offset given."""
 
+    def judge(self, account_id: int, chunk: Chunk, sound: bool) -> bool:
+        """Note whether the bytes where this chunk rests are sound; False when it rests elsewhere by now. Nobody finds
+        a bad one, until it is found to be sound again or an upload brings it anew (`refer`, `mend`)."""
+
+    def mend(self, account_id: int, chunks: Sequence[Chunk]) -> bool:
+        """Those of these that are held but bad rest where it is said here from now on; whether there were any."""
+
     def split(self, account_id: int, blob_id: int) -> None:
         """No content, version or node names this blob as a whole any more: they are read chunk by chunk."""
 
@@ -385,8 +401,8 @@ class ChunkRows(Protocol):
         """(account, blob) in which no chunk rests, in key order."""
 
     def remove_blob(self, account_id: int, blob_id: int) -> None: ...
-    def all_chunks(self, after: tuple[int, bytes], limit: int) -> list[tuple[int, Chunk]]:
-        """(account, chunk) in key order; for scrub."""
+    def all_chunks(self, after: tuple[int, bytes], limit: int) -> list[tuple[int, Chunk, bool]]:
+        """(account, chunk, whether it was sound when last judged) in key order; for scrub."""
 
     def is_referred(self, account_id: int, hash: bytes) -> bool:
         """Some content names this chunk."""
@@ -396,6 +412,12 @@ class ChunkRows(Protocol):
 
     def contents(self, after: tuple[int, bytes], limit: int) -> list[Content]:
         """Committed contents in key order; for scrub."""
+
+    def hollow(self, limit: int) -> list[tuple[int, bytes]]:
+        """(account, hash) of inline contents without bytes: there must be none."""
+
+    def references(self, account_id: int) -> tuple[int, int]:
+        """(what the chunks' counters add up to, how many chunks the lists name): these must be equal."""
 
     def referred_bytes(self, account_id: int) -> int:
         """Lengths of the distinct referenced chunks and inline contents: what `used` must be."""

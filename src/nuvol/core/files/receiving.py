@@ -349,6 +349,9 @@ class Upload:
         if existing is not None:
             if last > 0:  # our own pages go away again
                 ledger.tx.chunks.abandon(ledger.account_id, temporary, secrets.token_bytes(32))
+            own = [chunk for chunk in self._chunks if chunk.blob_id == self._key.id]
+            if own and ledger.tx.chunks.mend(ledger.account_id, own):
+                ledger.tx.chunks.add_blob(ledger.account_id, self._key.id, self._written)
             return with_checksums(ledger, existing, content.checksums)
         home = self._slice(temporary, last, ledger) and home
         settled = content if home else replace(content, blob_id=None)

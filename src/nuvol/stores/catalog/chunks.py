@@ -11,6 +11,7 @@ from nuvol.stores.catalog.database import Connection, Row
 
 _ENTRY = struct.Struct(">I32s")
 _CHUNK = "hash, blob_id, start, length, adler32"
+# A chunk whose bytes were found to be bad has -1 - start in place of start.
 _CONTENT = "account_id, hash, size, adler32, blob_id, chunks, checksums"
 _DEAD = "refs = 0 and dead_at is not null and dead_at < ? and pinned_until < ?"
 
@@ -110,7 +111,7 @@ class Chunks:
     # ------------------------------------------------------------------------------------------ chunks
 
     def find(self, account_id: int, hashes: Sequence[bytes]) -> dict[bytes, Chunk]:
-        sql = f"select {_CHUNK} from chunk where account_id = ? and hash {{in}}"
+        sql = f"select {_CHUNK} from chunk where account_id = ? and start >= 0 and hash {{in}}"
         return {row[0]: Chunk(*row) for row in self._db.all_in(sql, (account_id,), hashes)}
 
     def pin(self, account_id: int, hashes: Sequence[bytes], until: int) -> dict[bytes, Chunk]:
@@ -124,9 +125,11 @@ class Chunks:
         sql = "select hash, blob_id, start, length, refs from chunk where account_id = ? and hash {in}{for_update}"
         present = {row[0]: row for row in self._db.all_in(sql, (account_id,), list(times))}
         new = [chunk for name, chunk in offered.items() if name not in present]
-        lacking = [chunk.hash for chunk in new if chunk.blob_id != blob_id]
+        bad = [offered[name] for name, row in present.items() if row[2] < 0]
+        lacking = [chunk.hash for chunk in (*new, *bad) if chunk.blob_id != blob_id]
         if lacking:
             raise ChunksLacking(lacking)
+        self._put_right(account_id, bad)
         self._db.many(
             "insert into chunk (account_id, hash, blob_id, start, length, adler32, refs) values (?,?,?,?,?,?,?)",
             [(account_id, c.hash, c.blob_id, c.offset, c.length, c.adler32, times[c.hash]) for c in new],
@@ -136,8 +139,21 @@ class Chunks:
             [(times[name], account_id, name) for name in present],
         )
         grown = sum(chunk.length for chunk in new) + sum(row[3] for row in present.values() if row[4] == 0)
-        at_home = all(present[name][1:3] == (blob_id, offered[name].offset) for name in present)
+        at_home = all(row[2] < 0 or row[1:3] == (blob_id, offered[name].offset) for name, row in present.items())
         return grown, at_home
+
+    def mend(self, account_id: int, chunks: Sequence[Chunk]) -> bool:
+        offered = {chunk.hash: chunk for chunk in chunks}
+        sql = "select hash from chunk where account_id = ? and start < 0 and hash {in}{for_update}"
+        bad = [offered[row[0]] for row in self._db.all_in(sql, (account_id,), list(offered))]
+        self._put_right(account_id, bad)
+        return bool(bad)
+
+    def _put_right(self, account_id: int, bad: Sequence[Chunk]) -> None:
+        self._db.many(
+            "update chunk set blob_id = ?, start = ? where account_id = ? and hash = ?",
+            [(chunk.blob_id, chunk.offset, account_id, chunk.hash) for chunk in bad],
+        )
 
     def unrefer(self, account_id: int, hashes: Sequence[bytes], now: int) -> int:
         times = Counter(hashes)
@@ -151,26 +167,37 @@ class Chunks:
 
     def dead(self, before: int, now: int, limit: int) -> list[tuple[int, Chunk]]:
         rows = self._db.all(f"select account_id, {_CHUNK} from chunk where {_DEAD} limit ?", (before, now, limit))
-        return [(row[0], Chunk(*row[1:])) for row in rows]
+        return [(row[0], _chunk(row[1:])) for row in rows]
 
     def forget(self, account_id: int, hashes: Sequence[bytes], before: int, now: int) -> list[Chunk]:
         # One statement: between two, an upload could refer to what is about to go.
         sql = f"delete from chunk where account_id = ? and {_DEAD} and hash {{in}} returning {_CHUNK}"
-        return [Chunk(*row) for row in self._db.all_in(sql, (account_id, before, now), hashes)]
+        return [_chunk(row) for row in self._db.all_in(sql, (account_id, before, now), hashes)]
 
     def move_chunks(self, account_id: int, moved: Sequence[Chunk]) -> None:
         self._db.many(
-            "update chunk set blob_id = ?, start = ? where account_id = ? and hash = ?",
-            [(chunk.blob_id, chunk.offset, account_id, chunk.hash) for chunk in moved],
+            "update chunk set blob_id = ?, start = case when start < 0 then -1 - ? else ? end"
+            " where account_id = ? and hash = ?",
+            [(chunk.blob_id, chunk.offset, chunk.offset, account_id, chunk.hash) for chunk in moved],
         )
 
     # ------------------------------------------------------------------------------------------ blobs
 
     def in_blob(self, account_id: int, blob_id: int) -> list[Chunk]:
-        rows = self._db.all(
-            f"select {_CHUNK} from chunk where account_id = ? and blob_id = ? order by start", (account_id, blob_id)
+        rows = self._db.all(f"select {_CHUNK} from chunk where account_id = ? and blob_id = ?", (account_id, blob_id))
+        return sorted(map(_chunk, rows), key=lambda chunk: chunk.offset)
+
+    def judge(self, account_id: int, chunk: Chunk, sound: bool) -> bool:
+        start, other = chunk.offset, -1 - chunk.offset
+        if not sound:
+            start, other = other, start
+        return (
+            self._db.run(
+                "update chunk set start = ? where account_id = ? and hash = ? and blob_id = ? and start in (?, ?)",
+                (start, account_id, chunk.hash, chunk.blob_id, start, other),
+            )
+            > 0
         )
-        return [Chunk(*row) for row in rows]
 
     def split(self, account_id: int, blob_id: int) -> None:
         rows = self._db.all("select hash from content where account_id = ? and blob_id = ?", (account_id, blob_id))
@@ -212,13 +239,13 @@ class Chunks:
 
     # ------------------------------------------------------------------------------------------ scrub
 
-    def all_chunks(self, after: tuple[int, bytes], limit: int) -> list[tuple[int, Chunk]]:
+    def all_chunks(self, after: tuple[int, bytes], limit: int) -> list[tuple[int, Chunk, bool]]:
         rows = self._db.all(
             f"select account_id, {_CHUNK} from chunk where (account_id, hash) > (?, ?)"
             " order by account_id, hash limit ?",
             (*after, limit),
         )
-        return [(row[0], Chunk(*row[1:])) for row in rows]
+        return [(row[0], _chunk(row[1:]), row[3] >= 0) for row in rows]
 
     def is_referred(self, account_id: int, hash: bytes) -> bool:
         sql = "select 1 from chunk where account_id = ? and hash = ? and refs > 0"
@@ -240,6 +267,22 @@ class Chunks:
         )
         return [_content(row) for row in rows]
 
+    def hollow(self, limit: int) -> list[tuple[int, bytes]]:
+        rows = self._db.all(
+            "select account_id, hash from content c where chunks = 0 and pending is null and not exists"
+            " (select 1 from inline i where i.account_id = c.account_id and i.hash = c.hash) limit ?",
+            (limit,),
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def references(self, account_id: int) -> tuple[int, int]:
+        stated = self._db.one("select coalesce(sum(refs), 0) from chunk where account_id = ?", (account_id,))
+        listed = self._db.one(
+            "select coalesce(sum(length(chunks)), 0) from content_page where account_id = ?", (account_id,)
+        )
+        assert stated is not None and listed is not None  # an aggregate always has a row
+        return int(stated[0]), int(listed[0]) // _ENTRY.size
+
     def referred_bytes(self, account_id: int) -> int:
         chunks = self._db.one(
             "select coalesce(sum(length), 0) from chunk where account_id = ? and refs > 0", (account_id,)
@@ -249,6 +292,11 @@ class Chunks:
         )
         assert chunks is not None and inline is not None  # an aggregate always has a row
         return int(chunks[0]) + int(inline[0])
+
+
+def _chunk(row: Row) -> Chunk:
+    hash, blob_id, start, length, adler32 = row
+    return Chunk(hash, blob_id, start if start >= 0 else -1 - start, length, adler32)
 
 
 def _content(row: Row) -> Content:

@@ -171,6 +171,14 @@ class Nodes:
             self._db.run_in(f"delete from {table} where account_id = ? and node_id {{in}}", (account_id,), node_ids)
         self._db.run_in("delete from node where account_id = ? and id {in}", (account_id,), node_ids)
 
+    def orphans(self, limit: int) -> list[tuple[int, int, str]]:
+        rows = self._db.all(
+            "select account_id, id, name from node n where parent_id is not null and not exists"
+            " (select 1 from node p where p.account_id = n.account_id and p.id = n.parent_id) limit ?",
+            (limit,),
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
     def search(self, account_id: int, words: Sequence[str], before: int, limit: int) -> list[Node]:
         if not words:
             return []

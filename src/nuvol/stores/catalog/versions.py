@@ -50,9 +50,24 @@ class Versions:
     def remove_nodes(self, account_id: int, node_ids: Sequence[int]) -> None:
         self._db.run_in("delete from version where account_id = ? and node_id {in}", (account_id,), node_ids)
 
+    def naming(self, account_id: int, content: bytes, limit: int) -> list[tuple[int, int, str]]:
+        rows = self._db.all(
+            "select node_id, number, name from version where account_id = ? and content = ? limit ?",
+            (account_id, content, limit),
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
     def unnamed(self, account_id: int, contents: Iterable[bytes]) -> list[bytes]:
         sql = "select 1 from version where account_id = ? and content = ? limit 1"
         return [content for content in contents if self._db.one(sql, (account_id, content)) is None]
+
+    def lost(self, limit: int) -> list[tuple[int, int, int, str]]:
+        rows = self._db.all(
+            "select account_id, node_id, number, name from version v where content is not null and not exists (select 1"
+            " from content c where c.account_id = v.account_id and c.hash = v.content and c.pending is null) limit ?",
+            (limit,),
+        )
+        return [(row[0], row[1], row[2], row[3]) for row in rows]
 
     def crowded(self, before: int, after: tuple[int, int], limit: int) -> list[tuple[int, int]]:
         rows = self._db.all(
