@@ -82,6 +82,17 @@ class ContentRowsTests:
         assert catalog.read(lambda tx: tx.chunks.inlines((0, b""), 9)) == expected
         assert catalog.read(lambda tx: tx.chunks.inlines((ANNA, b"a" * 32), 1)) == expected[1:2]
 
+    def test_an_inline_content_without_bytes_is_told(self, catalog):
+        for hash, fields in ((b"a", {}), (b"b", {}), (b"c", {"chunks": 1})):
+            catalog.write(
+                lambda tx, h=hash, f=fields: tx.chunks.add_content(
+                    replace(CONTENT, **{"hash": h * 32, "chunks": 0} | f)
+                )
+            )
+        catalog.write(lambda tx: tx.chunks.add_inline(ANNA, b"a" * 32, b""))
+        assert catalog.read(lambda tx: tx.chunks.hollow(9)) == [(ANNA, b"b" * 32)]
+        assert catalog.read(lambda tx: tx.chunks.hollow(0)) == []
+
     def test_the_list_of_chunks_is_kept_in_pages(self, catalog):
         full = [(name(number), 2**31 + number) for number in range(PAGE)]
         catalog.write(lambda tx: tx.chunks.add_page(ANNA, b"h" * 32, 0, full))
@@ -140,8 +151,9 @@ class ChunkRowsTests:
         assert catalog.read(lambda tx: tx.chunks.find(ANNA, [far.hash, name(9)])) == {far.hash: far}
         assert catalog.read(lambda tx: tx.chunks.find(BERT, [far.hash])) == {}
         assert catalog.read(lambda tx: tx.chunks.find(ANNA, [])) == {}
-        assert catalog.read(lambda tx: tx.chunks.all_chunks((0, b""), 9)) == [(ANNA, chunk(1)), (ANNA, far)]
-        assert catalog.read(lambda tx: tx.chunks.all_chunks((ANNA, chunk(1).hash), 9)) == [(ANNA, far)]
+        whole = [(ANNA, chunk(1), True), (ANNA, far, True)]
+        assert catalog.read(lambda tx: tx.chunks.all_chunks((0, b""), 9)) == whole
+        assert catalog.read(lambda tx: tx.chunks.all_chunks((ANNA, chunk(1).hash), 9)) == whole[1:]
 
     def test_references_are_counted_and_bytes_once(self, catalog):
         assert refer(catalog, chunk(1), chunk(2), chunk(2)) == (200, True)
@@ -240,6 +252,57 @@ class ChunkRowsTests:
             assert sorted(kept.result() + gone.result()) == list(numbers)
         assert held(catalog, *numbers) == set(kept.result())
         assert used(catalog) == 100 * len(kept.result())
+
+    def test_a_bad_chunk_is_found_by_nobody_until_it_is_sound_again(self, catalog):
+        refer(catalog, chunk(0, offset=0), chunk(1))
+
+        def judge(told: Chunk, sound: bool) -> bool:
+            return catalog.write(lambda tx: tx.chunks.judge(ANNA, told, sound))
+
+        for bad in (chunk(0, offset=0), chunk(1)):
+            assert judge(bad, False) and judge(bad, False)
+        assert held(catalog, 0, 1) == set()
+        assert catalog.write(lambda tx: tx.chunks.pin(ANNA, [name(1)], 99)) == {}
+        assert catalog.read(lambda tx: tx.chunks.in_blob(ANNA, BLOB)) == [chunk(0, offset=0), chunk(1)]
+        told = catalog.read(lambda tx: tx.chunks.all_chunks((0, b""), 9))
+        assert told == [(ANNA, chunk(0, offset=0), False), (ANNA, chunk(1), False)]
+        assert judge(chunk(1), True) and judge(chunk(1), True)
+        assert not judge(chunk(1, offset=5), False) and not judge(chunk(1, blob_id=60), False)
+        assert held(catalog, 0, 1) == {1} and used(catalog) == 200
+
+    def test_a_bad_chunk_is_mended_by_who_brings_it_anew(self, catalog):
+        refer(catalog, *map(chunk, range(3)))
+        for number in range(3):
+            catalog.write(lambda tx, n=number: tx.chunks.judge(ANNA, chunk(n), False))
+        with pytest.raises(ChunksLacking):
+            refer(catalog, chunk(0, blob_id=60), blob_id=61)
+        assert refer(catalog, chunk(0, blob_id=60, offset=7), chunk(9, blob_id=60), blob_id=60) == (100, True)
+        assert catalog.write(lambda tx: tx.chunks.mend(ANNA, [chunk(1, blob_id=61), chunk(9, blob_id=61)]))
+        assert not catalog.write(lambda tx: tx.chunks.mend(ANNA, [chunk(1, blob_id=62)]))
+        found = catalog.read(lambda tx: tx.chunks.find(ANNA, [name(n) for n in (0, 1, 2, 9)]))
+        assert found == {
+            name(0): chunk(0, blob_id=60, offset=7),
+            name(1): chunk(1, blob_id=61),
+            name(9): chunk(9, blob_id=60),
+        }
+
+    def test_a_bad_chunk_moves_and_goes_like_any_other(self, catalog):
+        refer(catalog, chunk(1), chunk(2))
+        catalog.write(lambda tx: tx.chunks.judge(ANNA, chunk(1), False))
+        catalog.write(lambda tx: tx.chunks.move_chunks(ANNA, [chunk(1, blob_id=60, offset=0), chunk(2, blob_id=60)]))
+        assert held(catalog, 1, 2) == {2}
+        unrefer(catalog, 1)
+        assert catalog.read(lambda tx: tx.chunks.dead(99, 99, 9)) == [(ANNA, chunk(1, blob_id=60, offset=0))]
+        gone = catalog.write(lambda tx: tx.chunks.forget(ANNA, [name(1)], 99, 99))
+        assert gone == [chunk(1, blob_id=60, offset=0)]
+
+    def test_counters_can_be_compared_with_what_is_listed(self, catalog):
+        refer(catalog, chunk(1), chunk(1), chunk(2))
+        for page in (0, 1):
+            catalog.write(lambda tx, p=page: tx.chunks.add_page(ANNA, b"h" * 32, p, [(name(1), 100)] * (p + 1)))
+        catalog.write(lambda tx: tx.chunks.add_page(BERT, b"h" * 32, 0, [(name(1), 100)]))
+        assert catalog.read(lambda tx: tx.chunks.references(ANNA)) == (3, 3)
+        assert catalog.read(lambda tx: tx.chunks.references(3)) == (0, 0)
 
     def test_inline_contents_count_as_used(self, catalog):
         refer(catalog, chunk(1))

@@ -292,6 +292,14 @@ class NodeRowsTests:
         assert catalog.read(lambda tx: tx.nodes.search(ANNA, ["sea"], 1 << 53, 9)) == [other]
         assert catalog.read(lambda tx: tx.connection.all("select distinct node_id from word")) == [(other.id,)]
 
+    def test_nodes_whose_folder_is_not_there_are_told(self, catalog):
+        root = folder("", parent_id=None)
+        lost = file("lost")
+        add(catalog, root, file("f", parent_id=root.id), lost, file("x", parent_id=root.id, account_id=BERT))
+        found = catalog.read(lambda tx: tx.nodes.orphans(9))
+        assert sorted(found)[0] == (ANNA, lost.id, "lost") and len(found) == 2
+        assert len(catalog.read(lambda tx: tx.nodes.orphans(1))) == 1
+
     # ----------------------------------------------------------------------------------------------- search
 
     def test_nodes_are_found_by_the_beginnings_of_all_words(self, catalog):
@@ -384,9 +392,24 @@ class VersionRowsTests:
         def unnamed() -> list[bytes]:
             return catalog.read(lambda tx: tx.versions.unnamed(ANNA, [a, b, b"x" * 32]))
 
+        naming = catalog.read(lambda tx: tx.versions.naming(ANNA, a, 9))
+        assert sorted(naming) == [(one.id, 1, "1"), (two.id, 1, "2")]
+        assert len(catalog.read(lambda tx: tx.versions.naming(ANNA, a, 1))) == 1
+        assert catalog.read(lambda tx: tx.versions.naming(ANNA, b"x" * 32, 9)) == []
         assert unnamed() == [b"x" * 32]
         catalog.write(lambda tx: tx.versions.remove(ANNA, one.id, [1, 2]))
         assert unnamed() == [b, b"x" * 32]
+
+    def test_versions_whose_content_is_not_there_are_told(self, catalog):
+        from tests.conformance.rows_contents import CONTENT
+
+        node = file("f", content=CONTENT.hash)
+        pending = version(node, 2, content=b"p" * 32)
+        catalog.write(lambda tx: tx.versions.add([version(node), pending, version(node, 3, content=None)]))
+        assert [row[2] for row in catalog.read(lambda tx: tx.versions.lost(9))] == [1, 2]
+        catalog.write(lambda tx: tx.chunks.add_content(CONTENT))
+        catalog.write(lambda tx: tx.chunks.add_content(replace(CONTENT, hash=b"p" * 32), pending=1))
+        assert catalog.read(lambda tx: tx.versions.lost(9)) == [(ANNA, node.id, 2, "f")]
 
     def test_nodes_with_old_versions_are_told_in_order(self, catalog):
         """Those with only a first version have nothing to thin out."""

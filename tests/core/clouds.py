@@ -44,6 +44,7 @@ class Watched:
         self._catalog = catalog
         self._units = 0
         self._before: Callable[[int], None] | None = None
+        self._before_reading: Callable[[], None] | None = None
 
     def write(self, unit: Callable[[Any], T]) -> T:
         if self._before is not None:
@@ -67,6 +68,22 @@ class Watched:
             yield
         finally:
             self._before = None
+
+    def read(self, unit: Callable[[Any], T]) -> T:
+        before, self._before_reading = self._before_reading, None
+        if before is not None:
+            before()
+            self._before_reading = before
+        return self._catalog.read(unit)
+
+    @contextmanager
+    def read_after(self, before: Callable[[], None]) -> Iterator[None]:
+        """Inside, `before` is called before each reading; those it makes itself do not count."""
+        self._before_reading = before
+        try:
+            yield
+        finally:
+            self._before_reading = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._catalog, name)
