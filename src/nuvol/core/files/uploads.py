@@ -155,24 +155,31 @@ class Uploads:
     def _taken_back(self, session: UploadSession) -> UploadSession:
         """A crash in `commit` may have left a finished blob that no row names: what had been kept of it before is
         brought into another one, with which the upload goes on."""
-        blobs, old = self._files.blobs, BlobKey(session.account_id, session.blob_id)
+        old = BlobKey(session.account_id, session.blob_id)
         try:
-            blobs.size(old)
+            self._files.blobs.size(old)
         except BlobMissing:
             return session
         new = BlobKey(session.account_id, self._files.new_id())
         self._files.in_flight.add(new)
-        writer = blobs.begin(new)
         try:
-            for offset in range(0, session.written, _BLOCK):
-                writer.append([blobs.read(old, offset, min(_BLOCK, session.written - offset))])
-            writer.sync()
+            self._copy(old, new, session.written)
             self._files.catalog.write(lambda tx: tx.uploads.move(session.account_id, session.id, new.id))
-            writer.close()
         finally:
-            writer.abort()
             self._files.in_flight.discard(new)
         return replace(session, blob_id=new.id)
+
+    def _copy(self, source: BlobKey, target: BlobKey, size: int) -> None:
+        """Begin a blob with the first `size` bytes of another one."""
+        writer = self._files.blobs.begin(target)
+        try:
+            for offset in range(0, size, _BLOCK):
+                writer.append([self._files.blobs.read(source, offset, min(_BLOCK, size - offset))])
+            writer.sync()
+        except BaseException:
+            writer.abort()
+            raise
+        writer.close()
 
     def _claim(self, upload_id: str) -> None:
         if not self._files.claim(upload_id):
