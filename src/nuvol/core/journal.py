@@ -65,6 +65,7 @@ class Journal:
 
         Returns the function that ends it. A hint may come twice or for nothing: the journal is the truth.
         """
+        access.require(actor, "read")
         watchers = self._watchers.setdefault(actor.account_id, [])
         watchers.append(callback)
 

@@ -81,7 +81,8 @@ class Locks:
         self._files.write(actor, unit)
 
     def on(self, actor: Actor, node: Node) -> list[Lock]:
-        """Locks that bind a node: its own and deep ones above it."""
+        """Locks that bind a node: its own and deep ones above it. Raises NodeMissing (somebody else's)."""
+        access.require(actor, "read", node)
         return self.of_many(actor, [node]).get(node.id, [])
 
     def of_many(self, actor: Actor, nodes: Sequence[Node]) -> dict[int, list[Lock]]:
