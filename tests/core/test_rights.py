@@ -189,12 +189,12 @@ def test_a_grant_to_read_changes_nothing(anna, function):
 
 
 @pytest.mark.parametrize("function", [name for name in FUNCTIONS if name not in WORDLESS])
-@pytest.mark.parametrize("scopes", [(), ("calendar", "docs", "photos", "profile"), ("account",)], ids=str)
-def test_any_other_grant_opens_nothing(anna, function, scopes):
+def test_any_other_grant_opens_nothing(anna, function):
     things = Things(anna)
     before = things.state()
-    with pytest.raises(NotAllowed):
-        call(anna.cloud, function, Actor(anna.actor.account_id, frozenset(scopes)), things.given(function))
+    for scopes in ((), ("calendar", "docs", "photos", "profile"), ("account",)):
+        with pytest.raises(NotAllowed):
+            call(anna.cloud, function, Actor(anna.actor.account_id, frozenset(scopes)), things.given(function))
     assert things.state() == before
 
 
