@@ -187,15 +187,15 @@ def test_quota_is_that_of_the_rules_unless_said(catalog):
     people.passwords.close()
 
 
-def test_the_command_line_takes_any_password_and_people_need_eight_characters(people, admin):
+def test_the_command_line_takes_any_password_and_people_need_ten_characters(people, admin):
     people.accounts.add(None, "a", "a@b", "x")
     people.sign_in("a", "x")
     for password in ("", "\ud800" * 9, "x" * 1025):
         with pytest.raises(BadValue):
             people.accounts.add(None, "b", "b@b", password)
-    with pytest.raises(BadValue, match="8 characters"):
-        people.accounts.add(admin, "b", "b@b", "1234567")
-    people.accounts.add(admin, "b", "b@b", "12345678")
+    with pytest.raises(BadValue, match="10 characters"):
+        people.accounts.add(admin, "b", "b@b", "123456789")
+    people.accounts.add(admin, "b", "b@b", "1234567890")
 
 
 def test_an_app_password_is_no_account_password(people, anna):
@@ -440,7 +440,7 @@ def test_what_is_changed_holds_for_the_next_request(people, anna):
 def test_a_password_is_changed_by_who_knows_it(people, anna):
     with pytest.raises(NotAllowed):
         people.accounts.change_password(anna, "wrong", "new password")
-    with pytest.raises(BadValue, match="8 characters"):
+    with pytest.raises(BadValue, match="10 characters"):
         people.accounts.change_password(anna, PASSWORD, "short")
     people.accounts.change_password(anna, PASSWORD, "new password")
     people.sign_in("anna", "new password")

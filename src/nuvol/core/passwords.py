@@ -27,8 +27,8 @@ AT_A_TIME = 2
 QUEUE = 50
 """More than these waiting (about a second's work) are sent away: a flood of guesses must not pile up."""
 
-SHORTEST = 8
-"""Characters of a password chosen by a person (NIST SP 800-63B §5.1.1.1)."""
+SHORTEST = 10
+"""Characters of a password chosen by a person; NIST SP 800-63B §5.1.1.1 asks for 8 at least."""
 
 LONGEST = 1024
 """Bytes; far above any phrase, and keeps what is hashed small."""
