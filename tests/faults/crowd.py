@@ -3,10 +3,11 @@
 import hashlib
 import http.client
 import itertools
+import json
 import random
 import threading
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -28,6 +29,9 @@ class Reply:
     headers: Mapping[str, str]
     body: bytes
 
+    def json(self) -> Any:
+        return json.loads(self.body)
+
 
 class Line:
     """One client's connection."""
@@ -37,10 +41,20 @@ class Line:
         login = b64encode(f"{server.name}:{server.password}".encode()).decode()
         self._headers = {"Authorization": f"Basic {login}"}
 
-    def ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Reply:
+    def ask(
+        self, method: str, path: str, body: bytes | Iterable[bytes] = b"", headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """A body of unknown length goes in chunks, unless the headers tell its length."""
         self._http.request(method, path, body, {**self._headers, **(headers or {})})
         reply = self._http.getresponse()
         return Reply(reply.status, reply.headers, reply.read())
+
+    def open(self, path: str) -> http.client.HTTPResponse:
+        """A content to be read bit by bit."""
+        self._http.request("GET", path, headers=self._headers)
+        reply = self._http.getresponse()
+        assert reply.status == 200
+        return reply
 
     def close(self) -> None:
         self._http.close()
