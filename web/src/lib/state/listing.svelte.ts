@@ -200,7 +200,8 @@ export class Listing {
   }
 
   #put(node: Node): void {
-    const known = this.#entries.some((entry) => entry.id === node.id);
+    const known = this.#entries.find((entry) => entry.id === node.id);
+    if (known && known.number > node.number) return; // an answer that was on its way while another change happened
     if (known) this.#show(this.#entries.map((entry) => (entry.id === node.id ? node : entry)));
     else if (this.#next === null) this.#show([...this.#entries, node]);
     if (this.#standing === 'loading') this.#standing = 'ready';

@@ -1,5 +1,5 @@
 /** Sizes, times and names as people read them. */
-import { language, t } from './words.svelte';
+import { locale, t } from './words.svelte';
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 const DAY = 86_400_000;
@@ -12,10 +12,10 @@ export function sizeText(bytes: number): string {
     unit += 1;
   }
   const digits = unit < 2 || value >= 99.5 ? 0 : 1;
-  return new Intl.NumberFormat(language(), {
+  return new Intl.NumberFormat(locale(), {
     style: 'unit',
     unit: UNITS[unit]!,
-    unitDisplay: 'short',
+    unitDisplay: unit === 0 ? 'long' : 'short', // the short form says "0 byte"
     maximumFractionDigits: digits,
   }).format(value);
 }
@@ -29,17 +29,17 @@ export function dayText(time: string, now = new Date()): string {
   if (days === 0) return t('today');
   if (days === 1) return t('yesterday');
   const year = moment.getFullYear() === now.getFullYear() ? undefined : 'numeric';
-  return new Intl.DateTimeFormat(language(), { day: 'numeric', month: 'short', year }).format(moment);
+  return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', year }).format(moment);
 }
 
 export const clockText = (time: string | Date): string =>
-  new Intl.DateTimeFormat(language(), { hour: '2-digit', minute: '2-digit' }).format(new Date(time));
+  new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit' }).format(new Date(time));
 
 /** "yesterday, 18:40" */
 export const momentText = (time: string): string => `${dayText(time)}, ${clockText(time)}`;
 
 export const fullDateText = (time: string): string =>
-  new Intl.DateTimeFormat(language(), { dateStyle: 'long', timeStyle: 'short' }).format(new Date(time));
+  new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeStyle: 'short' }).format(new Date(time));
 
 /** Stem and extension; ".profile" and "notes" have none. */
 export function splitName(name: string): [stem: string, extension: string] {

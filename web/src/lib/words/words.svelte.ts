@@ -29,7 +29,8 @@ let plurals = $derived(new Intl.PluralRules(spoken));
 let numbers = $derived(new Intl.NumberFormat(spoken));
 
 export const language = (): Language => spoken;
-export const number = (value: number): string => numbers.format(value);
+/** The language as this browser speaks it: British dates stay British. */
+export const locale = (): string => navigator.languages.find((tag) => tag.startsWith(spoken)) ?? spoken;
 
 export function t<K extends Key>(key: K, ...rest: Rest<K>): string {
   const fillings = rest[0] as Record<string, string | number> | undefined;
