@@ -69,7 +69,7 @@ def test_cut_and_paste_moves(desktop: Desktop) -> None:
     desktop.entry("map.txt").click()
     desktop.press("Control+x")
     desktop.entry("Plans").dblclick()
-    expect(desktop.page.get_by_role("heading", name="Plans")).to_be_visible()
+    expect(desktop.page.get_by_role("heading", name="Plans", exact=True)).to_be_visible()
     desktop.page.get_by_role("heading", name="Nothing in Plans yet").wait_for()
     desktop.page.get_by_role("button", name="New", exact=True).click()
     desktop.page.get_by_role("menuitem", name="Paste").click()
