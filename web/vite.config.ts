@@ -7,6 +7,7 @@ export default defineConfig({
     outDir: '../src/nuvol/web',
     emptyOutDir: true,
     target: 'es2022',
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'], // those that know light-dark(): left as it is, it obeys color-scheme
     modulePreload: { polyfill: false }, // every browser with light-dark() has modulepreload
     assetsInlineLimit: 0, // the policy of the page allows no data: fonts or scripts
   },

@@ -14,7 +14,7 @@ const SINGLY = 12; // changed entries asked for one by one; with more of them th
 const PAUSE = 700; // ms between two readings anew while changes pour in
 
 export class Listing {
-  #place: Place;
+  #place = $state.raw<Place>()!;
   #folder = $state.raw<Node | null>(null);
   #entries = $state.raw<readonly Node[]>([]);
   #standing = $state<Standing>('loading');

@@ -1,4 +1,5 @@
 /** One file on its way up. */
+import type { Node } from '../api/files';
 import type { Remembered } from './memory';
 
 /**
@@ -15,7 +16,7 @@ export class UploadItem {
   address: string | null;
   file: File | null;
   overwrites = false;
-  /** Every byte went out once: a name that is taken then may be taken by ourselves. */
+  /** Every byte went out, but no answer came back: a name that is taken then may be taken by ourselves. */
   wentOut = false;
 
   constructor(
@@ -39,6 +40,10 @@ export class UploadItem {
   }
   get needsPerson(): boolean {
     return this.stage === 'lost' || this.stage === 'failed';
+  }
+  /** Whether this node is what the upload has made. */
+  became(node: Node): boolean {
+    return node.size === this.size && Date.parse(node.modified_at) === this.record.modified;
   }
   /** Whether this is the file that was begun. */
   isOf(file: File): boolean {

@@ -155,7 +155,6 @@ class Uploads {
       onProgress: (bytes) => {
         this.speed.note(bytes - item.sent);
         item.sent = bytes;
-        item.wentOut ||= bytes === item.size;
       },
     });
     this.#running.set(item.id, sent);
@@ -191,6 +190,7 @@ class Uploads {
 
   #waitForServer(item: UploadItem): void {
     item.stage = 'stuck';
+    item.wentOut ||= item.sent === item.size;
     this.#retry ??= setTimeout(() => {
       this.#retry = undefined;
       for (const stuck of this.in('stuck')) this.resume(stuck);
@@ -204,7 +204,7 @@ class Uploads {
     try {
       const clashes = await this.#clashesIn(item.record.parentId);
       const there = await files.byPath(joined(clashes.folder.path ?? '', item.name));
-      if (item.wentOut && there.size === item.size) return void (await this.#finish(item, there.id)); // it was ours
+      if (item.wentOut && item.became(there)) return void (await this.#finish(item, there.id));
       const choice = await clashes.ask({
         name: item.name,
         size: item.size,
