@@ -47,7 +47,7 @@ def test_dropped_files_arrive(desktop: Desktop) -> None:
         """() => {
             const data = new DataTransfer();
             data.items.add(new File(['hello'], 'dropped.txt'));
-            const here = document.querySelector('.middle');
+            const here = document.querySelector('div.middle');
             for (const kind of ['dragover', 'drop'])
                 here.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
         }"""

@@ -76,7 +76,7 @@ function walk(event: KeyboardEvent, view: FilesView, { columns, page, reveal }: 
 
 /** Typing a name goes to it. */
 function jump(event: KeyboardEvent, view: FilesView, layout: Layout): boolean {
-  if (event.key.length !== 1 || event.ctrlKey || event.altKey || event.metaKey) return false;
+  if (event.key.length !== 1 || event.key === '?' || event.ctrlKey || event.altKey || event.metaKey) return false;
   typed += event.key.toLowerCase();
   clearTimeout(timer);
   timer = setTimeout(() => (typed = ''), JUMP);

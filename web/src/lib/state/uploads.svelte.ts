@@ -3,7 +3,7 @@ import { sessionAgain } from '../api/client';
 import * as files from '../api/files';
 import type { Node } from '../api/files';
 import { isRefusal, Offline } from '../api/problems';
-import { drop, send, type Sent } from '../api/sending';
+import type { Sent } from '../api/sending';
 import { Clashes } from '../actions/placing';
 import { nextName, sizeText } from '../words/format';
 import { t } from '../words/words.svelte';
@@ -19,6 +19,9 @@ import { UploadItem, type Stage } from './upload.svelte';
 
 const AT_A_TIME = 3; // of the six connections HTTP/1.1 gives to one host; one more holds the live stream
 const AGAIN = 2_000; // ms between tries while the server is away
+
+/** Comes with the first upload: the page is lighter without it. */
+const tus = () => import('../api/sending');
 
 class Uploads {
   #items = $state.raw<readonly UploadItem[]>([]);
@@ -116,7 +119,8 @@ class Uploads {
   stop(item: UploadItem): void {
     void this.#running.get(item.id)?.pause();
     this.#running.delete(item.id);
-    if (item.address) drop(item.address).catch(() => undefined); // it expires by itself
+    const { address } = item;
+    if (address) void tus().then(({ drop }) => drop(address).catch(() => undefined)); // else it expires by itself
     void memory.forget(item.id);
     this.#items = this.#items.filter((other) => other !== item);
     this.#pump();
@@ -134,14 +138,14 @@ class Uploads {
   }
 
   #pump(): void {
-    for (const item of this.#items) {
-      if (this.#running.size >= AT_A_TIME) return;
-      if (item.stage === 'waiting') void this.#send(item);
-    }
+    const free = AT_A_TIME - this.in('sending').length;
+    for (const item of this.in('waiting').slice(0, Math.max(0, free))) void this.#send(item);
   }
 
   async #send(item: UploadItem): Promise<void> {
     item.stage = 'sending';
+    const { send } = await tus();
+    if (item.stage !== 'sending') return; // paused meanwhile
     const sent = send({
       file: item.file!,
       name: item.name,

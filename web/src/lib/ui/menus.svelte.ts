@@ -10,7 +10,6 @@ export interface OpenMenu {
 
 class Menus {
   #open = $state.raw<OpenMenu | null>(null);
-  #before: Element | null = null;
 
   get current(): OpenMenu | null {
     return this.#open;
@@ -19,15 +18,12 @@ class Menus {
   /** At the pointer, or below the control that was pressed. */
   open(label: string, actions: readonly Action[], at: { clientX: number; clientY: number } | Element): void {
     if (actions.length === 0) return;
-    this.#before = document.activeElement;
     const point = at instanceof Element ? below(at) : { x: at.clientX, y: at.clientY };
     this.#open = { label, actions, ...point };
   }
 
-  /** The focus goes back before the act, so that the act may put it elsewhere. */
   close(): void {
     this.#open = null;
-    if (this.#before instanceof HTMLElement && this.#before.isConnected) this.#before.focus();
   }
 }
 
