@@ -48,8 +48,8 @@ export async function underFreeName<T>(name: string, isFolder: boolean, attempt:
   }
 }
 
-export const move = (nodes: readonly Node[], folder: Node) => place(nodes, folder, false);
-export const copy = (nodes: readonly Node[], folder: Node) => place(nodes, folder, true);
+export const move = (nodes: readonly Node[], folder: Node) => undo.during(place(nodes, folder, false));
+export const copy = (nodes: readonly Node[], folder: Node) => undo.during(place(nodes, folder, true));
 
 async function place(nodes: readonly Node[], folder: Node, copies: boolean): Promise<void> {
   const clashes = new Clashes(folder, false);

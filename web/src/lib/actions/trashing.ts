@@ -10,7 +10,9 @@ import { undo } from '../state/undo.svelte';
 import { t } from '../words/words.svelte';
 import { underFreeName } from './placing';
 
-export async function trash(nodes: readonly Node[]): Promise<void> {
+export const trash = (nodes: readonly Node[]): Promise<void> => undo.during(putInTrash(nodes));
+
+async function putInTrash(nodes: readonly Node[]): Promise<void> {
   tell({ gone: nodes.map((node) => node.id) });
   const gone = await each(nodes, (node) => files.trash(node.id), (node) => tell({ put: node }));
   if (gone.length === 0) return;

@@ -11,6 +11,13 @@ const KEPT = 50;
 
 class Undo {
   #steps: Step[] = [];
+  #acts = new Set<Promise<unknown>>();
+
+  /** An act that will offer its way back: Ctrl Z in the middle of it means this one. */
+  during(act: Promise<void>): Promise<void> {
+    this.#acts.add(act);
+    return act.finally(() => this.#acts.delete(act));
+  }
 
   /** Say what was done and how it is taken back. */
   offer(text: string, icon: Toast['icon'], back: () => Promise<void>): void {
@@ -21,6 +28,7 @@ class Undo {
   }
 
   async last(): Promise<void> {
+    await Promise.allSettled(this.#acts);
     const step = this.#steps.at(-1);
     if (step) await this.#run(step);
   }

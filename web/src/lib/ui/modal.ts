@@ -1,9 +1,12 @@
-/** An attachment that shows a dialog over everything, and gives the focus back when it goes. */
+/**
+ * An attachment that shows a dialog over everything, and gives the focus back when it goes.
+ *
+ * Listen to `close`, not to `cancel`: browsers let a page refuse Esc only once in a while, and close the second time.
+ */
 export function modal(dialog: HTMLDialogElement): () => void {
   const before = document.activeElement;
   dialog.showModal();
   return () => {
-    dialog.close();
-    if (before instanceof HTMLElement && before.isConnected) before.focus(); // the browser does not, once it is removed
+    if (before instanceof HTMLElement && before.isConnected) before.focus(); // the browser does not for a removed dialog
   };
 }
