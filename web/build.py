@@ -17,6 +17,7 @@ from pathlib import Path
 
 WEB = Path(__file__).parent
 BUILT = WEB.parent / "src" / "nuvol" / "web"
+TOKENS = WEB.parent / "src" / "nuvol" / "faces" / "desktop" / "tokens.css"  # shared with the plain pages
 STAMP = BUILT / ".built-from"
 MODULES = WEB / "node_modules"
 MADE = {"schema.d.ts", ".openapi.json"}
@@ -56,9 +57,9 @@ def fingerprint() -> str:
     """Of everything the result depends on."""
     digest = hashlib.sha256()
     sources = [*WEB.glob("*.*"), *(WEB / "public").rglob("*"), *(WEB / "src").rglob("*")]
-    for path in sorted(sources):
+    for path in [TOKENS, *sorted(sources)]:
         if path.is_file() and path.name not in MADE:
-            digest.update(f"{path.relative_to(WEB)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+            digest.update(f"{path.relative_to(WEB.parent)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 
 

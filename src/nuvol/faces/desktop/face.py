@@ -51,7 +51,7 @@ def face(cloud: Cloud) -> Route:
             return _asset(request, rest)
         if name in shell.LOOSE and not rest:
             return _loose(request, name)
-        if _wants_desktop(request, name):
+        if _wants_desktop(request, name, rest):
             return await _desktop(cloud, request, name, rest)
         handlers = _HANDLERS.get((name, bool(rest)))
         if handlers is None or "/" in rest:
@@ -71,9 +71,9 @@ def face(cloud: Cloud) -> Route:
 # ----------------------------------------------------------------------------------------------- the desktop
 
 
-def _wants_desktop(request: Request, name: str) -> bool:
+def _wants_desktop(request: Request, name: str, rest: str) -> bool:
     reads = request.method in ("GET", "HEAD") and _takes_html(request)
-    return reads and name in shell.PAGES and "plain" not in request.params and shell.is_built()
+    return reads and shell.knows(name, rest) and "plain" not in request.params and shell.is_built()
 
 
 async def _desktop(cloud: Cloud, request: Request, name: str, rest: str) -> Answer:

@@ -7,6 +7,8 @@ from nuvol.faces.http import Answer, Request
 
 PAGES = frozenset({"", "files", "trash", "search", "settings", "signin", "setup"})
 """First segments of the addresses that the page knows by itself."""
+_DEEP = frozenset({"files", "settings", "setup"})
+"""Those that have something behind them."""
 LOOSE = frozenset({"theme.js", "favicon.svg"})
 """Files whose names stay the same: asked for anew each time."""
 
@@ -24,6 +26,11 @@ _TYPES = {
 }
 _FOLDER = files("nuvol").joinpath("web")
 _FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def knows(name: str, rest: str) -> bool:
+    """Whether /name/rest is an address of the page."""
+    return name in PAGES and (not rest or name in _DEEP)
 
 
 def is_built() -> bool:

@@ -8,6 +8,8 @@ export const session = async (): Promise<Account> => (await told(client.GET('/se
 export const signIn = async (login: string, password: string): Promise<Account> =>
   (await told(client.POST('/session', { body: { login, password, cookie: true, token: false } }))).account;
 export const signOut = () => told(client.DELETE('/session'));
+/** Whether anybody may make an account. */
+export const isOpen = async (): Promise<boolean> => (await told(client.GET('/signup'))).mode === 'open';
 export const setUp = (body: SetUp) => told(client.POST('/setup', { body }));
 
 export const sessions = async (): Promise<Grant[]> => (await told(client.GET('/sessions'))).grants;

@@ -188,6 +188,7 @@ export const ca: Catalogue = {
   nothingSelected: 'Tria un fitxer per veure què se’n sap.',
   signIn: 'Entra',
   signingIn: 'S’està entrant …',
+  makeOne: 'Crea un compte',
   signOut: 'Surt',
   loginName: 'Nom o correu',
   password: 'Contrasenya',

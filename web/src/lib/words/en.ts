@@ -208,6 +208,7 @@ export const en = {
   // signing in
   signIn: 'Sign in',
   signingIn: 'Signing in …',
+  makeOne: 'Make an account',
   signOut: 'Sign out',
   loginName: 'Name or e-mail',
   password: 'Password',

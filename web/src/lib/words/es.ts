@@ -188,6 +188,7 @@ export const es: Catalogue = {
   nothingSelected: 'Elige un archivo para ver lo que se sabe de él.',
   signIn: 'Entrar',
   signingIn: 'Entrando …',
+  makeOne: 'Crear una cuenta',
   signOut: 'Salir',
   loginName: 'Nombre o correo',
   password: 'Contraseña',
