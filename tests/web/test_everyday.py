@@ -36,6 +36,7 @@ def test_what_is_trashed_comes_back_by_undo(desktop: Desktop) -> None:
     desktop.entry("letter.txt").click()
     desktop.press("Delete")
     desktop.lacks("letter.txt")
+    expect(desktop.page.get_by_text("“letter.txt” is in the trash")).to_be_visible()
     assert desktop.names() == []
     desktop.page.get_by_role("button", name="Undo").click()
     desktop.shows("letter.txt")

@@ -28,27 +28,49 @@ def filled(server: Server) -> str:
     return "Large"
 
 
-def test_10_000_entries_are_all_there_and_scroll_without_a_long_task(desktop: Desktop, filled: str) -> None:
+def test_10_000_entries_are_all_there_and_only_those_in_view_are_drawn(desktop: Desktop, filled: str) -> None:
+    desktop.open(f"/files/{filled}")
+    expect(desktop.page.get_by_text("10,000 items", exact=True)).to_be_visible(timeout=15_000)
+    desktop.list.focus()
+    desktop.press("End")
+    desktop.shows("note 09999.txt")
+    desktop.page.keyboard.type("note 04217")
+    desktop.shows("note 04217.txt")
+    assert desktop.list.get_by_role("row").count() < 100
+
+
+@pytest.mark.torture
+def test_10_000_entries_paint_at_once_and_scroll_without_a_long_task(desktop: Desktop, filled: str) -> None:
+    """P14; needs a machine that does nothing else."""
     page = desktop.page
     page.add_init_script(
         "globalThis.long = []; new PerformanceObserver((list) =>"
         " long.push(...list.getEntries().map((task) => task.duration))).observe({ type: 'longtask' })"
     )
-    desktop.open(f"/files/{filled}")
+    desktop.open()
+    page.get_by_role("link", name="Files", exact=True).click()
+    desktop.entry(filled).wait_for()
+    painted = page.evaluate(
+        """async (name) => {
+            const link = [...document.querySelectorAll('[role=row]')].find((row) => row.textContent.includes(name));
+            const start = performance.now();
+            link.dispatchEvent(new MouseEvent('dblclick', { bubbles: true }));
+            while (!document.querySelector('[title="note 00000.txt"]')) await new Promise(requestAnimationFrame);
+            return performance.now() - start;
+        }""",
+        filled,
+    )
+    assert painted <= 300
     expect(page.get_by_text("10,000 items", exact=True)).to_be_visible(timeout=15_000)
+    page.wait_for_timeout(500)
     page.evaluate("long.length = 0")
     desktop.list.hover()
     for _ in range(60):
         page.mouse.wheel(0, 2500)
         page.evaluate("new Promise(requestAnimationFrame)")
-    assert page.evaluate("Math.max(0, ...long)") <= 100
-
-    desktop.list.focus()
-    desktop.press("End")
-    desktop.shows("note 09999.txt")
-    page.keyboard.type("note 04217")
-    desktop.shows("note 04217.txt")
-    assert desktop.list.get_by_role("row").count() < 100  # only what is in view is drawn
+    longest = page.evaluate("Math.max(0, ...long)")
+    print(f"first paint {painted:.0f} ms, longest task {longest:.0f} ms")
+    assert longest <= 100
 
 
 def test_the_shell_weighs_at_most_150_kb(page: Page, desktop: Desktop) -> None:
