@@ -154,12 +154,13 @@ export class Listing {
     if (news === 'reset' || this.#place.kind !== 'folder') return this.#soon();
     const folder = this.#folder;
     if (!folder) return;
-    const here = new Set(this.#entries.map((entry) => entry.id));
+    const here = new Map(this.#entries.map((entry) => [entry.id, entry.number]));
     const left = new Set<number>();
     const came = new Set<number>();
     let moved = false;
     for (const change of news.changes) {
       const id = change.object_id;
+      if ((here.get(id) ?? 0) > change.version) continue; // an answer told us of a later state already
       moved ||= change.kind === 'folder' && change.verb !== 'create';
       const stays = change.new_parent_id === folder.id || (change.old_parent_id === null && here.has(id));
       if (stays) {

@@ -7,6 +7,8 @@ export function modal(dialog: HTMLDialogElement): () => void {
   const before = document.activeElement;
   dialog.showModal();
   return () => {
-    if (before instanceof HTMLElement && before.isConnected) before.focus(); // the browser does not for a removed dialog
+    const gone = !(before instanceof HTMLElement && before.isConnected);
+    const back = gone ? document.querySelector<HTMLElement>('main [data-region][tabindex]') : before;
+    back?.focus(); // the browser does not for a removed dialog
   };
 }
