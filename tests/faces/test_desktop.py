@@ -11,7 +11,7 @@ import pytest
 from nuvol.core.cloud import Cloud
 from nuvol.core.passwords import Passwords
 from nuvol.faces.desktop import face as desktop
-from nuvol.faces.desktop import pages
+from nuvol.faces.desktop import pages, shell
 from nuvol.faces.http import Answer, Dispatcher, Headers, Request
 from nuvol.stores.blobs.memory import MemoryBlobs
 from nuvol.stores.catalog.catalog import SqlCatalog
@@ -19,6 +19,12 @@ from tests.faces.pages import TOKENS, contrast
 
 PASSWORD = "five quiet clouds"
 ANA = {"name": "ana", "email": "ana@home.example", "password": PASSWORD}
+
+
+@pytest.fixture(autouse=True)
+def plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These are about the pages without script, built desktop or not; test_shell.py is about the other one."""
+    monkeypatch.setattr(shell, "is_built", lambda: False)
 
 
 class Browser:

@@ -50,3 +50,9 @@ def _page() -> bytes:
 @cache
 def _style() -> bytes:
     return files("nuvol.faces.api").joinpath("docs.css").read_bytes()
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.buffer.write(_document())

@@ -1,4 +1,8 @@
-"""The pages a browser gets: set-up, sign-in, joining, and a welcome; plain HTML that needs no script."""
+"""What a browser gets: the web desktop, and plain pages without script: set-up, sign-in, joining, and a welcome.
+
+The page of the desktop sends browsers without JavaScript to the same address with `?plain`. Where the desktop is not
+built, the plain pages are all there is.
+"""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs
@@ -7,11 +11,11 @@ from nuvol import errors
 from nuvol.core.cloud import Cloud
 from nuvol.errors import CloudError, HandleTaken, InvitationMissing, Malformed, NotAdmitted, Refused, TooManyAttempts
 from nuvol.faces import doorkeeper
-from nuvol.faces.desktop import pages
+from nuvol.faces.desktop import pages, shell
 from nuvol.faces.http import Answer, KiB, Request, Route, problem, run
 from nuvol.model.accounts import Account, Actor
 
-PREFIXES = ("", "signin", "signout", "setup", "join", "assets")
+PREFIXES = ("signout", "join", "assets", *sorted(shell.PAGES | shell.LOOSE))
 FORM_LIMIT = 16 * KiB  # the longest password is 1 KiB, percent-encoded three times that
 
 _POLICY = (
@@ -45,9 +49,13 @@ def face(cloud: Cloud) -> Route:
         name, _, rest = request.target[1:].partition("/")
         if name == "assets":
             return _asset(request, rest)
+        if name in shell.LOOSE and not rest:
+            return _loose(request, name)
+        if _wants_desktop(request, name, rest):
+            return await _desktop(cloud, request, name, rest)
         handlers = _HANDLERS.get((name, bool(rest)))
         if handlers is None or "/" in rest:
-            return problem(404, "missing", "There is nothing at this address.", "Check the address.")
+            return _nothing()
         handler = handlers.get("GET" if request.method == "HEAD" else request.method)
         if handler is None:
             return _wrong_method(request, [*handlers, "HEAD"] if "GET" in handlers else list(handlers))
@@ -60,7 +68,23 @@ def face(cloud: Cloud) -> Route:
     return Route(answer, _failed)
 
 
-# ------------------------------------------------------------------------------------------------- the pages
+# ----------------------------------------------------------------------------------------------- the desktop
+
+
+def _wants_desktop(request: Request, name: str, rest: str) -> bool:
+    reads = request.method in ("GET", "HEAD") and _takes_html(request)
+    return reads and shell.knows(name, rest) and "plain" not in request.params and shell.is_built()
+
+
+async def _desktop(cloud: Cloud, request: Request, name: str, rest: str) -> Answer:
+    if name == "signin" and not await run(cloud.accounts.list, None, limit=1):
+        return await _sign_in_page(cloud, request, rest)  # which says how to begin
+    if name == "setup" and not await run(cloud.accounts.setup_open, rest):
+        return await _setup_page(cloud, request, rest)  # which says that the link is used up
+    return shell.page(request)
+
+
+# ------------------------------------------------------------------------------------------- the plain pages
 
 
 async def _home(cloud: Cloud, request: Request, rest: str) -> Answer:
@@ -203,6 +227,16 @@ def _asset(request: Request, name: str) -> Answer:
         return Answer(200, [("Content-Type", "text/css; charset=utf-8"), *kept], pages.style())
     if name == "nuvol.svg":
         return Answer(200, [("Content-Type", "image/svg+xml"), *kept], pages.ICON.encode())
+    return shell.asset(request, name) or _nothing()
+
+
+def _loose(request: Request, name: str) -> Answer:
+    if request.method not in ("GET", "HEAD"):
+        return _wrong_method(request, ["GET", "HEAD"])
+    return shell.loose(request, name) or _nothing()
+
+
+def _nothing() -> Answer:
     return problem(404, "missing", "There is nothing at this address.", "Check the address.")
 
 

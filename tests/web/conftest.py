@@ -1,0 +1,69 @@
+"""The desktop in Debian's Chromium, against the real server."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.servers import Server, serve, tool
+from tests.web.desktop import Desktop
+
+QUIET = (
+    "--no-sandbox",  # tests may run as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=tool("chromium", "chromium"), args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, server: Server) -> str:
+    """What a browser keeps of the session; each test begins with it in a window of its own."""
+    context = browser.new_context()
+    answer = context.request.post(
+        f"{server.url}/api/v1/session", data={"login": server.name, "password": server.password}
+    )
+    assert answer.status == 201
+    kept = Path(tempfile.mkdtemp()) / "session.json"
+    context.storage_state(path=kept)
+    context.close()
+    return str(kept)
+
+
+@pytest.fixture
+def context(browser: Browser, signed_in: str) -> Iterator[BrowserContext]:
+    context = browser.new_context(storage_state=signed_in, viewport={"width": 1440, "height": 900}, locale="en-GB")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@pytest.fixture
+def desktop(page: Page, server: Server) -> Iterator[Desktop]:
+    """A window in a folder of its own. Whatever the page complains about fails the test."""
+    desktop = Desktop(page, server)
+    yield desktop
+    assert desktop.complaints == []

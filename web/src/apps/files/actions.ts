@@ -1,0 +1,88 @@
+/** What can be done with entries and in a folder. Menus, toolbars and keys read this. */
+import Copy from '@lucide/svelte/icons/copy';
+import Download from '@lucide/svelte/icons/download';
+import Eye from '@lucide/svelte/icons/eye';
+import FileUp from '@lucide/svelte/icons/file-up';
+import FolderInput from '@lucide/svelte/icons/folder-input';
+import FolderPlus from '@lucide/svelte/icons/folder-plus';
+import FolderUp from '@lucide/svelte/icons/folder-up';
+import Info from '@lucide/svelte/icons/info';
+import Paste from '@lucide/svelte/icons/clipboard-paste';
+import Pencil from '@lucide/svelte/icons/pencil';
+import Scissors from '@lucide/svelte/icons/scissors';
+import Trash from '@lucide/svelte/icons/trash-2';
+import Undo from '@lucide/svelte/icons/undo-2';
+import type { Action } from '../../lib/actions/action';
+import { download } from '../../lib/actions/downloading';
+import { copy, move } from '../../lib/actions/placing';
+import * as trashing from '../../lib/actions/trashing';
+import type { Node } from '../../lib/api/files';
+import { clipboard } from '../../lib/state/clipboard.svelte';
+import { questions } from '../../lib/state/questions.svelte';
+import { toasts } from '../../lib/state/toasts.svelte';
+import { t } from '../../lib/words/words.svelte';
+import { chooseFiles, chooseFolder } from './choosing';
+import type { FilesView } from './view.svelte';
+
+export function entryActions(view: FilesView, nodes: readonly Node[]): Action[] {
+  if (nodes.length === 0) return [];
+  if (view.place.kind === 'trash') return trashActions(nodes);
+  const [only] = nodes.length === 1 ? nodes : [];
+  return [
+    ...(only ? [{ title: t('open'), icon: Eye, keys: 'Enter', group: 1, run: () => view.open(only) }] : []),
+    { title: t('cut'), icon: Scissors, keys: 'Ctrl X', group: 2, run: () => cut(nodes) },
+    { title: t('copy'), icon: Copy, keys: 'Ctrl C', group: 2, run: () => copied(nodes) },
+    { title: t('moveTo'), icon: FolderInput, group: 2, run: () => toChosen(view, nodes, false) },
+    { title: t('copyTo'), icon: Copy, group: 2, run: () => toChosen(view, nodes, true) },
+    ...(only ? [{ title: t('rename'), icon: Pencil, keys: 'F2', group: 2, run: () => (view.renaming = only.id) }] : []),
+    { title: t('download'), icon: Download, keys: 'Ctrl D', group: 2, run: () => download(nodes) },
+    ...(only ? [{ title: t('details'), icon: Info, keys: 'I', group: 3, run: () => view.toggleDetails(true) }] : []),
+    { title: t('moveToTrash'), icon: Trash, keys: 'Del', tone: 'bad', group: 4, run: () => trashing.trash(nodes) },
+  ];
+}
+
+function trashActions(nodes: readonly Node[]): Action[] {
+  return [
+    { title: t('restore'), icon: Undo, keys: 'Enter', group: 1, run: () => trashing.restore(nodes) },
+    { title: t('removeForGood'), icon: Trash, keys: 'Del', tone: 'bad', group: 2, run: () => trashing.purge(nodes) },
+  ];
+}
+
+/** What can be done where the window is, whatever is chosen. */
+export function placeActions(view: FilesView): Action[] {
+  const { folder } = view;
+  if (view.place.kind === 'trash') {
+    if (view.entries.length === 0) return [];
+    return [{ title: t('emptyTrash'), icon: Trash, tone: 'bad', group: 1, run: trashing.emptyTrash }];
+  }
+  if (!folder) return [];
+  const paste: Action = { title: t('paste'), icon: Paste, keys: 'Ctrl V', group: 2, run: () => pasteInto(folder) };
+  return [
+    { title: t('newFolder'), icon: FolderPlus, keys: 'Shift N', group: 1, run: () => view.newFolder() },
+    { title: t('uploadFiles'), icon: FileUp, keys: 'U', group: 1, run: () => chooseFiles(folder) },
+    { title: t('uploadFolder'), icon: FolderUp, keys: 'Shift U', group: 1, run: () => chooseFolder(folder) },
+    ...(clipboard.nodes.length ? [paste] : []),
+  ];
+}
+
+function cut(nodes: readonly Node[]): void {
+  clipboard.cut(nodes);
+  toasts.say(t('cutReady', { n: nodes.length }));
+}
+
+function copied(nodes: readonly Node[]): void {
+  clipboard.copy(nodes);
+  toasts.say(t('copyReady', { n: nodes.length }));
+}
+
+async function pasteInto(folder: Node): Promise<void> {
+  const { nodes, cuts } = clipboard;
+  if (cuts) clipboard.clear();
+  await (cuts ? move : copy)(nodes, folder);
+}
+
+async function toChosen(view: FilesView, nodes: readonly Node[], copies: boolean): Promise<void> {
+  const start = view.place.kind === 'folder' ? view.place.path : '';
+  const folder = await questions.ask({ kind: 'folder', nodes, copies, start });
+  if (folder) await (copies ? copy : move)(nodes, folder);
+}

@@ -1,0 +1,18 @@
+/** Asking the browser for files of this device. */
+import type { Node } from '../../lib/api/files';
+import { fromField } from '../../lib/state/arrivals';
+import { uploads } from '../../lib/state/uploads.svelte';
+
+export const chooseFiles = (folder: Node) => ask(false, (chosen) => uploads.add(fromField(chosen), folder));
+export const chooseFolder = (folder: Node) => ask(true, (chosen) => uploads.add(fromField(chosen), folder));
+/** The same files again, after a reload. */
+export const chooseAgain = (folders: boolean) => ask(folders, (chosen) => uploads.again(chosen));
+
+function ask(folders: boolean, take: (chosen: File[]) => unknown): void {
+  const field = document.createElement('input');
+  field.type = 'file';
+  field.multiple = true;
+  field.webkitdirectory = folders;
+  field.onchange = () => void take([...(field.files ?? [])]);
+  field.click();
+}

@@ -1,0 +1,80 @@
+/** To the trash and back, and for good. */
+import TrashIcon from '@lucide/svelte/icons/trash-2';
+import * as files from '../api/files';
+import type { Node } from '../api/files';
+import { isRefusal } from '../api/problems';
+import { tell } from '../state/known';
+import { questions } from '../state/questions.svelte';
+import { toasts } from '../state/toasts.svelte';
+import { undo } from '../state/undo.svelte';
+import { t } from '../words/words.svelte';
+import { underFreeName } from './placing';
+
+export const trash = (nodes: readonly Node[]): Promise<void> => undo.during(putInTrash(nodes));
+
+async function putInTrash(nodes: readonly Node[]): Promise<void> {
+  tell({ gone: nodes.map((node) => node.id) });
+  const gone = await each(nodes, (node) => files.trash(node.id), (node) => tell({ put: node }));
+  if (gone.length === 0) return;
+  const text = gone.length === 1 ? t('trashedOne', { name: gone[0]!.name }) : t('trashedMany', { n: gone.length });
+  undo.offer(text, TrashIcon, async () => {
+    await each(gone, bringBack);
+  });
+}
+
+export async function restore(nodes: readonly Node[]): Promise<void> {
+  const back = await each(nodes, bringBack);
+  if (back.length === 0) return;
+  toasts.say(back.length === 1 ? t('restoredOne', { name: back[0]!.name }) : t('restoredMany', { n: back.length }), { tone: 'fine' });
+}
+
+export async function purge(nodes: readonly Node[]): Promise<void> {
+  const n = nodes.length;
+  const [title, action] =
+    n === 1
+      ? [t('removeOneTitle', { name: nodes[0]!.name }), t('removeOne', { name: nodes[0]!.name })]
+      : [t('removeManyTitle', { n }), t('removeMany', { n })];
+  if (!(await questions.ask({ kind: 'removal', title, action }))) return;
+  const gone = await each(nodes, (node) => files.purge(node.id));
+  tell({ gone: gone.map((node) => node.id) });
+  if (gone.length) toasts.say(t('removedMany', { n: gone.length }));
+}
+
+export async function emptyTrash(): Promise<void> {
+  if (!(await questions.ask({ kind: 'removal', title: t('emptyTrashAsk'), action: t('emptyTrashDo') }))) return;
+  try {
+    toasts.say(t('removedMany', { n: await files.emptyTrash() }));
+  } catch (error) {
+    toasts.fail(error);
+  }
+}
+
+async function bringBack(node: Node): Promise<void> {
+  let back: Node;
+  try {
+    back = await files.restore(node.id);
+  } catch (error) {
+    if (!isRefusal(error, 'name-taken')) throw error;
+    back = await underFreeName(node.name, node.kind === 'folder', (name) => files.restore(node.id, name));
+  }
+  tell({ put: back });
+}
+
+/** Those for which it worked. What failed is said and shown again as it was. */
+async function each(
+  nodes: readonly Node[],
+  act: (node: Node) => Promise<unknown>,
+  failed?: (node: Node) => void,
+): Promise<Node[]> {
+  const done: Node[] = [];
+  for (const node of nodes) {
+    try {
+      await act(node);
+      done.push(node);
+    } catch (error) {
+      failed?.(node);
+      toasts.fail(error);
+    }
+  }
+  return done;
+}

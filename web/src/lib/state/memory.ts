@@ -1,0 +1,37 @@
+/** What is remembered in this browser about unfinished uploads (IndexedDB). */
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+
+export interface Remembered {
+  id: string;
+  accountId: number;
+  name: string;
+  folders: readonly string[];
+  size: number;
+  /** Of the file, in milliseconds: with name and size it tells whether a file is the same one. */
+  modified: number;
+  parentId: number;
+  /** Where the upload goes on; null while nothing was sent. */
+  address: string | null;
+  handle?: FileSystemFileHandle;
+}
+
+interface Shelves extends DBSchema {
+  uploads: { key: string; value: Remembered };
+}
+
+let opened: Promise<IDBPDatabase<Shelves>> | undefined;
+const shelves = () => (opened ??= openDB<Shelves>('nuvol', 1, { upgrade: (db) => void db.createObjectStore('uploads', { keyPath: 'id' }) }));
+
+export async function remember(uploads: readonly Remembered[]): Promise<void> {
+  const change = (await shelves()).transaction('uploads', 'readwrite');
+  for (const upload of uploads) void change.store.put(upload);
+  await change.done;
+}
+
+export async function forget(id: string): Promise<void> {
+  await (await shelves()).delete('uploads', id);
+}
+
+export async function remembered(accountId: number): Promise<Remembered[]> {
+  return (await (await shelves()).getAll('uploads')).filter((upload) => upload.accountId === accountId);
+}

@@ -1,0 +1,32 @@
+/** What a Files window shows, and the address it has. */
+export type Place = { kind: 'folder'; path: string } | { kind: 'trash' } | { kind: 'search'; text: string };
+
+export const ROOT: Place = { kind: 'folder', path: '' };
+
+export const folderAt = (path: string): Place => ({ kind: 'folder', path });
+export const joined = (path: string, name: string): string => (path ? `${path}/${name}` : name);
+export const parentPath = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+export const lastName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+export function address(place: Place): string {
+  if (place.kind === 'trash') return '/trash';
+  if (place.kind === 'search') return `/search?q=${encodeURIComponent(place.text)}`;
+  return ['/files', ...place.path.split('/').filter(Boolean).map(encodeURIComponent)].join('/');
+}
+
+/** The place an address means; null when it means none of ours. */
+export function placeAt(url: URL): Place | null {
+  const [first, ...rest] = url.pathname.split('/').filter(Boolean);
+  if (first === 'trash') return { kind: 'trash' };
+  if (first === 'search') return { kind: 'search', text: url.searchParams.get('q') ?? '' };
+  if (first === 'files') return folderAt(rest.map(decoded).join('/'));
+  return null;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,294 @@
+/** The queue of uploads: a few at a time, through breaks of the connection, of the session and of the page. */
+import { sessionAgain } from '../api/client';
+import * as files from '../api/files';
+import type { Node } from '../api/files';
+import { isRefusal, Offline } from '../api/problems';
+import type { Sent } from '../api/sending';
+import { Clashes } from '../actions/placing';
+import { nextName, sizeText } from '../words/format';
+import { t } from '../words/words.svelte';
+import type { Arrivals } from './arrivals';
+import { tell } from './known';
+import { live } from './live.svelte';
+import * as memory from './memory';
+import { joined } from './places';
+import { session } from './session.svelte';
+import { Speed } from './speed.svelte';
+import { toasts } from './toasts.svelte';
+import { UploadItem, type Stage } from './upload.svelte';
+
+const AT_A_TIME = 3; // of the six connections HTTP/1.1 gives to one host; one more holds the live stream
+const AGAIN = 2_000; // ms between tries while the server is away
+
+/** Comes with the first upload: the page is lighter without it. */
+const tus = () => import('../api/sending');
+
+class Uploads {
+  #items = $state.raw<readonly UploadItem[]>([]);
+  #preparing = $state(0);
+  #running = new Map<string, Sent>();
+  #clashes = new Map<number, Clashes>();
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  readonly speed = new Speed();
+
+  get items(): readonly UploadItem[] {
+    return this.#items;
+  }
+  get isPreparing(): boolean {
+    return this.#preparing > 0;
+  }
+  in(...stages: Stage[]): UploadItem[] {
+    return this.#items.filter((item) => stages.includes(item.stage));
+  }
+  get total(): number {
+    return this.#items.reduce((sum, item) => sum + item.size, 0);
+  }
+  get sent(): number {
+    return this.#items.reduce((sum, item) => sum + (item.isOver ? item.size : item.sent), 0);
+  }
+  /** From 0 to 1. */
+  get progress(): number {
+    return this.total ? this.sent / this.total : 0;
+  }
+  get isMoving(): boolean {
+    return this.#items.some((item) => item.stage === 'waiting' || item.stage === 'sending' || item.stage === 'stuck');
+  }
+
+  /** What a reload interrupted. */
+  async recall(): Promise<void> {
+    const records = await memory.remembered(session.account!.id);
+    const items = await Promise.all(
+      records.map(async (record) => new UploadItem(record, await readable(record.handle).catch(() => null))),
+    );
+    this.#items = [...this.#items, ...items];
+    this.#pump();
+  }
+
+  async add(arrivals: Arrivals, folder: Node): Promise<void> {
+    this.#preparing += 1;
+    try {
+      if (!(await fits(arrivals))) return;
+      if (!this.isMoving) this.clear();
+      this.#clashes.delete(folder.id);
+      const parents = await makeFolders(arrivals.folders, folder);
+      const items = arrivals.files.map(
+        ({ file, folders, handle }) => new UploadItem(record(file, folders, parents.get(folders.join('/'))!.id, handle), file),
+      );
+      this.#items = [...this.#items, ...items];
+      this.#pump();
+      await memory.remember(items.filter((item) => !item.isOver).map((item) => item.record));
+    } catch (error) {
+      toasts.fail(error);
+    } finally {
+      this.#preparing -= 1;
+    }
+  }
+
+  /** Files chosen again after a reload. */
+  again(chosen: Iterable<File>): void {
+    const lost = this.in('lost');
+    for (const file of chosen) {
+      const item = lost.find((each) => each.isOf(file));
+      if (item) this.#wake(item, file);
+      else if (lost.length === 1) toasts.say(t('fileChanged', { name: lost[0]!.name }), { tone: 'bad' });
+    }
+    this.#pump();
+  }
+
+  pause(item: UploadItem): void {
+    item.stage = 'paused';
+    void this.#running.get(item.id)?.pause();
+    this.#running.delete(item.id);
+    this.#pump();
+  }
+
+  resume(item: UploadItem): void {
+    item.stage = 'waiting';
+    item.error = null;
+    this.#pump();
+  }
+
+  pauseAll(): void {
+    for (const item of this.in('waiting', 'stuck', 'sending')) this.pause(item);
+  }
+  resumeAll(): void {
+    for (const item of this.in('paused')) this.resume(item);
+  }
+
+  /** Stop it and drop what has arrived. */
+  stop(item: UploadItem): void {
+    void this.#running.get(item.id)?.pause();
+    this.#running.delete(item.id);
+    const { address } = item;
+    if (address) void tus().then(({ drop }) => drop(address).catch(() => undefined)); // else it expires by itself
+    void memory.forget(item.id);
+    this.#items = this.#items.filter((other) => other !== item);
+    this.#pump();
+  }
+
+  /** Take what is over off the list. */
+  clear(): void {
+    this.#items = this.#items.filter((item) => !item.isOver);
+    this.speed.reset();
+  }
+
+  #wake(item: UploadItem, file: File): void {
+    item.file = file;
+    item.stage = 'waiting';
+  }
+
+  #pump(): void {
+    const free = AT_A_TIME - this.in('sending').length;
+    for (const item of this.in('waiting').slice(0, Math.max(0, free))) void this.#send(item);
+  }
+
+  async #send(item: UploadItem): Promise<void> {
+    item.stage = 'sending';
+    const { send } = await tus();
+    if (item.stage !== 'sending') return; // paused meanwhile
+    const sent = send({
+      file: item.file!,
+      name: item.name,
+      parentId: item.record.parentId,
+      address: item.address,
+      overwrites: item.overwrites,
+      onAddress: (address) => {
+        item.address = address;
+        void memory.remember([{ ...item.record, name: item.name, address }]);
+      },
+      onProgress: (bytes) => {
+        this.speed.note(bytes - item.sent);
+        item.sent = bytes;
+      },
+    });
+    this.#running.set(item.id, sent);
+    try {
+      await this.#finish(item, await sent.done);
+    } catch (error) {
+      if (this.#running.get(item.id) === sent) await this.#failed(item, error);
+    } finally {
+      if (this.#running.get(item.id) === sent) this.#running.delete(item.id);
+      this.#pump();
+    }
+  }
+
+  async #finish(item: UploadItem, nodeId: number | null): Promise<void> {
+    item.sent = item.size;
+    item.stage = 'done';
+    void memory.forget(item.id);
+    if (nodeId && this.#items.length <= AT_A_TIME) tell({ put: await files.node(nodeId) }); // many come by the journal
+  }
+
+  async #failed(item: UploadItem, error: unknown): Promise<void> {
+    this.#running.delete(item.id);
+    if (error instanceof Offline || isRefusal(error, 'busy', 'offset-mismatch')) return this.#waitForServer(item);
+    if (isRefusal(error, 'not-admitted')) {
+      item.stage = 'stuck';
+      await sessionAgain();
+      return this.resume(item);
+    }
+    if (isRefusal(error, 'name-taken', 'precondition-failed')) return this.#clash(item);
+    item.stage = 'failed';
+    item.error = error;
+  }
+
+  #waitForServer(item: UploadItem): void {
+    item.stage = 'stuck';
+    item.wentOut ||= item.sent === item.size;
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined;
+      for (const stuck of this.in('stuck')) this.resume(stuck);
+    }, AGAIN);
+    if (!live.isConnected) live.tryNow();
+  }
+
+  async #clash(item: UploadItem): Promise<void> {
+    item.stage = 'asking';
+    item.address = null;
+    try {
+      const clashes = await this.#clashesIn(item.record.parentId);
+      const there = await files.byPath(joined(clashes.folder.path ?? '', item.name));
+      if (item.wentOut && item.became(there)) return void (await this.#finish(item, there.id));
+      const choice = await clashes.ask({
+        name: item.name,
+        size: item.size,
+        modified: new Date(item.record.modified).toISOString(),
+        file: item.file!,
+      });
+      if (choice === 'stop') return this.#stopWaiting(item);
+      if (choice === 'skip') {
+        item.stage = 'skipped';
+        return void memory.forget(item.id);
+      }
+      if (choice === 'over') item.overwrites = true;
+      else item.name = nextName(item.name);
+      item.sent = 0;
+      this.resume(item);
+    } catch (error) {
+      item.stage = 'failed';
+      item.error = error;
+    }
+  }
+
+  async #clashesIn(folderId: number): Promise<Clashes> {
+    const known = this.#clashes.get(folderId) ?? new Clashes(await files.node(folderId), true);
+    this.#clashes.set(folderId, known);
+    return known;
+  }
+
+  #stopWaiting(item: UploadItem): void {
+    for (const each of [item, ...this.in('waiting', 'asking')]) this.stop(each);
+  }
+}
+
+function record(file: File, folders: readonly string[], parentId: number, handle?: FileSystemFileHandle): memory.Remembered {
+  return {
+    id: `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`,
+    accountId: session.account!.id,
+    name: file.name,
+    folders,
+    size: file.size,
+    modified: file.lastModified,
+    parentId,
+    address: null,
+    ...(handle ? { handle } : {}),
+  };
+}
+
+/** The file behind a handle, when it may still be read without asking. */
+async function readable(handle: FileSystemFileHandle | undefined): Promise<File | null> {
+  const asked = handle as (FileSystemFileHandle & { queryPermission?: (of: object) => Promise<string> }) | undefined;
+  return (await asked?.queryPermission?.({ mode: 'read' })) === 'granted' ? handle!.getFile() : null;
+}
+
+/** Said before anything starts. */
+async function fits(arrivals: Arrivals): Promise<boolean> {
+  const { used, quota } = await files.usage();
+  const need = arrivals.files.reduce((sum, { file }) => sum + file.size, 0);
+  if (quota === null || used + need <= quota) return true;
+  toasts.say(t('doNotFit', { need: sizeText(need), left: sizeText(Math.max(0, quota - used)) }), { tone: 'bad' });
+  return false;
+}
+
+/** The folders by their path from the top; those that are there already are used. */
+async function makeFolders(folders: Arrivals['folders'], top: Node): Promise<Map<string, Node>> {
+  const made = new Map<string, Node>([['', top]]);
+  for (const path of folders) {
+    const name = path.at(-1)!;
+    const parent = made.get(path.slice(0, -1).join('/'))!;
+    made.set(path.join('/'), await folderIn(parent, name));
+  }
+  return made;
+}
+
+async function folderIn(parent: Node, name: string): Promise<Node> {
+  try {
+    return await files.createFolder(parent.id, name);
+  } catch (error) {
+    if (!isRefusal(error, 'name-taken')) throw error;
+    const path = (await files.node(parent.id)).path ?? '';
+    return files.byPath(joined(path, name));
+  }
+}
+
+export const uploads = new Uploads();

@@ -1,0 +1,17 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    outDir: '../src/nuvol/web',
+    emptyOutDir: true,
+    target: 'es2022',
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'], // those that know light-dark(): left as it is, it obeys color-scheme
+    modulePreload: { polyfill: false }, // every browser with light-dark() has modulepreload
+    assetsInlineLimit: 0, // the policy of the page allows no data: fonts or scripts
+  },
+  server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
+  resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
+  test: { environment: 'happy-dom', include: ['tests/**/*.test.ts'], setupFiles: ['tests/setup.ts'] },
+});
