@@ -1,10 +1,12 @@
 """The desktop as a person uses it, and the API for what a test puts there beforehand."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
+import httpx
 from playwright.sync_api import APIResponse, Locator, Page, expect
 
 from tests.servers import Server
@@ -86,3 +88,16 @@ class Desktop:
             for one in found["violations"]
             if one["impact"] in ("serious", "critical")
         ]
+
+
+def fill(server: Server, folder: str, entries: int) -> str:
+    """Make a folder of small files in the root; returns its name."""
+    with httpx.Client(base_url=server.dav, auth=(server.name, server.password)) as client:
+        client.request("MKCOL", folder).raise_for_status()
+
+        def put(number: int) -> None:
+            client.put(f"{folder}/note%20{number:05}.txt", content=b"x").raise_for_status()
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(put, range(entries)))
+    return folder
