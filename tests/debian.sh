@@ -7,13 +7,15 @@ found() {
 	case $1 in
 	*-venv) "${1%-venv}" -c 'import ensurepip' 2>/dev/null ;;
 	postgresql) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null ;;
+	e2fsprogs) PATH=$PATH:/usr/sbin:/sbin command -v mkfs.ext4 >/dev/null ;;
+	xfsprogs) PATH=$PATH:/usr/sbin:/sbin command -v mkfs.xfs >/dev/null ;;
 	libc6-dev) [ -e /usr/include/stdio.h ] ;;
 	libnginx-mod-http-dav-ext) [ -e /usr/lib/nginx/modules/ngx_http_dav_ext_module.so ] ;;
 	*) command -v "$1" >/dev/null ;;
 	esac
 }
 
-[ $# -gt 0 ] || set -- cadaver chromium curl gcc libc6-dev litmus postgresql rclone
+[ $# -gt 0 ] || set -- cadaver chromium curl e2fsprogs gcc libc6-dev litmus postgresql rclone xfsprogs
 missing=
 for package; do
 	found "$package" || missing="$missing $package"

@@ -44,7 +44,7 @@ def preloaded(
 @functools.cache
 def _library() -> str:
     if shutil.which("cc") is None:
-        pytest.skip("needs a C compiler (cc)")
+        pytest.fail("This test needs a C compiler: install one (Debian: apt install gcc libc6-dev).")
     library = Path(tempfile.gettempdir()) / f"nuvol-failing-io-{os.getuid()}-{SOURCE.stat().st_mtime_ns}.so"
     if not library.exists():
         with tempfile.NamedTemporaryFile(dir=library.parent, suffix=".so", delete=False) as made:
