@@ -21,6 +21,7 @@ class Desktop:
         self.server = server
         self.complaints: list[str] = []
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("filechooser", lambda chooser: None)  # asked for early: the driver needs a moment until it catches them
         page.on("console", lambda said: self._heard(said.type, said.text))
         self.folder = f"Folder {next(_numbers)}"
         self.folder_id = int(self.make(self.folder)["id"])

@@ -59,6 +59,7 @@ def test_a_day_by_keyboard_alone(desktop: Desktop, tmp_path: Path) -> None:
     desktop.press("End", "Shift+F10")  # the menu
     expect(page.get_by_role("menu")).to_be_visible()
     desktop.press("Escape")
+    expect(page.get_by_role("menu")).to_have_count(0)
 
     with page.expect_file_chooser() as chooser:  # upload
         desktop.press("u")

@@ -8,11 +8,15 @@ export const chooseFolder = (folder: Node) => ask(true, (chosen) => uploads.add(
 /** The same files again, after a reload. */
 export const chooseAgain = (folders: boolean) => ask(folders, (chosen) => uploads.again(chosen));
 
+/** Held, or the browser may throw it away while its dialog is open. */
+let field: HTMLInputElement;
+
 function ask(folders: boolean, take: (chosen: File[]) => unknown): void {
-  const field = document.createElement('input');
+  field = document.createElement('input');
   field.type = 'file';
   field.multiple = true;
   field.webkitdirectory = folders;
-  field.onchange = () => void take([...(field.files ?? [])]);
+  const asked = field;
+  field.onchange = () => void take([...(asked.files ?? [])]);
   field.click();
 }
