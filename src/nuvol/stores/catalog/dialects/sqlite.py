@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from nuvol.errors import StoreFailed, StoreFull
 from nuvol.stores.catalog.database import Connection, Database
-from nuvol.stores.catalog.dialects.sqlite_checkpoints import RESERVE, Checkpoints, room_on
+from nuvol.stores.catalog.dialects.sqlite_ballast import RESERVE, room_on
+from nuvol.stores.catalog.dialects.sqlite_checkpoints import Checkpoints
 from nuvol.stores.catalog.dialects.sqlite_connections import SqliteConnection, SqliteWriteConnection
 from nuvol.stores.catalog.migrations import migrate
 from nuvol.stores.catalog.notices import SEQS, Notices
@@ -30,7 +31,7 @@ class SqliteDatabase(Database[Tx]):
         self._opening = threading.Lock()
         self._is_closed = False
         self._checkpoints = Checkpoints(path)
-        first = self._connect()
+        first = self._first()
         try:
             migrate(first, schema)
             first.foreign_writes()
@@ -38,8 +39,17 @@ class SqliteDatabase(Database[Tx]):
         except BaseException:
             first.close()
             raise
+        self._checkpoints.ballast.take()
         self._checkpoints.start()
         self._writer: Writer[Tx] = Writer(first, self._connect, self.notices)
+
+    def _first(self) -> SqliteWriteConnection:
+        try:
+            return self._connect()
+        except StoreFull:
+            if not self._checkpoints.ballast.give_up():
+                raise
+            return self._connect()
 
     def _connect(self) -> SqliteWriteConnection:
         return SqliteWriteConnection(self._path, self._build, self._checkpoints)
@@ -57,6 +67,8 @@ class SqliteDatabase(Database[Tx]):
 
     def require_room(self, size: int) -> None:
         free = room_on(self._path) - size
+        if free < RESERVE:
+            free += self._checkpoints.ballast.size
         if free < RESERVE:
             reader = self._reader()[0]
             (unused,), (page,) = reader.one("pragma freelist_count") or (0,), reader.one("pragma page_size") or (0,)

@@ -1,10 +1,11 @@
 """The write-ahead log is carried over into the database file, and begins anew before the disk is full of it."""
 
 import logging
-import os
 import sqlite3
 import threading
 from pathlib import Path
+
+from nuvol.stores.catalog.dialects.sqlite_ballast import RESERVE, Ballast, room_on
 
 log = logging.getLogger(__name__)
 
@@ -12,18 +13,9 @@ CHECKPOINT = 1000
 """Units after which the log is carried over into the database file (some 30 MB of log for 10 KiB each)."""
 GROWTH = 2048
 """Pages by which the database file may have to grow for what is in the log (8 MiB), well below RESERVE."""
-RESERVE = 32 * 1024 * 1024
-"""Bytes of the disk that uploads leave free, for what is already on its way (a group of 256 units of 64 KiB), for
-carrying the log over, and so that deleting works on a disk that is full for everything else."""
 LOG_LIMIT = 16 * 1024
 """Pages of 4 KiB in the log. Under steady load some are always added while others are carried over, and the log
 would never begin anew; beyond this the writer waits once (some 30 ms) for the rest to be carried over."""
-
-
-def room_on(path: Path) -> int:
-    """Bytes that fit on its disk."""
-    disk = os.statvfs(path)
-    return disk.f_bavail * disk.f_frsize
 
 
 class Checkpoints(threading.Thread):
@@ -31,6 +23,7 @@ class Checkpoints(threading.Thread):
 
     def __init__(self, path: Path) -> None:
         super().__init__(name="catalog-checkpoints", daemon=True)
+        self.ballast = Ballast(path)
         self._path = path
         self._units = 0
         self._pages = 0
@@ -59,6 +52,7 @@ class Checkpoints(threading.Thread):
                 raw = raw or sqlite3.connect(self._path, timeout=0, isolation_level=None)
                 _, frames, _ = raw.execute("pragma wal_checkpoint(passive)").fetchone()
                 self.is_behind = frames > LOG_LIMIT or room_on(self._path) < 2 * RESERVE
+                self.ballast.take()
             except (sqlite3.Error, OSError) as error:
                 log.warning("the log could not be carried over: %s", error)
         if raw:

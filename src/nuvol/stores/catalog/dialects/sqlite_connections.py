@@ -11,7 +11,8 @@ from typing import Any
 
 from nuvol.errors import BadValue, Busy, StoreFailed, StoreFull
 from nuvol.stores.catalog.database import Connection, Dialect, Row, UniqueViolation
-from nuvol.stores.catalog.dialects.sqlite_checkpoints import Checkpoints, room_on
+from nuvol.stores.catalog.dialects.sqlite_ballast import room_on
+from nuvol.stores.catalog.dialects.sqlite_checkpoints import Checkpoints
 from nuvol.stores.catalog.writer import WriteConnection
 
 log = logging.getLogger(__name__)
@@ -239,10 +240,14 @@ class SqliteWriteConnection(SqliteConnection, WriteConnection):
         self._checkpoints.count(units, row[0] if row else 0)
         if self._checkpoints.is_behind:
             self._checkpoints.is_behind = False
-            self.make_room()
+            self._begin_log_anew()
 
     def make_room(self) -> None:
-        """Let the log begin anew: nobody adds to it meanwhile, and overwriting it needs no space."""
+        self._checkpoints.ballast.give_up()
+        self._begin_log_anew()
+
+    def _begin_log_anew(self) -> None:
+        """Nobody adds to it meanwhile, and overwriting it needs no space."""
         try:
             self._do("pragma wal_checkpoint(passive)")
         except (StoreFull, StoreFailed, Busy) as error:
