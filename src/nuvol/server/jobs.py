@@ -9,7 +9,7 @@ from nuvol.core.cloud import Cloud
 
 FIRST_ROUND = 300  # seconds after the start, so that a restart serves first
 BETWEEN_ROUNDS = 3600
-BETWEEN_RESCUES = 10  # clients that find the disk full try again and again
+PAUSE = 1.0  # between two attempts to make room; clients that find the disk full try again and again
 STOP_SECONDS = 5  # a round that takes longer is left behind: each of its steps can end at any time
 
 log = logging.getLogger("nuvol.upkeep")
@@ -43,8 +43,9 @@ class Jobs:
                 for job in (self._cloud.upkeep.resume, self._cloud.upkeep.expire, self._cloud.upkeep.sweep):
                     self._try(job)
             else:
+                began = time.monotonic()
                 self._try(self._cloud.upkeep.make_room)
-                self._stopping.wait(BETWEEN_RESCUES)
+                self._stopping.wait(PAUSE + 10 * (time.monotonic() - began))
 
     def _try(self, job: Callable[[], object]) -> None:
         """One job that fails keeps none of the others from running; the next round tries it again."""
