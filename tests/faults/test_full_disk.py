@@ -56,7 +56,7 @@ def fill(line: Line) -> dict[str, str]:
 @contextmanager
 def brim(data: Path) -> Iterator[None]:
     """Others take what is left of the disk, to the last byte."""
-    filler = data / "filler"
+    filler = data / f"filler {len(list(data.glob('filler*')))}"
     with filler.open("wb", buffering=0) as file:
         for size in (MiB, 4 * KiB, 1):
             try:
@@ -92,26 +92,44 @@ def test_a_full_disk_takes_nothing_in_gives_everything_out_and_is_freed_by_delet
     nuvol("doctor", "--data", data, "--scrub")
 
 
-def test_a_disk_that_others_have_filled_to_the_brim_stops_nothing_for_good(data):
+def test_a_disk_that_others_have_filled_to_the_brim_can_be_freed(data):
     with served(data) as line:
         kept = fill(line)
         with brim(data):
             assert upload(line, "late", b"late") == 507
             assert line.ask("MKCOL", "/dav/files/folder").status == 507
-            name = next(iter(kept))
-            content = kept.pop(name)
-            for number in range(5000):  # until the database has no room left either
-                if rename(line, name, f"renamed {number}") == 507:
-                    break
-                name = f"renamed {number}"
-            kept[name] = content
+            for name in list(kept)[:5]:
+                delete(line, name)
+                del kept[name]
             assert all(there(line, name) == content for name, content in kept.items())
-        assert rename(line, name, "renamed") == 201
-        delete(line, "renamed")
-        del kept[name]
         until(line, "late", b"late")
-        kept["late"] = digest(b"late")
+    nuvol("doctor", "--data", data, "--scrub")
+
+
+def test_a_server_starts_on_a_disk_that_is_full_to_the_brim(data):
     with served(data) as line:
+        kept = fill(line)
+    with brim(data), served(data) as line:
+        assert all(there(line, name) == content for name, content in kept.items())
+        delete(line, next(iter(kept)))
+
+
+def test_a_database_without_any_room_says_so_and_goes_on_when_there_is_some(data):
+    with served(data) as line:
+        kept = fill(line)
+        name = next(iter(kept))
+        content, number = kept.pop(name), 0
+        with brim(data):
+            done(line.ask("DELETE", f"/dav/files/{next(iter(kept))}"))  # the last reserve is given up
+            kept.pop(next(iter(kept)))
+            with brim(data):
+                while rename(line, name, f"renamed {number}") == 201:
+                    name = f"renamed {number}"
+                    number += 1
+                kept[name] = content
+                assert all(there(line, name) == content for name, content in kept.items())
+        assert rename(line, name, "renamed") == 201
+        kept["renamed"] = kept.pop(name)
         assert all(there(line, name) == content for name, content in kept.items())
     nuvol("doctor", "--data", data, "--scrub")
 
