@@ -146,6 +146,10 @@ class AccountRows(Protocol):
         """Read the account and hold its row until the end of the unit: the first act of every write.
         Raises AccountMissing."""
 
+    def hindrances(self, account_id: int) -> tuple[bool, bool]:
+        """What a change has to look out for: (a job is at work on a large folder, there are DAV locks). Both in one
+        question, because every change asks it."""
+
     def advance(self, account_id: int, rows: int, used: int) -> int:
         """Add to the journal number and to the bytes used; returns the new journal number."""
 
@@ -320,8 +324,9 @@ class ChunkRows(Protocol):
     def content(self, account_id: int, hash: bytes) -> Content | None:
         """A committed content."""
 
-    def add_content(self, content: Content, pending: int | None = None) -> None:
-        """`pending`: since when it is being brought (microseconds UTC)."""
+    def add_content(self, content: Content, pending: int | None = None) -> bool:
+        """False when the account has this content already. `pending`: since when it is being brought (microseconds
+        UTC)."""
 
     def settle(self, account_id: int, temporary: bytes, content: Content) -> None:
         """The pending content `temporary` is complete: it becomes `content`."""

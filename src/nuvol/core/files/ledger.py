@@ -32,14 +32,14 @@ class Ledger:
     def live(self, node_id: int) -> Node:
         """Raises NodeMissing."""
         node = self.tx.nodes.get(self.account_id, node_id)
-        if node is None or not lives(self.tx, node):
+        if node is None or not self._lives(node):
             raise NodeMissing("There is no such file or folder.")
         return node
 
     def folder(self, node_id: int) -> Node:
         """A folder that can take something in. Raises ParentMissing, WrongKind."""
         node = self.tx.nodes.get(self.account_id, node_id)
-        if node is None or not lives(self.tx, node):
+        if node is None or not self._lives(node):
             raise ParentMissing("The folder that should hold it does not exist.")
         if not node.is_folder:
             raise WrongKind(f"“{node.name}” is a file and cannot hold others.", advice="Choose a folder.")
@@ -56,7 +56,16 @@ class Ledger:
 
     @cached_property
     def locks(self) -> list[Lock]:
-        return self.tx.locks.of(self.account_id, self.now)
+        _, locked = self._hindrances
+        return self.tx.locks.of(self.account_id, self.now) if locked else []
+
+    def _lives(self, node: Node) -> bool:
+        at_work, _ = self._hindrances
+        return node.state == State.LIVE and (not at_work or _all_live(self.tx, node))
+
+    @cached_property
+    def _hindrances(self) -> tuple[bool, bool]:
+        return self.tx.accounts.hindrances(self.account_id)
 
     # ------------------------------------------------------------------------------------------ what changes
 
@@ -137,8 +146,11 @@ class Ledger:
 
 def lives(tx: Transaction, node: Node) -> bool:
     """Whether a node and all folders above it are live: these differ only while a job is at work on a large folder."""
+    return node.state == State.LIVE and (not tx.jobs.any(node.account_id) or _all_live(tx, node))
+
+
+def _all_live(tx: Transaction, node: Node) -> bool:
     above: Node | None = node
-    if node.state == State.LIVE and tx.jobs.any(node.account_id):
-        while above is not None and above.state == State.LIVE and above.parent_id is not None:
-            above = tx.nodes.get(above.account_id, above.parent_id)
+    while above is not None and above.state == State.LIVE and above.parent_id is not None:
+        above = tx.nodes.get(above.account_id, above.parent_id)
     return above is not None and above.state == State.LIVE

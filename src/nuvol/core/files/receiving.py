@@ -279,12 +279,12 @@ class Upload:
         return self._finish_chunks(kept)
 
     def _finish_inline(self, data: bytes, checksums: Mapping[str, str]) -> Written:
-        name = content_hash([(hash_of(data), len(data))] if data else [])
+        content = inline_content(self._actor.account_id, data, checksums)
         node_id = self._files.new_id()
 
         def unit(ledger: Ledger) -> Written:
             self._end_session(ledger)
-            return place(ledger, self._target, node_id, bring_inline(ledger, name, data, checksums))
+            return place(ledger, self._target, node_id, bring_inline(ledger, content, data))
 
         return self._files.write(self._actor, unit)
 
@@ -366,14 +366,19 @@ class Upload:
 # ---------------------------------------------------------------------------------------------------- units
 
 
-def bring_inline(ledger: Ledger, hash: bytes, data: bytes, checksums: Mapping[str, str]) -> Content:
+def inline_content(account_id: int, data: bytes, checksums: Mapping[str, str]) -> Content:
+    """What is said of small content; to be made before the unit, which others wait for."""
+    hash = content_hash([(hash_of(data), len(data))] if data else [])
+    return Content(account_id, hash, len(data), zlib.adler32(data), None, 0, checksums)
+
+
+def bring_inline(ledger: Ledger, content: Content, data: bytes) -> Content:
     """Small content, kept in the catalog."""
-    existing = ledger.tx.chunks.content(ledger.account_id, hash)
-    if existing is not None:
-        return with_checksums(ledger, existing, checksums)
-    content = Content(ledger.account_id, hash, len(data), zlib.adler32(data), None, 0, checksums)
-    ledger.tx.chunks.add_content(content)
-    ledger.tx.chunks.add_inline(ledger.account_id, hash, data)
+    if not ledger.tx.chunks.add_content(content):
+        existing = ledger.tx.chunks.content(ledger.account_id, content.hash)
+        assert existing is not None  # it stood in the way
+        return with_checksums(ledger, existing, content.checksums)
+    ledger.tx.chunks.add_inline(ledger.account_id, content.hash, data)
     ledger.use(len(data))
     return content
 

@@ -9,9 +9,8 @@ from msgspec.structs import replace
 from nuvol.clock import HOUR
 from nuvol.core import access
 from nuvol.core.files import names
-from nuvol.core.files.chunking import content_hash, hash_of
 from nuvol.core.files.ledger import Ledger
-from nuvol.core.files.receiving import Checksums, Target, Upload, bring_inline, find, place
+from nuvol.core.files.receiving import Checksums, Target, Upload, bring_inline, find, inline_content, place
 from nuvol.core.files.room import Files
 from nuvol.errors import BadValue, BlobMissing, Busy, OffsetMismatch, UploadMissing
 from nuvol.ids import secret
@@ -48,12 +47,11 @@ class Uploads:
         self._files.require_room(len(data))
         sums = Checksums(checksums)
         sums.feed(data)
-        kept = sums.verified()
-        hash = content_hash([(hash_of(data), len(data))] if data else [])
+        content = inline_content(actor.account_id, data, sums.verified())
         target = Target(parent_id, name, node_id, guard, mime, modified_at)
         new_id = self._files.new_id()
         return self._files.write(
-            actor, lambda ledger: place(ledger, target, new_id, bring_inline(ledger, hash, data, kept))
+            actor, lambda ledger: place(ledger, target, new_id, bring_inline(ledger, content, data))
         )
 
     def require_quota(self, actor: Actor, size: int) -> None:

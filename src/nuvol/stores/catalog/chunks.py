@@ -28,9 +28,9 @@ class Chunks:
         )
         return _content(row) if row else None
 
-    def add_content(self, content: Content, pending: int | None = None) -> None:
-        self._db.run(
-            f"insert into content ({_CONTENT}, pending) values (?,?,?,?,?,?,?,?)",
+    def add_content(self, content: Content, pending: int | None = None) -> bool:
+        added = self._db.run(
+            f"insert into content ({_CONTENT}, pending) values (?,?,?,?,?,?,?,?) on conflict do nothing",
             (
                 content.account_id,
                 content.hash,
@@ -42,6 +42,7 @@ class Chunks:
                 pending,
             ),
         )
+        return added > 0
 
     def settle(self, account_id: int, temporary: bytes, content: Content) -> None:
         self._db.run("delete from content where account_id = ? and hash = ?", (account_id, temporary))

@@ -9,7 +9,7 @@ from nuvol.errors import NameTaken
 from nuvol.model import names
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Kind, Node, State
-from nuvol.stores.catalog.database import Connection, UniqueViolation
+from nuvol.stores.catalog.database import Connection, Row, UniqueViolation
 
 _FIELDS = Node.__struct_fields__
 _COLUMNS = ", ".join(_FIELDS)
@@ -101,11 +101,12 @@ class Nodes:
     def below(
         self, account_id: int, parent_id: int, state: int | None, limit: int
     ) -> list[tuple[int, int, int | None]]:
-        sql = "select id, kind, trash_root from node where account_id = ? and parent_id = ?"
-        if state is not None:
-            sql += f" and state = {state:d}"
-        rows = self._db.all(sql + " limit ?", (account_id, parent_id, limit))
-        return [(row[0], row[1], row[2]) for row in rows]
+        # The living and the others are in an index each.
+        found: list[Row] = []
+        for condition in (f"= {state:d}",) if state is not None else ("= 0", "<> 0"):
+            sql = f"select id, kind, trash_root from node where account_id = ? and parent_id = ? and state {condition}"
+            found += self._db.all(f"{sql} limit ?", (account_id, parent_id, limit - len(found)))
+        return [(row[0], row[1], row[2]) for row in found]
 
     def update(self, node: Node) -> None:
         before = self._db.one("select name from node where account_id = ? and id = ?", (node.account_id, node.id))

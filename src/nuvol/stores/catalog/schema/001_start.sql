@@ -83,7 +83,7 @@ create table node (
   primary key (account_id, id)
 ) {no_rowid};
 create unique index node_name on node (account_id, parent_id, name_key) where state = 0;
-create index node_parent on node (account_id, parent_id);
+create index node_parent on node (account_id, parent_id) where state <> 0;
 create index node_trash on node (account_id, trash_root) where trash_root is not null;
 create index node_trash_top on node (account_id, trashed_at, id) where id = trash_root;
 create index node_trashed on node (trashed_at) where id = trash_root;
@@ -191,7 +191,6 @@ create table journal (
   number {int} not null,
   primary key (account_id, seq)
 ) {no_rowid};
-create index journal_at on journal (at);
 
 create table dav_lock (
   account_id {int} not null,
