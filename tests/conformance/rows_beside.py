@@ -185,6 +185,23 @@ class JobRowsTests:
         assert catalog.read(lambda tx: tx.jobs.any(ANNA)) is False
 
 
+class HindranceTests:
+    def test_an_account_knows_whether_jobs_and_locks_are_in_the_way(self, catalog):
+        add_account(catalog, ANNA)
+
+        def hindrances() -> tuple[bool, bool]:
+            return catalog.read(lambda tx: tx.accounts.hindrances(ANNA))
+
+        catalog.write(lambda tx: (tx.jobs.add(BERT, 1, "copy", b""), tx.locks.add(replace(LOCK, account_id=BERT))))
+        assert hindrances() == (False, False)
+        catalog.write(lambda tx: tx.locks.add(LOCK))
+        assert hindrances() == (False, True)
+        catalog.write(lambda tx: tx.jobs.add(ANNA, 1, "copy", b""))
+        assert hindrances() == (True, True)
+        catalog.write(lambda tx: tx.locks.expire(LOCK.expires_at + 1))
+        assert hindrances() == (True, False)
+
+
 class InstanceRowsTests:
     def test_a_value_is_set_replaced_and_taken_away(self, catalog):
         assert catalog.read(lambda tx: tx.instance.get("k")) is None

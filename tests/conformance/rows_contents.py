@@ -61,6 +61,12 @@ class ContentRowsTests:
         assert catalog.read(lambda tx: tx.chunks.contents((0, b""), 9)) == [*contents, others]
         assert catalog.read(lambda tx: tx.chunks.contents((ANNA, contents[0].hash), 1)) == [contents[1]]
 
+    def test_a_content_that_is_there_is_not_added_again(self, catalog):
+        assert catalog.write(lambda tx: tx.chunks.add_content(CONTENT)) is True
+        assert catalog.write(lambda tx: tx.chunks.add_content(replace(CONTENT, size=1))) is False
+        assert catalog.write(lambda tx: tx.chunks.add_content(replace(CONTENT, account_id=BERT))) is True
+        assert catalog.read(lambda tx: tx.chunks.content(ANNA, CONTENT.hash)) == CONTENT
+
     def test_checksums_are_added_later(self, catalog):
         plain = replace(CONTENT, hash=b"p" * 32)
         catalog.write(lambda tx: (tx.chunks.add_content(CONTENT), tx.chunks.add_content(plain)))

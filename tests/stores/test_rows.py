@@ -39,5 +39,9 @@ class TestJobs(rows_beside.JobRowsTests):
     pass
 
 
+class TestHindrances(rows_beside.HindranceTests):
+    pass
+
+
 class TestInstance(rows_beside.InstanceRowsTests):
     pass
