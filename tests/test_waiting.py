@@ -105,3 +105,15 @@ def test_slow_work_goes_to_the_pool_and_the_thread_is_another():
         here = threading.get_ident()
         assert asyncio.run(cross(in_pool, pool, threading.get_ident)) != here
         assert in_pool(pool, threading.get_ident) == here
+
+
+def test_one_call_after_another_keeps_nothing_of_the_one_before():
+    async def story():
+        results = [await cross(lambda number=number: number) for number in range(3)]
+        with pytest.raises(ZeroDivisionError):
+            await cross(lambda: 1 / 0)
+        results.append(await cross(later, 3))
+        together = await asyncio.gather(*(cross(later, number) for number in range(100)))
+        return results, together
+
+    assert asyncio.run(story()) == ([0, 1, 2, 3], list(range(100)))

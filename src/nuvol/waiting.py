@@ -12,9 +12,10 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from greenlet import getcurrent, greenlet
+from greenlet import GreenletExit, getcurrent, greenlet
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -85,7 +86,50 @@ def _wake(futures: list[asyncio.Future[None]]) -> None:
 
 
 class _Crossing(greenlet):
+    """Runs one function after another, each until it is done or waits.
+
+    Kept ready between calls: the data stack of a new greenlet costs the kernel two mappings.
+    """
+
     loop: asyncio.AbstractEventLoop
+
+    def run(self, work: Callable[[], Any]) -> None:
+        parent = self.parent
+        assert parent is not None
+        while True:
+            outcome = _Outcome(work)
+            del work  # an idle crossing keeps nothing alive
+            work = parent.switch(outcome)
+            del outcome
+
+
+class _Outcome:
+    """What a function returned or raised."""
+
+    __slots__ = ("error", "result")
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self.result: Any = None
+        self.error: BaseException | None = None
+        try:
+            self.result = work()
+        except GreenletExit:  # nobody waits for it any more: the loop it ran on is gone
+            raise
+        except BaseException as error:
+            self.error = error
+
+
+class _Idle(threading.local):
+    """Crossings that wait for work, in this thread."""
+
+    def __init__(self) -> None:
+        self.crossings: list[_Crossing] = []
+
+
+KEPT = 64
+"""Crossings kept ready in a thread: more calls than that are seldom on their way at once."""
+
+_idle = _Idle()
 
 
 async def cross(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -93,20 +137,25 @@ async def cross(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
 
     Cancelling takes effect when the function is done: a write that is on its way is never left half known.
     """
-    crossing = _Crossing(function)
+    kept = _idle.crossings
+    crossing = kept.pop() if kept else _Crossing()
     crossing.loop = asyncio.get_running_loop()
-    value = crossing.switch(*args, **kwargs)
+    value = crossing.switch(partial(function, *args, **kwargs))
     cancelled: asyncio.CancelledError | None = None
-    while not crossing.dead:
+    while not isinstance(value, _Outcome):
         try:
             await asyncio.shield(value)
         except asyncio.CancelledError as error:
             cancelled = error
         if value.done():
             value = crossing.switch()
+    if len(kept) < KEPT:
+        kept.append(crossing)
     if cancelled is not None:
         raise cancelled
-    return value  # type: ignore[no-any-return]  # a dead greenlet hands on what the function returned
+    if value.error is not None:
+        raise value.error
+    return value.result  # type: ignore[no-any-return]  # it is what the function returned
 
 
 def in_pool(pool: ThreadPoolExecutor, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
