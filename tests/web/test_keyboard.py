@@ -25,8 +25,10 @@ def test_a_day_by_keyboard_alone(desktop: Desktop, tmp_path: Path) -> None:
     expect(page.get_by_role("heading", name="Way")).to_be_visible()
     desktop.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+    page.wait_for_function("document.activeElement.closest('[role=grid]') !== null")
 
     desktop.press("F2")  # rename: the stem is selected
+    page.get_by_label("New name").wait_for()
     page.keyboard.type("b way")
     desktop.press("Enter")
     desktop.shows("b way.md")
