@@ -230,7 +230,7 @@ class Damaged(Unable):
     """Stored bytes do not match their hash."""
 
     code = "damaged"
-    advice = "Restore this file from an older version or a backup; `nuvol doctor --scrub` lists all damage."
+    advice = "Run `nuvol doctor --scrub`, which names all damage; then upload the same file again: that mends it."
 
 
 class Busy(Unable):
