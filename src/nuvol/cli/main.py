@@ -82,7 +82,7 @@ def doctor(cloud: Cloud, scrub: bool) -> None:
         harm = harm or finding.harm
         click.echo(("damage: " if finding.harm else "garbage: ") + finding.text)
     if harm:
-        say("Restore what is damaged from an older version or a backup.")
+        say("Upload what is damaged again, from a backup if need be: that mends it.")
         sys.exit(1)
     click.echo("Nothing is lost or damaged.")
 

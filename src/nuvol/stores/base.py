@@ -341,7 +341,9 @@ class ChunkRows(Protocol):
     def checksums(self, account_id: int, hashes: Sequence[bytes]) -> dict[bytes, Mapping[str, str]]:
         """Further checksums of committed contents; those without any are left out."""
 
-    def add_inline(self, account_id: int, hash: bytes, data: bytes) -> None: ...
+    def add_inline(self, account_id: int, hash: bytes, data: bytes) -> None:
+        """In place of what may be there."""
+
     def inline(self, account_id: int, hash: bytes) -> bytes | None: ...
     def add_page(self, account_id: int, hash: bytes, page: int, chunks: Sequence[tuple[bytes, int]]) -> None:
         """(chunk hash, length) in order; `PAGE` of them in every page but the last."""

@@ -377,6 +377,8 @@ def bring_inline(ledger: Ledger, content: Content, data: bytes) -> Content:
     if not ledger.tx.chunks.add_content(content):
         existing = ledger.tx.chunks.content(ledger.account_id, content.hash)
         assert existing is not None  # it stood in the way
+        if existing.chunks == 0 and ledger.tx.chunks.inline(ledger.account_id, content.hash) != data:  # damaged
+            ledger.tx.chunks.add_inline(ledger.account_id, content.hash, data)
         return with_checksums(ledger, existing, content.checksums)
     ledger.tx.chunks.add_inline(ledger.account_id, content.hash, data)
     ledger.use(len(data))

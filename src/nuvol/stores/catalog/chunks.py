@@ -75,7 +75,11 @@ class Chunks:
         return {row[0]: json.loads(row[1]) for row in self._db.all_in(f"{sql} and hash {{in}}", (account_id,), hashes)}
 
     def add_inline(self, account_id: int, hash: bytes, data: bytes) -> None:
-        self._db.run("insert into inline (account_id, hash, data) values (?,?,?)", (account_id, hash, data))
+        self._db.run(
+            "insert into inline (account_id, hash, data) values (?,?,?)"
+            " on conflict (account_id, hash) do update set data = excluded.data",
+            (account_id, hash, data),
+        )
 
     def inline(self, account_id: int, hash: bytes) -> bytes | None:
         row = self._db.one("select data from inline where account_id = ? and hash = ?", (account_id, hash))
