@@ -80,10 +80,11 @@ class ContentRowsTests:
         data = bytes(range(256)) * 256
         catalog.write(lambda tx: tx.chunks.add_inline(ANNA, b"b" * 32, data))
         catalog.write(lambda tx: tx.chunks.add_inline(ANNA, b"a" * 32, b""))
-        catalog.write(lambda tx: tx.chunks.add_inline(BERT, b"a" * 32, b"bert"))
+        catalog.write(lambda tx: tx.chunks.add_inline(BERT, b"a" * 32, b"wrong"))
         assert catalog.read(lambda tx: tx.chunks.inline(ANNA, b"b" * 32)) == data
         assert catalog.read(lambda tx: tx.chunks.inline(ANNA, b"a" * 32)) == b""
         assert catalog.read(lambda tx: tx.chunks.inline(ANNA, b"x" * 32)) is None
+        catalog.write(lambda tx: tx.chunks.add_inline(BERT, b"a" * 32, b"bert"))
         expected = [(ANNA, b"a" * 32, b""), (ANNA, b"b" * 32, data), (BERT, b"a" * 32, b"bert")]
         assert catalog.read(lambda tx: tx.chunks.inlines((0, b""), 9)) == expected
         assert catalog.read(lambda tx: tx.chunks.inlines((ANNA, b"a" * 32), 1)) == expected[1:2]

@@ -235,6 +235,16 @@ def test_a_damaged_file_that_is_uploaded_again_is_whole_again(world):
     assert faults(world) == []
 
 
+@pytest.mark.parametrize("damage", [damage_inline, lose_inline])
+def test_a_damaged_small_file_that_is_uploaded_again_is_whole_again(world, anna, damage):
+    damage(anna)
+    assert harms(world, scrub=True)
+    used = anna.used
+    anna.put("another", b"small")
+    assert anna.read("small") == b"small" and anna.used == used
+    assert harms(world, scrub=True) == []
+
+
 def test_a_damaged_chunk_is_mended_by_any_file_that_has_it(world):
     home = world.home()
     home.put("f", LARGE)
