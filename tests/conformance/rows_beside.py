@@ -164,6 +164,19 @@ class UploadRowsTests:
         assert catalog.read(lambda tx: tx.uploads.chunks(ANNA, "one")) == []
         assert catalog.read(lambda tx: tx.uploads.chunks(BERT, "one")) == chunks[:1]
 
+    def test_what_it_brought_may_rest_in_another_blob(self, catalog):
+        chunks = [Chunk(bytes([n]) * 32, 8 if n % 2 else 5, n * 10, 10, n) for n in range(4)]
+        others = replace(UPLOAD, id="two", blob_id=8)
+        catalog.write(lambda tx: (tx.uploads.add(replace(UPLOAD, blob_id=8)), tx.uploads.add(others)))
+        for upload_id in ("one", "two"):
+            catalog.write(lambda tx, u=upload_id: tx.uploads.add_chunks(ANNA, u, 0, chunks))
+        catalog.write(lambda tx: tx.uploads.move(ANNA, "one", 9))
+        assert catalog.read(lambda tx: tx.uploads.get(ANNA, "one")).blob_id == 9
+        moved = [replace(chunk, blob_id=9) if chunk.blob_id == 8 else chunk for chunk in chunks]
+        assert catalog.read(lambda tx: tx.uploads.chunks(ANNA, "one")) == moved
+        assert catalog.read(lambda tx: tx.uploads.chunks(ANNA, "two")) == chunks
+        assert catalog.read(lambda tx: tx.uploads.get(ANNA, "two")) == others
+
     def test_expired_uploads_are_told_oldest_first(self, catalog):
         for number, at in enumerate((30, 10, 20, 40)):
             catalog.write(lambda tx, n=number, at=at: tx.uploads.add(replace(UPLOAD, id=f"u{n}", expires_at=at)))
@@ -185,7 +198,21 @@ class JobRowsTests:
         assert catalog.read(lambda tx: tx.jobs.any(ANNA)) is False
 
 
-class HindranceTests:
+class HomeTests:
+    """What the rooms of the files ask of an account."""
+
+    def test_every_account_is_named(self, catalog):
+        assert catalog.read(lambda tx: tx.accounts.ids()) == []
+        for number in (BERT, ANNA):
+            add_account(catalog, number)
+        assert sorted(catalog.read(lambda tx: tx.accounts.ids())) == [ANNA, BERT]
+
+    def test_a_password_is_set_and_taken_away(self, catalog):
+        add_account(catalog, ANNA)
+        for kept in ("hash", None):
+            catalog.write(lambda tx, kept=kept: tx.accounts.set_password(ANNA, kept))
+            assert catalog.read(lambda tx: tx.accounts.password(ANNA)) == kept
+
     def test_an_account_knows_whether_jobs_and_locks_are_in_the_way(self, catalog):
         add_account(catalog, ANNA)
 

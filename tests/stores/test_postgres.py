@@ -202,10 +202,11 @@ def test_a_database_of_another_encoding_is_refused(postgres, place):
 
 
 def test_closing_ends_every_connection(place, postgres, name):
+    before = set(threading.enumerate())
     catalog = SqlCatalog.open(place)
     put(catalog, "colour", "blue")
     catalog.close()
-    assert not [thread.name for thread in threading.enumerate() if "catalog" in thread.name]
+    assert not [thread.name for thread in threading.enumerate() if thread not in before]
     left = f"select count(*) from pg_stat_activity where datname = '{name}' and state is not null"
     while postgres.sql(left) != [(0,)]:  # the server notices a moment later
         pass

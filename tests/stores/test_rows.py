@@ -1,5 +1,9 @@
 """The rows of files on every database, by the fixture `catalog`."""
 
+import inspect
+from pathlib import Path
+
+from nuvol.stores import base
 from tests.conformance import rows_beside, rows_contents, rows_nodes
 
 
@@ -39,9 +43,18 @@ class TestJobs(rows_beside.JobRowsTests):
     pass
 
 
-class TestHindrances(rows_beside.HindranceTests):
+class TestHomes(rows_beside.HomeTests):
     pass
 
 
 class TestInstance(rows_beside.InstanceRowsTests):
     pass
+
+
+def test_the_suites_ask_every_function_of_the_rows():
+    """What the suite does not ask, a backend does not promise."""
+    asked = "".join(path.read_text() for path in Path(rows_nodes.__file__).parent.glob("*.py"))
+    for room, getter in inspect.getmembers(base.Transaction, lambda member: isinstance(member, property)):
+        rows = getattr(base, inspect.signature(getter.fget).return_annotation.__name__)
+        for name, _ in inspect.getmembers(rows, inspect.isfunction):
+            assert name.startswith("_") or f"tx.{room}.{name}(" in asked, f"{room}.{name}"
