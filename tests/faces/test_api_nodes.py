@@ -25,6 +25,21 @@ def test_a_folder_is_made_and_found_by_id_and_path(anna: Person) -> None:
     assert found["id"] == inner["id"]
 
 
+def test_a_folder_and_its_first_entries_are_one_question(anna: Person) -> None:
+    for name in ("b", "c", "a"):
+        anna.put(f"Fotos/{name}.jpg", b"x")
+    first = anna.ask("GET", "/nodes/by-path/children?path=Fotos&limit=2").json
+    assert first["folder"]["id"] == anna.folder("Fotos") and first["folder"]["path"] == "Fotos"
+    assert [node["name"] for node in first["nodes"]] == ["a.jpg", "b.jpg"]
+    rest = anna.ask("GET", f"/nodes/{first['folder']['id']}/children?cursor={first['next']}").json
+    assert ([node["name"] for node in rest["nodes"]], rest["next"]) == (["c.jpg"], None)
+    root = anna.ask("GET", "/nodes/by-path/children").json
+    assert ([node["name"] for node in root["nodes"]], root["next"]) == (["Fotos"], None)
+    for path, status, code in (("Fotos/a.jpg", 409, "wrong-kind"), ("Nothing", 404, "node-missing")):
+        reply = anna.ask("GET", f"/nodes/by-path/children?path={path}")
+        assert (reply.status, reply.code) == (status, code)
+
+
 def test_a_folder_keeps_the_time_it_is_given(anna: Person) -> None:
     wish = {"parent_id": anna.root, "name": "Old", "modified_at": "2001-02-03T04:05:06.000007+01:00"}
     assert anna.ask("POST", "/nodes", json=wish).json["modified_at"] == "2001-02-03T03:05:06.000007Z"

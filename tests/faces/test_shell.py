@@ -14,7 +14,7 @@ from nuvol.faces.http import Answer, Headers, Request
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text("<!doctype html>")
-    (tmp_path / "theme.js").write_text("1")
+    (tmp_path / "early.js").write_text("1")
     (tmp_path / "assets" / "index-1.js").write_text("const a = 1;")
     (tmp_path / "assets" / "index-1.js.gz").write_bytes(gzip.compress(b"const a = 1;"))
     (tmp_path / "secret.txt").write_text("no")

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Node } from '../src/lib/api/files';
 import { isPressed, isSingleKey } from '../src/lib/actions/action';
+import { Cells } from '../src/lib/ui/cells';
 import { fromField } from '../src/lib/state/arrivals';
 import { comparison } from '../src/lib/state/order';
 import { address, folderAt, parentPath, placeAt } from '../src/lib/state/places';
@@ -67,4 +68,14 @@ test('keys are recognised as they are written', () => {
   expect(isPressed(press('N', { shiftKey: true }), 'Shift N')).toBe(true);
   expect(isPressed(press('n'), 'Shift N')).toBe(false);
   expect(isSingleKey('Shift N') && isSingleKey('U') && !isSingleKey('F2') && !isSingleKey('Ctrl X')).toBe(true);
+});
+
+test('an item keeps its cell while it is shown, and what scrolls in takes over the cells of what left', () => {
+  const entries = Array.from({ length: 100 }, (_, id) => node(id + 1, `n${id}`));
+  const cells = new Cells<Node>();
+  const keys = (from: number) => cells.hold(entries.slice(from, from + 10), from).map(({ key }) => key);
+  expect(keys(0)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(keys(3)).toEqual([4, 5, 6, 7, 8, 9, 10, 1, 2, 3]);
+  expect(keys(50)).toEqual([4, 5, 6, 7, 8, 9, 10, 1, 2, 3]);
+  expect(cells.hold([entries[1]!, entries[1]!], 0).length).toBe(1); // two pages told of the same entry
 });

@@ -25,6 +25,10 @@ async def by_path(call: Call[words.PathAsked, None]) -> Answer:
     return told(await run(_at, call.cloud, call.actor, call.query.path))
 
 
+async def folder_by_path(call: Call[words.FolderAsked, None]) -> Answer:
+    return told(await run(_folder, call.cloud, call.actor, call.query))
+
+
 async def get(call: Call[None, None]) -> Answer:
     return told(await run(_whole, call.cloud, call.actor, call.ids["node_id"]))
 
@@ -105,6 +109,14 @@ def _or_none(value: T | UnsetType) -> T | None:
 def _at(cloud: Cloud, actor: Actor, path: str) -> words.Node:
     node = cloud.tree.resolve(actor, path)
     return words.node(node, cloud.tree.path(actor, node))
+
+
+def _folder(cloud: Cloud, actor: Actor, asked: words.FolderAsked) -> words.Folder:
+    node = cloud.tree.resolve(actor, asked.path)
+    descending = asked.order == "descending"
+    page = cloud.tree.children(actor, node.id, sort=asked.sort, descending=descending, limit=asked.limit)
+    folder = words.node(node, cloud.tree.path(actor, node))
+    return words.Folder(folder, [words.node(one) for one in page.nodes], page.next)
 
 
 def _whole(cloud: Cloud, actor: Actor, node_id: int) -> words.Node:

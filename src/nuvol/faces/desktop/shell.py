@@ -9,7 +9,7 @@ PAGES = frozenset({"", "files", "trash", "search", "settings", "signin", "setup"
 """First segments of the addresses that the page knows by itself."""
 _DEEP = frozenset({"files", "settings", "setup"})
 """Those that have something behind them."""
-LOOSE = frozenset({"theme.js", "favicon.svg"})
+LOOSE = frozenset({"early.js", "favicon.svg"})
 """Files whose names stay the same: asked for anew each time."""
 
 _POLICY = (

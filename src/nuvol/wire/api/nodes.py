@@ -42,6 +42,14 @@ class Nodes(Struct, frozen=True):
     next: Annotated[Cursor | None, Meta(description="Give it as `cursor` to go on; null on the last page.")]
 
 
+class Folder(Struct, frozen=True):
+    """A folder and its first entries."""
+
+    folder: Node
+    nodes: list[Node]
+    next: Annotated[Cursor | None, Meta(description="Goes on at /nodes/{id}/children; null when these are all.")]
+
+
 class Version(Struct, frozen=True):
     """One past or present state."""
 
@@ -117,6 +125,13 @@ class PathAsked(Struct, frozen=True, forbid_unknown_fields=True):
 class ChildrenAsked(Struct, frozen=True, forbid_unknown_fields=True):
     cursor: Cursor | None = None
     limit: Annotated[int, Meta(ge=1, le=1000)] = 1000
+    sort: Literal["name", "modified", "size", "kind"] = "name"
+    order: Literal["ascending", "descending"] = "ascending"
+
+
+class FolderAsked(Struct, frozen=True, forbid_unknown_fields=True):
+    path: Annotated[str, Meta(max_length=4096)] = ""
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 200
     sort: Literal["name", "modified", "size", "kind"] = "name"
     order: Literal["ascending", "descending"] = "ascending"
 

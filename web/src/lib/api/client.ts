@@ -18,7 +18,20 @@ export const sessionAgain = (): Promise<void> => signedInAgain();
 const askedBySession = (request: Request) =>
   new URL(request.url).pathname === `${BASE}/session` && request.method !== 'DELETE';
 
+/** What public/early.js has asked already; each answer serves once. */
+async function asked(request: Request): Promise<Response | undefined> {
+  const { early } = globalThis as { early?: Map<string, Promise<Response | undefined>> };
+  if (!early?.size || request.method !== 'GET') return undefined;
+  const { pathname, search } = new URL(request.url);
+  const answer = early.get(pathname + search);
+  early.delete(pathname + search);
+  const response = await answer;
+  return response?.ok || askedBySession(request) ? response : undefined;
+}
+
 async function patientFetch(request: Request): Promise<Response> {
+  const early = await asked(request);
+  if (early) return early;
   for (;;) {
     let response: Response;
     try {

@@ -1,11 +1,13 @@
 /** Nodes, their content, their past, and the trash. */
 import { BASE, client, told } from './client';
-import type { Change, Changes, Node, Nodes, Usage, Version, Versions } from './schema';
+import type { Change, Changes, Folder, Node, Nodes, Usage, Version, Versions } from './schema';
 
 export type { Change, Changes, Node, Nodes, Usage, Version };
 
 /** Entries of one page: the most the server gives. */
 const PAGE = 1000;
+/** Of the first page: enough for any screen, and there at once. */
+const FIRST = 200;
 
 const at = (node_id: number) => ({ path: { node_id } });
 
@@ -20,12 +22,15 @@ export interface Order {
 }
 
 /** By name: folders first. */
-export function children(id: number, order: Order, cursor?: string): Promise<Nodes> {
-  const sort = order.by === 'name' ? 'kind' : order.by;
-  const query = { cursor, limit: PAGE, sort, order: order.descending ? 'descending' : 'ascending' } as const;
-  return told(client.GET('/nodes/{node_id}/children', { params: { ...at(id), query } }));
-}
-export const search = (q: string, cursor?: string, limit = 100): Promise<Nodes> =>
+const sorted = ({ by, descending }: Order) =>
+  ({ sort: by === 'name' ? 'kind' : by, order: descending ? 'descending' : 'ascending' }) as const;
+
+/** The folder at a path and the first of its entries; `children` goes on. */
+export const folder = (path: string, order: Order): Promise<Folder> =>
+  told(client.GET('/nodes/by-path/children', { params: { query: { path, limit: FIRST, ...sorted(order) } } }));
+export const children = (id: number, order: Order, cursor?: string): Promise<Nodes> =>
+  told(client.GET('/nodes/{node_id}/children', { params: { ...at(id), query: { cursor, limit: PAGE, ...sorted(order) } } }));
+export const search = (q: string, cursor?: string, limit = FIRST): Promise<Nodes> =>
   told(client.GET('/search', { params: { query: { q, cursor, limit } } }));
 
 export const createFolder = (parent_id: number, name: string): Promise<Node> =>

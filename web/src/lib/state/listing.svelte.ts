@@ -79,7 +79,7 @@ export class Listing {
     if (this.#next === null || this.#standing !== 'ready') return;
     this.#standing = 'loading';
     try {
-      await this.#take(reading, this.#entries, this.#entries.length + 1);
+      await this.#take(reading, await this.#page(this.#next), this.#entries, 0);
     } finally {
       if (reading === this.#reading) this.#standing = 'ready';
     }
@@ -92,29 +92,38 @@ export class Listing {
   }
 
   async #readAll(reading: number): Promise<void> {
-    if (this.#place.kind === 'folder') {
-      const folder = this.#folder ? await files.node(this.#folder.id) : await files.byPath(this.#place.path);
+    await live.begun; // what happens after this is told
+    const known = this.#entries.length;
+    const enough = this.#place.kind === 'search' ? known : Math.max(known, EAGER);
+    if (this.#place.kind === 'folder' && !this.#folder) {
+      const { folder, ...page } = await files.folder(this.#place.path, this.#order);
+      if (reading !== this.#reading) return;
+      this.#settle(folder);
+      return this.#take(reading, page, [], enough);
+    }
+    if (this.#folder) {
+      const folder = await files.node(this.#folder.id);
       if (reading !== this.#reading) return;
       this.#settle(folder);
     }
-    const shown = this.#entries.length;
-    if (shown > 0) await this.#take(reading, [], Math.max(shown, EAGER), false);
-    else await this.#take(reading, [], EAGER);
+    await this.#take(reading, await this.#page(), [], enough, known === 0);
   }
 
-  /** Fetch on until `enough` entries are here; `early`: show each page as it comes. */
-  async #take(reading: number, before: readonly Node[], enough: number, early = true): Promise<void> {
+  /** Go on from this page until `enough` entries are here; `early`: show each page as it comes. */
+  async #take(reading: number, page: files.Nodes, before: readonly Node[], enough: number, early = true): Promise<void> {
     let entries = before;
-    let next: string | null = before.length ? this.#next : null;
-    do {
-      const page = await this.#page(next ?? undefined);
+    for (;;) {
       if (reading !== this.#reading) return;
       entries = entries.length ? [...entries, ...page.nodes] : page.nodes;
-      next = page.next;
-      if (early && next) this.#entries = entries;
-      if (early) this.#standing = 'ready';
-      this.#next = next;
-    } while (next && entries.length < enough);
+      if (!page.next || entries.length >= enough) break;
+      if (early) {
+        this.#next = page.next;
+        this.#entries = entries;
+        this.#standing = 'ready';
+      }
+      page = await this.#page(page.next);
+    }
+    this.#next = page.next;
     this.#standing = 'ready';
     this.#show(entries);
   }

@@ -24,6 +24,10 @@ class Live {
   #gathered: files.Change[] = [];
   #flush: ReturnType<typeof setTimeout> | undefined;
   #hiding: ReturnType<typeof setTimeout> | undefined;
+  #begin!: () => void;
+  /** Resolves with the first cursor, or when there is none yet: what is read from then on misses no change. */
+  readonly begun = new Promise<void>((begin) => (this.#begin = begin));
+  #isBegun = false;
 
   /** Whether the server answered last time. */
   get isConnected(): boolean {
@@ -50,12 +54,13 @@ class Live {
   /** Read what happened since, then listen; the cursor makes both one story. */
   async #catchUp(): Promise<void> {
     this.#close();
+    const late = this.#isBegun && this.#cursor === undefined; // the first try failed, and something was read without it
     try {
       for (let more = true; more; ) {
         const page = await files.changes(this.#cursor);
         this.#cursor = page.cursor;
         more = page.more;
-        if (page.reset) this.#tell('reset');
+        if (page.reset || late) this.#tell('reset');
         else if (page.changes.length) this.#tell({ changes: page.changes });
       }
       this.#connected = true;
@@ -63,6 +68,9 @@ class Live {
     } catch (error) {
       this.#connected = isRefusal(error);
       this.#timer = setTimeout(() => this.#catchUp(), RETRY);
+    } finally {
+      this.#isBegun = true;
+      this.#begin();
     }
   }
 

@@ -1,4 +1,4 @@
-/** Colours and density. Kept in cookies, so that theme.js knows them before the first paint. */
+/** Colours and density. Kept in cookies, so that early.js knows them before the first paint. */
 export type Theme = 'system' | 'light' | 'dark';
 export type Density = 'comfortable' | 'dense';
 

@@ -4,6 +4,29 @@ import { locale, t } from './words.svelte';
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 const DAY = 86_400_000;
 
+/** Making a formatter costs fifty times what using one does, and a list uses it for every row. */
+function kept<A extends string[], F>(make: (...how: A) => F): (...how: A) => F {
+  const made = new Map<string, F>();
+  return (...how) => {
+    const key = how.join();
+    if (!made.has(key)) made.set(key, make(...how));
+    return made.get(key)!;
+  };
+}
+
+const sizes = kept((tag: string, unit: string, digits: string) =>
+  new Intl.NumberFormat(tag, {
+    style: 'unit',
+    unit,
+    unitDisplay: unit === 'byte' ? 'long' : 'short', // the short form says "0 byte"
+    maximumFractionDigits: Number(digits),
+  }),
+);
+const days = kept((tag: string, year: string) =>
+  new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', ...(year && { year: 'numeric' }) }),
+);
+const clocks = kept((tag: string) => new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit' }));
+
 export function sizeText(bytes: number): string {
   let unit = 0;
   let value = bytes;
@@ -12,12 +35,7 @@ export function sizeText(bytes: number): string {
     unit += 1;
   }
   const digits = unit < 2 || value >= 99.5 ? 0 : 1;
-  return new Intl.NumberFormat(locale(), {
-    style: 'unit',
-    unit: UNITS[unit]!,
-    unitDisplay: unit === 0 ? 'long' : 'short', // the short form says "0 byte"
-    maximumFractionDigits: digits,
-  }).format(value);
+  return sizes(locale(), UNITS[unit]!, String(digits)).format(value);
 }
 
 const midnight = (moment: Date) => new Date(moment.getFullYear(), moment.getMonth(), moment.getDate()).getTime();
@@ -25,15 +43,15 @@ const midnight = (moment: Date) => new Date(moment.getFullYear(), moment.getMont
 /** "today", "yesterday", "2 Jun", "2 Jun 2019" */
 export function dayText(time: string, now = new Date()): string {
   const moment = new Date(time);
-  const days = Math.round((midnight(now) - midnight(moment)) / DAY);
-  if (days === 0) return t('today');
-  if (days === 1) return t('yesterday');
-  const year = moment.getFullYear() === now.getFullYear() ? undefined : 'numeric';
-  return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', year }).format(moment);
+  const ago = Math.round((midnight(now) - midnight(moment)) / DAY);
+  if (ago === 0) return t('today');
+  if (ago === 1) return t('yesterday');
+  const year = moment.getFullYear() === now.getFullYear() ? '' : 'year';
+  return days(locale(), year).format(moment);
 }
 
 export const clockText = (time: string | Date): string =>
-  new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit' }).format(new Date(time));
+  clocks(locale()).format(new Date(time));
 
 /** "yesterday, 18:40" */
 export const momentText = (time: string): string => `${dayText(time)}, ${clockText(time)}`;
