@@ -3,6 +3,7 @@ import type { Node } from '../src/lib/api/files';
 import { isPressed, isSingleKey } from '../src/lib/actions/action';
 import { Cells } from '../src/lib/ui/cells';
 import { fromField } from '../src/lib/state/arrivals';
+import { differences } from '../src/lib/state/differences';
 import { comparison } from '../src/lib/state/order';
 import { address, folderAt, parentPath, placeAt } from '../src/lib/state/places';
 import { Placement } from '../src/lib/state/placement.svelte';
@@ -78,4 +79,16 @@ test('an item keeps its cell while it is shown, and what scrolls in takes over t
   expect(keys(3)).toEqual([4, 5, 6, 7, 8, 9, 10, 1, 2, 3]);
   expect(keys(50)).toEqual([4, 5, 6, 7, 8, 9, 10, 1, 2, 3]);
   expect(cells.hold([entries[1]!, entries[1]!], 0).length).toBe(1); // two pages told of the same entry
+});
+
+test('differences are told line by line, and put together give both texts', () => {
+  const told = (before: string, after: string) => differences(before, after)!.map(({ kind, text }) => ({ same: ' ', gone: '-', new: '+' })[kind] + text);
+  expect(told('a\nb\nc', 'a\nx\nc')).toEqual([' a', '-b', '+x', ' c']);
+  expect(told('a\nb', 'a\nb\nc\nd')).toEqual([' a', ' b', '+c', '+d']);
+  expect(told('', 'a')).toEqual(['-', '+a']);
+  const [before, after] = ['one\ntwo\nthree\nfour\nfive', 'zero\ntwo\nfour\nthree\nfive\n'];
+  const lines = differences(before, after)!;
+  expect(lines.filter(({ kind }) => kind !== 'new').map(({ text }) => text).join('\n')).toBe(before);
+  expect(lines.filter(({ kind }) => kind !== 'gone').map(({ text }) => text).join('\n')).toBe(after);
+  expect(differences('a\n'.repeat(3000), 'b\n'.repeat(3000))).toBeNull();
 });

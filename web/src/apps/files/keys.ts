@@ -25,6 +25,7 @@ export function press(event: KeyboardEvent, view: FilesView, layout: Layout): bo
   const chosen = selection.count ? selection.nodes : standing ? [standing] : [];
   if (isPressed(event, 'Ctrl A')) selection.all();
   else if (isPressed(event, 'Esc') && selection.count) selection.clear();
+  else if (isPressed(event, 'Esc') && view.filter !== null) view.filter = null;
   else if (isPressed(event, 'Backspace')) view.up();
   else if (isPressed(event, 'Space') && standing && typed === '') lookAt(view);
   else if (isPressed(event, 'Ctrl Space') && standing) selection.toggle(standing.id);
@@ -32,7 +33,7 @@ export function press(event: KeyboardEvent, view: FilesView, layout: Layout): bo
     if (view.place.kind === 'trash') void trashing.restore(chosen);
     else view.open(standing);
   } else if (isPressed(event, 'F10') || event.key === 'ContextMenu' || isPressed(event, 'Shift F10')) layout.menu();
-  else if (isPressed(event, '/')) view.filter ??= '';
+  else if (isPressed(event, '/')) view.find();
   else if (isPressed(event, 'I') && look.singleKeys && typed === '') view.toggleDetails();
   else {
     const action = [...entryActions(view, chosen), ...placeActions(view)].find(

@@ -25,6 +25,7 @@ const FOLDER: Kind = { word: 'folder', icon: Folder, glaze: 'cobalt' };
 const OTHER: Kind = { word: 'file', icon: File, glaze: 'slate' };
 const MARKDOWN: Kind = { word: 'text', icon: Text, glaze: 'cobalt', viewer: 'markdown' };
 const TEXT: Kind = { word: 'text', icon: Text, glaze: 'cobalt', viewer: 'text' };
+const WRITING: Kind = { word: 'text', icon: Text, glaze: 'cobalt' }; // what word processors make: no viewer
 const CODE: Kind = { word: 'code', icon: Code, glaze: 'copper', viewer: 'text' };
 const ARCHIVE: Kind = { word: 'archive', icon: Archive, glaze: 'olive' };
 const TABLE: Kind = { word: 'table', icon: Table, glaze: 'copper' };
@@ -39,8 +40,9 @@ const BY_TYPE: [RegExp, Kind][] = [
   [/^audio\//, { word: 'audio', icon: Music, glaze: 'rose', viewer: 'audio' }],
   [/^application\/pdf$/, { word: 'pdf', icon: FileText, glaze: 'brick', viewer: 'pdf' }],
   [/^text\/markdown$/, MARKDOWN],
-  [/(zip|tar|gzip|compressed|7z|rar|bzip|xz)/, ARCHIVE],
+  [/(wordprocessing|msword|opendocument\.text|rtf|presentation|powerpoint)/, WRITING],
   [/(spreadsheet|ms-excel|text\/csv)/, TABLE],
+  [/(zip|tar|gzip|compressed|7z|rar|bzip|xz)/, ARCHIVE],
   [/(json|xml|html|javascript|python|x-sh|yaml|toml|css)/, CODE],
   [/^text\//, TEXT],
 ];

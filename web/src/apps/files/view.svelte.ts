@@ -27,6 +27,8 @@ export class FilesView {
   details = $state(localStorage.getItem('files-details') === 'on');
   /** What the entries are narrowed to; null: the field is not there. */
   filter = $state<string | null>(null);
+  /** How often it was asked to find here: each time its field takes the focus. */
+  finds = $state(0);
   readonly selection = new Selection(() => this.entries);
 
   constructor(readonly window: DeskWindow) {
@@ -109,6 +111,11 @@ export class FilesView {
   toggleDetails(open = !this.details): void {
     this.details = open;
     localStorage.setItem('files-details', open ? 'on' : 'off');
+  }
+
+  find(): void {
+    this.filter ??= '';
+    this.finds += 1;
   }
 
   /** The entry before or after the one that is looked at. */

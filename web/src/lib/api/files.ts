@@ -74,6 +74,10 @@ export const UPLOADS = `${BASE}/uploads`;
 export async function readText(id: number): Promise<string> {
   return (await told(client.GET('/nodes/{node_id}/content', { params: at(id), parseAs: 'text' }))) as unknown as string;
 }
+export async function readVersion(node_id: number, number: number): Promise<string> {
+  const params = { path: { node_id, number } };
+  return (await told(client.GET('/nodes/{node_id}/versions/{number}/content', { params, parseAs: 'text' }))) as unknown as string;
+}
 export async function readBytes(id: number): Promise<ArrayBuffer> {
   return (await told(client.GET('/nodes/{node_id}/content', { params: at(id), parseAs: 'arrayBuffer' }))) as unknown as ArrayBuffer;
 }

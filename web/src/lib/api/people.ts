@@ -1,8 +1,8 @@
 /** Accounts, sessions and passwords. */
 import { client, told } from './client';
-import type { Account, Grant, NewAppPassword, Profile, SetUp } from './schema';
+import type { Account, ConnectedApp, Grant, NewAppPassword, Profile, SetUp } from './schema';
 
-export type { Account, Grant };
+export type { Account, ConnectedApp, Grant };
 
 export const session = async (): Promise<Account> => (await told(client.GET('/session'))).account;
 export const signIn = async (login: string, password: string): Promise<Account> =>
@@ -25,3 +25,7 @@ export const makeAppPassword = async (body: NewAppPassword): Promise<string> =>
   (await told(client.POST('/app-passwords', { body }))).secret;
 export const takeBackAppPassword = (grant_id: number) =>
   told(client.DELETE('/app-passwords/{grant_id}', { params: { path: { grant_id } } }));
+
+/** Programs one has let in. */
+export const apps = async (): Promise<ConnectedApp[]> => (await told(client.GET('/me/apps'))).apps;
+export const disconnect = (app_key: string) => told(client.DELETE('/me/apps/{app_key}', { params: { path: { app_key } } }));

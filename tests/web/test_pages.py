@@ -1,0 +1,278 @@
+"""Every page, dialog and state in four shapes: usable by everybody (axe), and nothing runs out of its place."""
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.web.desktop import Desktop
+
+SHAPES = ((1440, 900), (360, 740))
+WAV = b"RIFF\x2c\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x08\0\0\0" + bytes(8)
+GIF = b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;"
+LONG = "a name of many words that goes on and on until nobody can read it any longer at all.txt"
+RUNS_OUT = """() => {
+    const wrong = [];
+    if (document.scrollingElement.scrollWidth > innerWidth + 1) wrong.push('the page scrolls sideways');
+    for (const part of document.querySelectorAll('button, h1, h2, h3, p, dt, dd, label, b')) {
+        if (!part.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || part.closest('.sr')) continue;
+        const { textOverflow, overflowX } = getComputedStyle(part);
+        const cut = textOverflow === 'ellipsis' || overflowX === 'auto';
+        const over = part.clientWidth > 2 && part.scrollWidth > part.clientWidth + 2;
+        if (over && !cut) wrong.push(`${part.tagName} ${part.textContent}`);
+    }
+    return wrong;
+}"""
+
+
+def files(desktop: Desktop) -> None:
+    desktop.put("notes.md", b"# Boots")
+    desktop.put(LONG)
+    desktop.make("Plans", desktop.folder_id)
+    desktop.open()
+    desktop.shows("notes.md")
+
+
+def on_notes(*keys: str) -> Callable[[Desktop], None]:
+    def go(desktop: Desktop) -> None:
+        files(desktop)
+        desktop.stand_on("notes.md")
+        desktop.press(*keys)
+
+    return go
+
+
+def chosen(desktop: Desktop) -> None:
+    files(desktop)
+    desktop.list.focus()
+    desktop.press("Control+a")
+
+
+def menu(desktop: Desktop) -> None:
+    on_notes("Shift+F10")(desktop)
+    desktop.page.get_by_role("menu").wait_for()
+
+
+def grid(desktop: Desktop) -> None:
+    files(desktop)
+    desktop.page.evaluate("localStorage.setItem('files-mode', 'grid')")
+    desktop.page.reload()
+    desktop.stand_on("notes.md")
+
+
+def naming(desktop: Desktop) -> None:
+    on_notes("F2")(desktop)
+    desktop.page.get_by_label("New name").fill("Plans")
+    desktop.press("Enter")
+    desktop.page.get_by_role("alert").wait_for()
+
+
+def details(desktop: Desktop) -> None:
+    on_notes("i")(desktop)
+    desktop.page.get_by_text("1 version").wait_for()
+
+
+def info(desktop: Desktop) -> None:
+    details(desktop)
+    desktop.page.get_by_role("tab", name="Info").click()
+
+
+def comparing(desktop: Desktop) -> None:
+    desktop.put("notes.md", b"# Boots\n\n- dry socks")
+    details_of_two = on_notes("i")
+    details_of_two(desktop)
+    desktop.page.get_by_role("button", name="Compare version 1").click()
+    desktop.page.get_by_role("dialog").get_by_text("dry socks").wait_for()
+
+
+def looking(name: str, content: bytes, part: str) -> Callable[[Desktop], None]:
+    def look(desktop: Desktop) -> None:
+        desktop.put(name, content)
+        desktop.open()
+        desktop.stand_on(name)
+        desktop.press("Enter")
+        desktop.page.get_by_role("dialog", name=name).locator(part).first.wait_for()
+
+    look.__name__ = f"looking at {name}"
+    return look
+
+
+def pdf(desktop: Desktop) -> None:
+    looking("tides.pdf", a_pdf(desktop.page), "canvas")(desktop)
+
+
+def a_pdf(page: Page) -> bytes:
+    other = page.context.new_page()
+    other.set_content("<h1>Tides</h1>")
+    made = other.pdf()
+    other.close()
+    return made
+
+
+def clash(desktop: Desktop) -> None:
+    below = int(str(desktop.make("Deep", desktop.folder_id)["id"]))
+    desktop.put("notes.md", b"other", below)
+    on_notes("Control+c")(desktop)
+    desktop.stand_on("Deep")
+    desktop.press("Enter")
+    desktop.page.get_by_role("heading", name="Deep", exact=True).wait_for()
+    desktop.shows("notes.md")
+    desktop.lacks(LONG)
+    desktop.list.focus()
+    desktop.press("Control+v")
+    desktop.page.get_by_role("dialog", name="is already in Deep").wait_for()
+
+
+def moving(desktop: Desktop) -> None:
+    on_notes("Shift+F10")(desktop)
+    desktop.page.get_by_role("menuitem", name="Move to", exact=True).click()
+    desktop.page.get_by_role("dialog", name="Move to").get_by_role("button", name="Plans").wait_for()
+
+
+def removing(desktop: Desktop) -> None:
+    old = desktop.put("old.txt")
+    desktop.api("DELETE", f"/nodes/{old['id']}")
+    desktop.open("/trash")
+    desktop.list.wait_for()
+    desktop.list.focus()
+    desktop.press("Home", "Delete")
+    desktop.page.get_by_role("dialog").wait_for()
+
+
+def uploading(desktop: Desktop) -> None:
+    files(desktop)
+    desktop.page.route("**/api/v1/uploads", lambda route: None)  # never answered
+    desktop.list.focus()
+    with desktop.page.expect_file_chooser() as chooser:
+        desktop.press("u")
+    names = ("a.txt", LONG)
+    chooser.value.set_files([{"name": name, "mimeType": "text/plain", "buffer": bytes(9000)} for name in names])
+    desktop.page.get_by_text("0 of 2 files").wait_for()
+
+
+def launcher(desktop: Desktop) -> None:
+    files(desktop)
+    start = desktop.page.get_by_role("button", name="Launcher")
+    start.or_(desktop.page.get_by_role("button", name="More", exact=True)).first.click()
+    desktop.page.get_by_role("dialog", name="Launcher").wait_for()
+
+
+def searching(desktop: Desktop) -> None:
+    files(desktop)
+    desktop.press("Control+k")
+    desktop.page.keyboard.type("notes")
+    desktop.page.get_by_role("option", name="notes.md").first.wait_for()
+
+
+def keys(desktop: Desktop) -> None:
+    files(desktop)
+    desktop.press("?")
+    desktop.page.get_by_role("dialog", name="Keys of this window").wait_for()
+
+
+def empty(desktop: Desktop) -> None:
+    desktop.open()
+    desktop.page.get_by_role("heading", name="Nothing in").wait_for()
+
+
+def lost(desktop: Desktop) -> None:
+    files(desktop)
+    desktop.page.context.clear_cookies()
+    desktop.stand_on("notes.md")
+    desktop.press("i")
+    desktop.page.get_by_role("dialog", name="Sign in again to go on").wait_for()
+
+
+def offline(desktop: Desktop) -> None:
+    files(desktop)
+    desktop.page.context.set_offline(True)
+    desktop.page.evaluate("dispatchEvent(new Event('online'))")
+    desktop.page.get_by_text("No connection to").wait_for()
+
+
+def away(desktop: Desktop) -> None:
+    desktop.page.route("**/api/**", lambda route: route.abort())
+    desktop.open()
+    desktop.page.get_by_role("heading", name="The cloud does not answer").wait_for()
+
+
+def door(desktop: Desktop) -> None:
+    desktop.page.context.clear_cookies()
+    desktop.open("/signin")
+    desktop.page.get_by_label("Password", exact=True).wait_for()
+
+
+def wrong_password(desktop: Desktop) -> None:
+    door(desktop)
+    desktop.page.get_by_label("Name or e-mail").fill("nobody")
+    desktop.page.get_by_label("Password", exact=True).fill("not the one")
+    desktop.press("Enter")
+    desktop.page.get_by_role("alert").wait_for()
+
+
+def secret(desktop: Desktop) -> None:
+    desktop.open("/settings/devices")
+    desktop.page.get_by_label("Name of the device or program").fill("Laptop")
+    desktop.press("Enter")
+    desktop.page.get_by_text("Shown once.", exact=False).wait_for()
+
+
+def at(path: str) -> Callable[[Desktop], None]:
+    def go(desktop: Desktop) -> None:
+        desktop.open(path)
+        desktop.page.get_by_role("main").get_by_role("heading").first.wait_for()
+
+    go.__name__ = path
+    return go
+
+
+PAGES = (
+    files, chosen, menu, grid, naming, details, info, comparing, clash, moving, removing, uploading, launcher,
+    searching, keys, pdf, empty, lost, offline, away, door, wrong_password, secret,
+    looking("words.txt", b"plain words", "pre"), looking("notes.md", b"# Boots", "h1"), looking("dot.gif", GIF, "img"),
+    looking("rain.wav", WAV, "audio"), looking("film.mp4", b"no film", ".empty"), looking("thing", b"0", ".empty"),
+    at("/trash"), at("/search?q=nothing-like-it"), at("/files/No such folder"), at("/settings/profile"),
+    at("/settings/security"), at("/settings/devices"), at("/settings/apps"), at("/settings/look"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: f"{shape[0]} wide")
+@pytest.mark.parametrize("show", PAGES, ids=lambda show: show.__name__)
+def test_every_page_is_usable_by_everybody_and_keeps_in_place(
+    desktop: Desktop, show: Callable[[Desktop], None], shape: tuple[int, int]
+) -> None:
+    page = desktop.page
+    page.set_viewport_size({"width": shape[0], "height": shape[1]})
+    page.emulate_media(reduced_motion="reduce")
+    show(desktop)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        assert desktop.serious_findings() == [], theme
+    assert page.evaluate(RUNS_OUT) == []
+
+
+def test_no_page_flashes_in_the_colours_of_another_theme(desktop: Desktop) -> None:
+    """The choice is on the page before anything is drawn."""
+    desktop.open("/settings/look")
+    desktop.page.get_by_role("button", name="Dark", exact=True).click()
+    desktop.page.add_init_script(
+        "document.addEventListener('readystatechange', () => globalThis.seen ??= document.documentElement.dataset.theme)"
+    )
+    desktop.page.reload()
+    expect(desktop.page.get_by_role("heading", name="Look and language")).to_be_visible()
+    assert desktop.page.evaluate("globalThis.seen") == "dark"
+
+
+def test_spanish_and_catalan_fit_where_english_does(desktop: Desktop) -> None:
+    desktop.put(LONG)
+    here = f"/files/{quote(desktop.folder)}"
+    for language in ("es", "ca"):
+        desktop.open()
+        desktop.page.evaluate("(wish) => localStorage.setItem('language', wish)", language)
+        for path in (here, "/trash", "/settings/security", "/settings/devices", "/settings/apps", "/settings/look"):
+            desktop.open(path)
+            for width, height in SHAPES:
+                desktop.page.set_viewport_size({"width": width, "height": height})
+                desktop.page.get_by_role("main").get_by_role("heading").first.wait_for()
+                assert desktop.page.evaluate(RUNS_OUT) == [], (language, width, path)
