@@ -17,7 +17,7 @@ NAMES = (
     "<!--><img src onerror=alert(14)>-->.txt",
     "&lt;img src onerror=alert(15)&gt;.txt",
     "%3Cimg src onerror=alert(16)%3E.txt",
-    '\\"-alert(17)}//.txt',
+    '\\"-alert(17)}.txt',
     "<style>@keyframes x{}<&sol;style><b style='animation-name:x' onanimationstart=alert(18)>",
     "<a href=javascript:alert(19)>x",
     "data:text,alert(20)",

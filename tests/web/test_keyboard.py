@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
+from tests.servers import Server
 from tests.web.desktop import Desktop
 
 
@@ -78,3 +79,89 @@ def test_a_day_by_keyboard_alone(desktop: Desktop, tmp_path: Path) -> None:
     expect(page.get_by_role("option", name="a letter.txt").first).to_be_visible()
     desktop.press("Escape", "F6")
     assert page.evaluate("document.activeElement !== document.body")
+
+
+def test_the_other_tasks_by_keyboard_alone(desktop: Desktop, server: Server, tmp_path: Path) -> None:
+    page = desktop.page
+    page.context.clear_cookies()  # sign in
+    desktop.open("/signin")
+    page.get_by_label("Name or e-mail").wait_for()
+    page.keyboard.type(server.name)
+    desktop.press("Tab")
+    page.keyboard.type(server.password)
+    desktop.press("Enter")
+    page.get_by_role("main", name="Desk").wait_for()
+
+    for name in ("a.txt", "b.txt", "c.txt"):
+        desktop.put(name, b"first")
+    desktop.put("a.txt", b"second")
+    desktop.make("Plans", desktop.folder_id)
+    desktop.open()
+    desktop.shows("a.txt")
+
+    desktop.press("Home", "ArrowDown", "Shift+ArrowDown", "Shift+ArrowDown")  # choose several
+    expect(page.get_by_text("3 selected").first).to_be_visible()
+    desktop.press("Escape", "End", "Shift+F10")  # move to a folder that is chosen in a dialog
+    page.get_by_role("menu").wait_for()
+    desktop.press("m")
+    expect(page.get_by_role("menuitem", name="Move to", exact=True)).to_be_focused()
+    desktop.press("Enter")
+    dialog = page.get_by_role("dialog", name="Move to")
+    dialog.get_by_role("button", name="Plans").wait_for()
+    tab_to(desktop, dialog.get_by_role("button", name="Plans"))
+    desktop.press("Enter")
+    dialog.get_by_text("No folders in Plans").wait_for()
+    tab_to(desktop, dialog.get_by_role("button", name="Move to Plans"))
+    desktop.press("Enter")
+    desktop.lacks("c.txt")
+
+    page.wait_for_function("document.activeElement.closest('[role=grid]') !== null")
+    desktop.press("Home", "ArrowDown", "i")  # versions: compare, restore
+    page.get_by_text("2 versions").wait_for()
+    tab_to(desktop, page.get_by_role("button", name="Compare version 1"))
+    desktop.press("Enter")
+    page.get_by_role("dialog").get_by_text("first").wait_for()
+    tab_to(desktop, page.get_by_role("dialog").get_by_role("button", name="Restore version 1"))
+    desktop.press("Enter")
+    page.get_by_text("3 versions").wait_for()
+    node = next(
+        n for n in desktop.api("GET", f"/nodes/{desktop.folder_id}/children").json()["nodes"] if n["name"] == "a.txt"
+    )
+    assert desktop.api("GET", f"/nodes/{node['id']}/content").body() == b"first"
+
+    desktop.list.focus()  # as F6 does, which another test tries
+    desktop.press("Home", "ArrowDown", "Delete")  # trash, look into it, restore
+    desktop.lacks("a.txt")
+    tab_to(desktop, page.get_by_role("link", name="Trash"))
+    desktop.press("Enter")
+    desktop.shows("a.txt")
+    desktop.list.focus()
+    desktop.press("Home", "Enter")
+    expect(page.get_by_text("“a.txt” is back")).to_be_visible()
+    assert "a.txt" in desktop.names()
+
+    desktop.press("Control+k")  # settings: a password for a program
+    page.get_by_role("option", name="Settings").wait_for()
+    desktop.press("ArrowDown", "Enter")
+    tab_to(desktop, page.get_by_role("link", name="Devices"))
+    desktop.press("Enter")
+    tab_to(desktop, page.get_by_label("Name of the device or program"))
+    page.keyboard.type("Laptop")
+    desktop.press("Enter")
+    page.get_by_text("Shown once.", exact=False).wait_for()
+
+    desktop.press("Alt+ArrowLeft")  # windows
+    box = page.get_by_role("region", name="Settings").first.bounding_box()
+    assert box is not None and box["x"] == 0 and box["width"] == 720
+    desktop.press("Alt+w")
+    expect(page.get_by_role("region", name="Settings")).to_have_count(0)
+
+
+def tab_to(desktop: Desktop, wish: Locator) -> None:
+    """Press Tab until it has the focus."""
+    wish.wait_for()
+    for _ in range(80):
+        if wish.evaluate("(element) => element === document.activeElement"):
+            return
+        desktop.press("Tab")
+    raise AssertionError(f"Tab never came to {wish}")

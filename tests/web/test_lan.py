@@ -36,6 +36,24 @@ def test_everything_works_without_a_secure_context(browser: Browser, tmp_path: P
         desktop.entry("notes.md").dblclick()
         expect(page.get_by_role("heading", name="Boots")).to_be_visible()
 
+        desktop.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        desktop.press("F2")
+        page.get_by_label("New name").fill("boots.md")
+        desktop.press("Enter")
+        desktop.shows("boots.md")
+        desktop.put("from elsewhere.txt")  # the stream comes through
+        desktop.shows("from elsewhere.txt")
+        for path in (
+            "/trash",
+            "/search?q=boots",
+            "/settings/profile",
+            "/settings/security",
+            "/settings/apps",
+            "/settings/look",
+        ):
+            desktop.open(path)
+            page.get_by_role("main").get_by_role("heading").first.wait_for()
         desktop.open("/settings/devices")
         page.get_by_label("Name of the device or program").fill("Laptop")
         page.get_by_role("button", name="Make a password").click()

@@ -257,7 +257,8 @@ def test_no_page_flashes_in_the_colours_of_another_theme(desktop: Desktop) -> No
     desktop.open("/settings/look")
     desktop.page.get_by_role("button", name="Dark", exact=True).click()
     desktop.page.add_init_script(
-        "document.addEventListener('readystatechange', () => globalThis.seen ??= document.documentElement.dataset.theme)"
+        "const look = () => (globalThis.seen ??= document.documentElement.dataset.theme);"
+        "document.addEventListener('readystatechange', look)"
     )
     desktop.page.reload()
     expect(desktop.page.get_by_role("heading", name="Look and language")).to_be_visible()

@@ -1,5 +1,6 @@
 """Bringing files in: many at once, and through every kind of break."""
 
+import random
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tests.servers import serve
 from tests.web.desktop import Desktop
 
 MB = 1_000_000
+LONG = 120_000  # ms; a busy machine
 
 
 def choose(desktop: Desktop, item: str, *paths: Path) -> None:
@@ -34,7 +36,7 @@ def test_a_folder_of_500_files_in_40_folders_is_all_there(desktop: Desktop, tmp_
         (folder / f"note {number}.txt").write_text(f"note {number}")
     desktop.open()
     choose(desktop, "Upload a folder", top)
-    expect(desktop.page.get_by_text("500 files are in")).to_be_visible(timeout=60_000)
+    expect(desktop.page.get_by_text("500 files are in")).to_be_visible(timeout=LONG)
     desktop.shows("Trip")
     found = desktop.api("GET", "/search?q=note&limit=1000").json()["nodes"]
     assert len({node["path"] for node in found if "/Trip/day " in node["path"]}) == 500
@@ -55,13 +57,68 @@ def test_dropped_files_arrive(desktop: Desktop) -> None:
     desktop.shows("dropped.txt")
 
 
+def test_a_folder_dropped_from_outside_arrives_with_all_below_it(desktop: Desktop, tmp_path: Path) -> None:
+    inner = tmp_path / "Trip" / "day one" / "an empty one"
+    inner.mkdir(parents=True)
+    (tmp_path / "Trip" / "plan.txt").write_text("plan")
+    (tmp_path / "Trip" / "day one" / "walk.txt").write_text("walk")
+    (tmp_path / "alone.txt").write_text("alone")
+    desktop.open()
+    desktop.page.get_by_role("heading", name="Nothing in").wait_for()
+    drop(desktop.page, tmp_path / "Trip", tmp_path / "alone.txt")
+    desktop.shows("Trip", "alone.txt")
+    expect(desktop.page.get_by_text("3 files are in")).to_be_visible(timeout=LONG)
+    assert tree(desktop, desktop.folder_id) == [
+        "Trip", "Trip/day one", "Trip/day one/an empty one", "Trip/day one/walk.txt", "Trip/plan.txt", "alone.txt",
+    ]  # fmt: skip
+
+
+def test_what_is_paused_rests_and_goes_on_where_it_was(desktop: Desktop, tmp_path: Path) -> None:
+    video = tmp_path / "sea.mp4"
+    video.write_bytes(random.Random(2).randbytes(20 * MB))
+    desktop.open()
+    slow(desktop.page, 2_000)
+    choose(desktop, "Upload files", video)
+    expect(desktop.page.get_by_text(re.compile(r"^[1-9]\d %"))).to_be_visible(timeout=LONG)
+    desktop.page.get_by_role("button", name="Pause: sea.mp4").click()
+    expect(desktop.page.get_by_text("paused")).to_be_visible()
+    sent: list[int] = []
+    desktop.page.on("request", lambda request: sent.append(int(request.headers.get("upload-offset", 0))))
+    slow(desktop.page, -1)
+    desktop.page.get_by_role("button", name="Resume: sea.mp4").click()
+    expect(desktop.page.get_by_text("1 file is in")).to_be_visible(timeout=LONG)
+    assert max(sent) > 0  # not from the beginning
+    stored = desktop.api("GET", f"/nodes/{desktop.folder_id}/children").json()["nodes"][0]
+    assert desktop.api("GET", f"/nodes/{stored['id']}/content").body() == video.read_bytes()
+
+
+def drop(page: Page, *paths: Path) -> None:
+    """As the system's file manager does it."""
+    box = page.locator("div.middle").bounding_box()
+    assert box is not None
+    at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    hand = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        hand.send("Input.dispatchDragEvent", {"type": kind, "data": data, **at})
+
+
+def tree(desktop: Desktop, folder_id: int, above: str = "") -> list[str]:
+    found: list[str] = []
+    for node in desktop.api("GET", f"/nodes/{folder_id}/children").json()["nodes"]:
+        found.append(above + node["name"])
+        if node["kind"] == "folder":
+            found += tree(desktop, node["id"], f"{above}{node['name']}/")
+    return sorted(found)
+
+
 def test_a_reload_in_the_middle_of_a_video_goes_on_where_it_was(desktop: Desktop, tmp_path: Path) -> None:
     video = tmp_path / "sea.mp4"
-    video.write_bytes(bytes(range(256)) * (40 * MB // 256))
+    video.write_bytes(random.Random(1).randbytes(200 * MB))
     desktop.open()
-    slow(desktop.page, 15_000)
+    slow(desktop.page, 20_000)
     choose(desktop, "Upload files", video)
-    expect(desktop.page.get_by_text(re.compile(r"^[3-9]\d %"))).to_be_visible(timeout=20_000)
+    expect(desktop.page.get_by_text(re.compile(r"^[3-9]\d %"))).to_be_visible(timeout=LONG)
     desktop.page.reload()
     slow(desktop.page, -1)
     expect(desktop.page.get_by_text("1 needs you")).to_be_visible()
@@ -70,8 +127,8 @@ def test_a_reload_in_the_middle_of_a_video_goes_on_where_it_was(desktop: Desktop
     with desktop.page.expect_file_chooser() as chooser:
         desktop.page.get_by_role("button", name="Choose the file again").click()
     chooser.value.set_files(video)
-    expect(desktop.page.get_by_text("1 file is in")).to_be_visible(timeout=30_000)
-    assert max(sent) > 0  # not from the beginning
+    expect(desktop.page.get_by_text("1 file is in")).to_be_visible(timeout=LONG)
+    assert max(sent) > 40 * MB  # not from the beginning
     stored = desktop.api("GET", f"/nodes/{desktop.folder_id}/children").json()["nodes"][0]
     assert stored["size"] == video.stat().st_size
     assert desktop.api("GET", f"/nodes/{stored['id']}/content").body() == video.read_bytes()
@@ -98,12 +155,12 @@ def test_an_upload_outlives_a_restart_of_the_server(page: Page, tmp_path: Path) 
         desktop.open()
         slow(page, 10_000)
         choose(desktop, "Upload files", video)
-        expect(page.get_by_text(re.compile(r"^[2-9]\d %"))).to_be_visible(timeout=20_000)
+        expect(page.get_by_text(re.compile(r"^[2-9]\d %"))).to_be_visible(timeout=LONG)
         first.kill()
-    expect(page.get_by_text("The cloud does not answer.", exact=False)).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("The cloud does not answer.", exact=False)).to_be_visible(timeout=LONG)
     with serve(tmp_path / "data", "--port", port) as again:
         desktop.server = again
-        expect(page.get_by_text("1 file is in")).to_be_visible(timeout=40_000)
+        expect(page.get_by_text("1 file is in")).to_be_visible(timeout=LONG)
         desktop.shows("sea.mp4")
         desktop.put("after.txt")
         desktop.shows("after.txt")  # the live stream is back too

@@ -164,7 +164,7 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("GET /nodes/root", nodes.root, "files:read", "The root folder", gives=files.Node),
         _entry("GET /nodes/by-path", nodes.by_path, "files:read", "The node at a path", query=files.PathAsked,
                gives=files.Node, errors=(e.NodeMissing,)),
-        _entry("GET /nodes/by-path/children", nodes.folder_by_path, "files:read", "The folder at a path, and what is in it",
+        _entry("GET /nodes/by-path/children", nodes.folder_by_path, "files:read", "A folder and its first entries",
                query=files.FolderAsked, gives=files.Folder, errors=(e.NodeMissing, e.WrongKind)),
         _entry("POST /nodes", nodes.create_folder, "files", "Make a folder", takes=files.NewFolder, headers=(_LOCK,),
                gives=files.Node, statuses=(201,), headers_given=("Location",), errors=_PLACING),
