@@ -153,6 +153,14 @@ def test_the_other_tasks_by_keyboard_alone(desktop: Desktop, server: Server, tmp
     desktop.press("Alt+ArrowLeft")  # windows
     box = page.get_by_role("region", name="Settings").first.bounding_box()
     assert box is not None and box["x"] == 0 and box["width"] == 720
+    desktop.press("Alt+F7", "ArrowRight", "ArrowRight", "Enter")  # comes loose, moves by parts of the desk
+    moved = page.get_by_role("region", name="Settings").first.bounding_box()
+    desktop.press("Alt+F8", "ArrowLeft", "Escape")
+    sized = page.get_by_role("region", name="Settings").first.bounding_box()
+    assert moved is not None and sized is not None
+    assert moved["x"] > 0 and sized["x"] == moved["x"] and sized["width"] < moved["width"]
+    desktop.press("Control+Alt+1", "Control+Alt+2")
+    expect(page.get_by_role("button", name="Settings", exact=True)).to_have_attribute("aria-current", "true")
     desktop.press("Alt+w")
     expect(page.get_by_role("region", name="Settings")).to_have_count(0)
 

@@ -319,6 +319,11 @@ export const en = {
   keyRegion: 'next region',
   keyNextWindow: 'next window',
   keySnap: 'snap, maximise, restore',
+  keyMoveWindow: 'move the window by arrows',
+  keySizeWindow: 'size the window by arrows',
+  keyTask: 'window by its place in the task bar',
+  moveByArrows: 'Arrows move the window. Enter ends it.',
+  sizeByArrows: 'Arrows size the window. Enter ends it.',
   keyCloseWindow: 'close the window',
   keyFind: 'find here',
 
