@@ -109,14 +109,14 @@ async def download(
     the list `INLINE`. Raises PreconditionFailed, Malformed, and what the first block of `reading` raises; a later
     failure breaks the answer off.
     """
-    modified = reading.modified_at // SECOND
+    modified, etag = reading.modified_at // SECOND, reading.etag
     fields = [
-        ("ETag", reading.etag),
+        ("ETag", etag),
         ("Last-Modified", http_date(modified)),
         ("Cache-Control", "private, no-cache"),
         *headers,
     ]
-    if not changed(request.headers, reading.etag, modified):
+    if not changed(request.headers, etag, modified):
         return Answer(304, fields)
     fields += [
         ("Accept-Ranges", "bytes"),
@@ -127,7 +127,7 @@ async def download(
     size = reading.size
     mime = header_safe(reading.mime) or "application/octet-stream"
     try:
-        wanted = ranges(_range_header(request, reading.etag, modified), size)
+        wanted = ranges(_range_header(request, etag, modified), size)
     except RangeNotSatisfiable:
         refusal = problem(416, "range", f"None of these ranges lies within the {size} bytes.")
         refusal.headers.append(("Content-Range", f"bytes */{size}"))
@@ -237,14 +237,15 @@ async def _after(first: list[bytes], rest: AsyncGenerator[bytes, None]) -> Async
 
 def _range_header(request: Request, etag: str, modified: int) -> str | None:
     """The Range header, if it counts: GET only, and If-Range (RFC 9110 §13.1.5) names the present state."""
-    condition = request.headers.get("if-range")
-    if request.method != "GET":
+    wanted = request.headers.get("range")
+    if wanted is None or request.method != "GET":
         return None
+    condition = request.headers.get("if-range")
     if condition is not None:
         same = condition == etag if '"' in condition else _seconds(condition) == modified
         if not same or etag.startswith("W/"):
             return None
-    return request.headers.get("range")
+    return wanted
 
 
 def changed(headers: Headers, etag: str, modified: int) -> bool:

@@ -41,7 +41,7 @@ class Disconnected(Exception):
 class Headers:
     """Header fields of a request. Names are lower-case."""
 
-    __slots__ = ("_first", "_pairs")
+    __slots__ = ("_first", "_pairs", "get")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         self._pairs = list(pairs)
@@ -52,10 +52,8 @@ class Headers:
                 before = self._first.get(name)
                 glue = "; " if name == "cookie" else ", "  # RFC 9110 §5.3; RFC 6265 §4.2.1
                 self._first[name] = value if before is None else before + glue + value
-
-    def get(self, name: str) -> str | None:
-        """The value; several lines of one name are joined as one list."""
-        return self._first.get(name)
+        self.get: Callable[[str], str | None] = self._first.get
+        """The value of a name; several lines of one name are joined as one list."""
 
     def all(self, name: str) -> list[str]:
         """The values of all lines of this name, in order."""
@@ -301,6 +299,13 @@ async def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call the core for something short."""
     if _local:
         return await waiting.cross(function, *args, **kwargs)
+    return await in_thread(function, *args, **kwargs)
+
+
+async def look(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call the core for what reads rows and does nothing else: it waits only where the catalog is elsewhere."""
+    if _local:
+        return function(*args, **kwargs)
     return await in_thread(function, *args, **kwargs)
 
 

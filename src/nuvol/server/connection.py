@@ -11,7 +11,7 @@ from typing import Any
 from nuvol.errors import CloudError
 from nuvol.faces.http import Answer, Disconnected, Request, problem
 from nuvol.server.body import Incoming, RunBuffers, Whole, refused
-from nuvol.server.head import Head, Refusal, head_end, parse_head, write_head
+from nuvol.server.head import Block, Head, Refusal, head_end, parse_head, write_head
 from nuvol.server.proxies import Caller, Proxies
 
 KiB = 1024
@@ -23,6 +23,7 @@ LINGER_SECONDS = 5  # how long a client we are done with may go on sending befor
 SCRATCH = 64 * KiB  # what is read at once of heads and chunks
 AHEAD = 64 * KiB  # requests sent ahead beyond this wait in the socket
 JOIN = 64 * KiB  # up to here one copy is cheaper than a second system call
+REMEMBERED = 2 * KiB  # the lines of a head up to here are kept: the next request often has the same ones
 TURN = 16  # requests of one connection answered in one turn of the loop, so that others are heard
 HIGH, LOW = 16 * KiB, 8 * KiB  # unsent bytes at which we stop producing, and go on; the socket holds far more
 
@@ -68,6 +69,8 @@ class Connection(asyncio.BufferedProtocol):
         self._at = 0
         self._searched = 0
         """Up to here `_pending` holds no end of a head."""
+        self._before: Block | None = None
+        """The header lines of the last request."""
         self._advancing = False
         self._body: Incoming | None = None
         """The body of the present request, when it did not come with its head."""
@@ -231,7 +234,8 @@ class Connection(asyncio.BufferedProtocol):
                 self.deadline = self._shared.now + HEAD_SECONDS
             self._searched = len(data) - self._at
             return False
-        head = parse_head(data[self._at : end])
+        head = parse_head(data[self._at : end], self._before)
+        self._before = head.block if end - self._at <= REMEMBERED else None
         self._searched = 0
         self._at = end
         self._begin(head)
@@ -240,25 +244,26 @@ class Connection(asyncio.BufferedProtocol):
     def _begin(self, head: Head) -> None:
         """Start the request whose body, if any, begins at `_at`."""
         source: Connection | Whole | Incoming = self
-        data, at = self._pending, self._at
-        if head.length is None or len(data) - at < head.length:
-            source = self._body = Incoming(self, self._shared.buffers, head.length, head.expects)
+        data, at, block = self._pending, self._at, head.block
+        length = block.length
+        if length is None or len(data) - at < length:
+            source = self._body = Incoming(self, self._shared.buffers, length, block.expects)
             self._at += self._fill(self._body, memoryview(data)[at:])
-        elif head.length:
-            source = Whole(self, data[at : at + head.length])
-            self._at += head.length
-        caller = Caller(self._peer, self._scheme, head.host)
+        elif length:
+            source = Whole(self, data[at : at + length])
+            self._at += length
+        peer, scheme, host = self._peer, self._scheme, head.host
         if self._shared.proxies.any:
-            caller = self._shared.proxies.caller(caller, head.headers)
+            peer, scheme, host = self._shared.proxies.caller(Caller(peer, scheme, host), block.headers)
         request = Request(
             head.method,
             head.target,
             head.query,
-            scheme=caller.scheme,
-            host=caller.host,
-            peer=caller.peer,
-            headers=head.headers,
-            length=head.length,
+            scheme=scheme,
+            host=host,
+            peer=peer,
+            headers=block.headers,
+            length=length,
             source=source,
         )
         self.busy = True
@@ -324,10 +329,10 @@ class Connection(asyncio.BufferedProtocol):
         body = answer.body
         silent = head.method == "HEAD" or answer.status in (204, 304)
         unmeasured = answer.length is None and not silent
-        if not self._keeps(head) or (unmeasured and head.old):
+        if not self._keeps(head) or (unmeasured and head.block.old):
             self._last = True
-        framing = "Connection: close\r\n" if self._last else "Connection: keep-alive\r\n" if head.old else ""
-        if unmeasured and not head.old:
+        framing = "Connection: close\r\n" if self._last else "Connection: keep-alive\r\n" if head.block.old else ""
+        if unmeasured and not head.block.old:
             framing += "Transfer-Encoding: chunked\r\n"
         elif answer.length is not None and answer.status not in (204, 304):
             framing += f"Content-Length: {answer.length}\r\n"
@@ -338,12 +343,13 @@ class Connection(asyncio.BufferedProtocol):
                 start = b""
             if not silent:
                 self._write(start + body if start else body)
-            await self._drain()
+            if self._drained is not None or self._gone:
+                await self._drain()
             return
         try:
             self._write(start)
             if not silent:
-                await self._stream(body, answer.length, chunked=not head.old)
+                await self._stream(body, answer.length, chunked=not head.block.old)
         finally:
             await _close(body)
 
@@ -387,7 +393,7 @@ class Connection(asyncio.BufferedProtocol):
         body = self._body
         if body is not None and not body.complete and (body.awaited or not body.short):
             return False
-        return head.keep_alive and not self._last and not self._shared.stopping
+        return head.block.keep_alive and not self._last and not self._shared.stopping
 
     def _conclude(self) -> None:
         """The answer is written."""
