@@ -554,6 +554,11 @@ class Catalog(Protocol):
     def is_local(self) -> bool:
         """Reads are short enough to run on the loop, and no other server process writes here."""
 
+    @property
+    def commits(self) -> int:
+        """Grows with every commit, before anybody is told of it. Where `is_local`, what was read after asking is
+        true until it grows (but for what `on_foreign_write` is told later)."""
+
     def read(self, unit: Callable[[Transaction], T]) -> T:
         """Run `unit`, which only reads. What it sees is committed; two statements may see different states
         unless `snapshot` is used."""
