@@ -3,6 +3,7 @@
 Long answers are streamed page by page, so that others are served between two pages.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from functools import lru_cache
 
@@ -138,6 +139,7 @@ async def _pages(
         return write(page), page.next
 
     while after is not None:
+        await asyncio.sleep(0)
         text, after = await look(next_page)
         yield text
 

@@ -14,6 +14,7 @@ from nuvol.stores.catalog.database import Connection, Row, UniqueViolation
 _FIELDS = Node.__struct_fields__
 _COLUMNS = ", ".join(_FIELDS)
 _NODE = ", ".join(f"node.{field}" for field in _FIELDS)
+_OF_CHILDREN = ", ".join(("id", *_FIELDS[3:-3]))  # the others are known: each column costs as much as finding the row
 _ADD = f"insert into node ({_COLUMNS}, name_key) values ({', '.join('?' * (len(_FIELDS) + 1))})"
 _SET = ", ".join(f"{field} = ?" for field in _FIELDS[2:])
 _UPDATE = f"update node set {_SET}, name_key = ? where account_id = ? and id = ?"
@@ -72,7 +73,7 @@ class Nodes:
         self, account_id: int, parent_id: int, sort: str, descending: bool, after: tuple[object, int] | None, limit: int
     ) -> list[Node]:
         column, direction, beyond = _SORTS[sort], " desc" if descending else "", "<" if descending else ">"
-        sql = f"select {_COLUMNS} from node where account_id = ? and parent_id = ? and state = 0"
+        sql = f"select {_OF_CHILDREN} from node where account_id = ? and parent_id = ? and state = 0"
         args: list[object] = [account_id, parent_id]
         if after is not None and sort == "name":  # unique among the living: the index alone gives the order
             sql += f" and name_key {beyond} ?"
@@ -82,7 +83,7 @@ class Nodes:
             args.extend(after)
         tie = "" if sort == "name" else f", id{direction}"
         rows = self._db.all(f"{sql} order by {column}{direction}{tie} limit ?", (*args, limit))
-        return [Node(*row) for row in rows]
+        return [Node(account_id, row[0], parent_id, *row[1:], State.LIVE.value, None, None) for row in rows]
 
     def sort_value(self, node: Node, sort: str) -> object:
         if sort == "modified":
