@@ -15,6 +15,7 @@ _FIELDS = Node.__struct_fields__
 _COLUMNS = ", ".join(_FIELDS)
 _NODE = ", ".join(f"node.{field}" for field in _FIELDS)
 _OF_CHILDREN = ", ".join(("id", *_FIELDS[3:-3]))  # the others are known: each column costs as much as finding the row
+_LIVE: Row = (State.LIVE.value, None, None)
 _ADD = f"insert into node ({_COLUMNS}, name_key) values ({', '.join('?' * (len(_FIELDS) + 1))})"
 _SET = ", ".join(f"{field} = ?" for field in _FIELDS[2:])
 _UPDATE = f"update node set {_SET}, name_key = ? where account_id = ? and id = ?"
@@ -83,7 +84,7 @@ class Nodes:
             args.extend(after)
         tie = "" if sort == "name" else f", id{direction}"
         rows = self._db.all(f"{sql} order by {column}{direction}{tie} limit ?", (*args, limit))
-        return [Node(account_id, row[0], parent_id, *row[1:], State.LIVE.value, None, None) for row in rows]
+        return [Node(account_id, row[0], parent_id, *row[1:], *_LIVE) for row in rows]
 
     def sort_value(self, node: Node, sort: str) -> object:
         if sort == "modified":
