@@ -97,7 +97,7 @@ class Request:
 
     `target`: raw path as sent, still percent-encoded, without the query; `query`: raw; `host`: as the client
     addressed us, with its port; `peer`: the client's IP address, behind trusted proxies; `length`: of the body in
-    bytes, 0 when there is none, None when it is not announced.
+    bytes, 0 when there is none, None when it is not announced; `at_hand`: all of it came with the head.
     """
 
     def __init__(
@@ -111,6 +111,7 @@ class Request:
         peer: str = "127.0.0.1",
         headers: Headers | None = None,
         length: int | None = 0,
+        at_hand: bool = False,
         source: Source | None = None,
     ) -> None:
         self.method = method
@@ -121,6 +122,7 @@ class Request:
         self.peer = peer
         self.headers = headers if headers is not None else Headers()
         self.length = length
+        self.at_hand = at_hand
         self._source = source if source is not None else Empty()
 
     @property

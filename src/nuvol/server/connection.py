@@ -264,6 +264,7 @@ class Connection(asyncio.BufferedProtocol):
             peer=peer,
             headers=block.headers,
             length=length,
+            at_hand=bool(length) and self._body is None,
             source=source,
         )
         self.busy = True

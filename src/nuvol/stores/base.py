@@ -269,8 +269,8 @@ class NodeRows(Protocol):
     ) -> list[tuple[int, int, int | None]]:
         """(id, kind, trash root) of children in this state (None: in any); no order."""
 
-    def update(self, node: Node) -> None:
-        """Write every field of a node that is there. Raises NameTaken."""
+    def update(self, node: Node, before: Node) -> None:
+        """Change a node that is there from what it was `before`. Raises NameTaken."""
 
     def mark(
         self, account_id: int, node_ids: Sequence[int], state: int, root: int | None, at: int, status: int, actor: Actor

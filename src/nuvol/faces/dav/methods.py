@@ -10,7 +10,7 @@ from nuvol.faces.downloads import download
 from nuvol.faces.http import Answer, Request, look, run
 from nuvol.faces.receiving import receive
 from nuvol.model.accounts import Actor
-from nuvol.model.nodes import Node, Place
+from nuvol.model.nodes import Node
 from nuvol.wire import dav, dav_requests, preconditions
 from nuvol.wire.dav import Declined
 from nuvol.wire.preconditions import INFINITY
@@ -110,33 +110,33 @@ async def mkcol(request: Request, cloud: Cloud, actor: Actor) -> Answer:
 
 
 async def copy(request: Request, cloud: Cloud, actor: Actor) -> Answer:
-    node, place = await _from_and_to(request, cloud, actor)
+    node, parent_id, name = await _from_and_to(request, cloud, actor)
     depth = preconditions.depth(request.headers, INFINITY)
     if depth == 1:
         raise Malformed("The depth of a COPY is 0 or infinity (RFC 4918 §9.8.3).")
     guard = resources.guard(request)
     copied = await run(
-        cloud.copies.copy, actor, node.id, place.parent.id, place.name, guard=guard, deep=depth == INFINITY
+        cloud.copies.copy, actor, node.id, parent_id, name, guard=guard, deep=depth == INFINITY
     )
     return Answer(204 if copied.replaced else 201)
 
 
 async def move(request: Request, cloud: Cloud, actor: Actor) -> Answer:
-    node, place = await _from_and_to(request, cloud, actor)
+    node, parent_id, name = await _from_and_to(request, cloud, actor)
     _whole(request, node)
     guard = resources.guard(request)
-    moved = await run(cloud.tree.move, actor, node.id, place.parent.id, place.name, guard=guard)
+    moved = await run(cloud.tree.move, actor, node.id, parent_id, name, guard=guard)
     return Answer(204 if moved.replaced else 201)
 
 
-async def _from_and_to(request: Request, cloud: Cloud, actor: Actor) -> tuple[Node, Place]:
+async def _from_and_to(request: Request, cloud: Cloud, actor: Actor) -> tuple[Node, int, str]:
     source, target = resources.path(request), resources.destination(request)
 
     node = await look(cloud.tree.resolve, actor, source)
-    place = await look(cloud.tree.place, actor, target)
+    parent_id, name = await look(cloud.tree.spot, actor, target)
     if source == target:
         raise Declined(403, "Source and destination are the same.")
-    return node, place
+    return node, parent_id, name
 
 
 def _whole(request: Request, node: Node) -> None:

@@ -17,8 +17,6 @@ _NODE = ", ".join(f"node.{field}" for field in _FIELDS)
 _OF_CHILDREN = ", ".join(("id", *_FIELDS[3:-3]))  # the others are known: each column costs as much as finding the row
 _LIVE: Row = (State.LIVE.value, None, None)
 _ADD = f"insert into node ({_COLUMNS}, name_key) values ({', '.join('?' * (len(_FIELDS) + 1))})"
-_SET = ", ".join(f"{field} = ?" for field in _FIELDS[2:])
-_UPDATE = f"update node set {_SET}, name_key = ? where account_id = ? and id = ?"
 _GET = f"select {_COLUMNS} from node where account_id = ? and id = ?"
 _CHILD = f"select {_COLUMNS} from node where account_id = ? and parent_id = ? and name_key = ? and state = 0"
 _WITH_INLINE = (
@@ -110,15 +108,24 @@ class Nodes:
             found += self._db.all(f"{sql} limit ?", (account_id, parent_id, limit - len(found)))
         return [(row[0], row[1], row[2]) for row in found]
 
-    def update(self, node: Node) -> None:
-        before = self._db.one("select name from node where account_id = ? and id = ?", (node.account_id, node.id))
-        values = astuple(node)
+    def update(self, node: Node, before: Node) -> None:
+        fields = zip(_FIELDS, astuple(node), astuple(before), strict=True)
+        changed = {field: new for field, new, old in fields if new != old}  # so that few indexes are touched
+        renamed = "name" in changed
+        if renamed:
+            changed["name_key"] = names.key(node.name)
+        if not changed:
+            return
+        values = ", ".join(f"{field} = ?" for field in changed)
         try:
-            self._db.run(_UPDATE, (*values[2:], names.key(node.name), node.account_id, node.id))
+            self._db.run(
+                f"update node set {values} where account_id = ? and id = ?",
+                (*changed.values(), node.account_id, node.id),
+            )
         except UniqueViolation:
             raise NameTaken(node.name) from None
-        if before is not None and before[0] != node.name:
-            self._drop_words(((node.id, before[0]),), node.account_id)
+        if renamed:
+            self._drop_words(((node.id, before.name),), node.account_id)
             self._add_words((node,))
 
     def mark(
