@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from http import HTTPStatus
-from typing import ParamSpec, Protocol, TypeVar
+from typing import NamedTuple, ParamSpec, Protocol, TypeVar
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 import msgspec
@@ -97,7 +97,8 @@ class Request:
 
     `target`: raw path as sent, still percent-encoded, without the query; `query`: raw; `host`: as the client
     addressed us, with its port; `peer`: the client's IP address, behind trusted proxies; `length`: of the body in
-    bytes, 0 when there is none, None when it is not announced; `at_hand`: all of it came with the head.
+    bytes, 0 when there is none, None when it is not announced; `at_hand`: all of it came with the head;
+    `takes_spans`: the body of the answer may have a `Span` instead of bytes.
     """
 
     def __init__(
@@ -112,6 +113,7 @@ class Request:
         headers: Headers | None = None,
         length: int | None = 0,
         at_hand: bool = False,
+        takes_spans: bool = False,
         source: Source | None = None,
     ) -> None:
         self.method = method
@@ -123,6 +125,7 @@ class Request:
         self.headers = headers if headers is not None else Headers()
         self.length = length
         self.at_hand = at_hand
+        self.takes_spans = takes_spans
         self._source = source if source is not None else Empty()
 
     @property
@@ -196,6 +199,18 @@ def decoded(text: str) -> str:
     return plain
 
 
+class Span(NamedTuple):
+    """Bytes of an open file, which the server lets the kernel send."""
+
+    file: int
+    """Its descriptor, good until the next step of the iterator that gave the span."""
+    offset: int
+    length: int
+
+
+Block = bytes | Span
+
+
 class Answer:
     """What goes back.
 
@@ -210,7 +225,7 @@ class Answer:
         self,
         status: int = 200,
         headers: Iterable[tuple[str, str]] = (),
-        body: bytes | AsyncIterator[bytes] = b"",
+        body: bytes | AsyncIterator[Block] = b"",
         length: int | None = None,
     ) -> None:
         self.status = status

@@ -35,7 +35,7 @@ class Refusal(Exception):
 
 
 @dataclass(slots=True, frozen=True)
-class Block:
+class Lines:
     """The lines below the request line."""
 
     raw: bytes
@@ -57,7 +57,7 @@ class Head:
     """Raw path, without the query; "*" for OPTIONS of the whole server."""
     query: str
     host: str
-    block: Block
+    lines: Lines
 
 
 def head_end(data: bytes, start: int, searched: int) -> int:
@@ -78,7 +78,7 @@ def head_end(data: bytes, start: int, searched: int) -> int:
     return -1
 
 
-def parse_head(data: bytes, before: Block | None = None) -> Head:
+def parse_head(data: bytes, before: Lines | None = None) -> Head:
     """Read a whole head, empty line included. `before`: that of the last request, since a client says the same again
     and again on one connection. Raises Refusal."""
     match = _LINE.match(data)
@@ -91,13 +91,13 @@ def parse_head(data: bytes, before: Block | None = None) -> Head:
         raise Refusal(400, "Only HTTP/1.1 and HTTP/1.0 are spoken here.")
     raw, old = data[match.end() :], version == b"1.0"
     if before is None or before.raw != raw or before.old != old:
-        before = _parse_block(raw, old)
+        before = _parse_lines(raw, old)
     target, host = _target(raw_method, _text(raw_target), before.host)
     path, _, query = target.partition("?")
     return Head(raw_method.decode(), path, query, host, before)
 
 
-def _parse_block(raw: bytes, old: bool) -> Block:
+def _parse_lines(raw: bytes, old: bool) -> Lines:
     if not _BLOCK.fullmatch(raw):
         raise _no_request()
     headers = _headers(raw)
@@ -108,7 +108,7 @@ def _parse_block(raw: bytes, old: bool) -> Block:
     expect = headers.get("expect")
     if expect is not None and expect.lower() != "100-continue":
         raise Refusal(417, "Only 100-continue can be expected.")
-    return Block(
+    return Lines(
         raw=raw,
         headers=headers,
         host=host or "",

@@ -8,6 +8,7 @@ function that is given a `Transaction` and is applied wholly or not at all.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
@@ -71,6 +72,11 @@ class Blobs(Protocol):
 
     def read(self, key: BlobKey, offset: int, length: int) -> bytes:
         """Exactly `length` bytes. Raises BlobMissing (unknown, or shorter than that), StoreFailed."""
+
+    def file(self, key: BlobKey, size: int) -> AbstractContextManager[int] | None:
+        """A descriptor of the file that holds the blob from its byte 0 on, good inside the context, so that the kernel
+        can send it; None where blobs are no files. Entering it raises BlobMissing (unknown, or fewer than `size`
+        bytes), StoreFailed."""
 
     def size(self, key: BlobKey) -> int:
         """Length in bytes. Raises BlobMissing."""

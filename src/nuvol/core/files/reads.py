@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import accumulate
 
 from nuvol.core import access
@@ -68,6 +69,14 @@ class Reading:
         if self.inline is not None:
             return self.inline[offset:stop]
         return b"".join(self.blocks(offset, stop)) if offset < stop else b""
+
+    def file(self) -> AbstractContextManager[int] | None:
+        """The file that holds this content from its byte 0 on, while it is one whole blob; None where there is none.
+        Entering it raises BlobMissing, StoreFailed."""
+        blob_id = self.version.blob_id if self.version else self.node.blob_id
+        if blob_id is None or self.inline is not None:
+            return None
+        return self._files.blobs.file(BlobKey(self.node.account_id, blob_id), self.size)
 
     def blocks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` to `stop` in blocks of at most 1 MiB (a whole chunk where it goes through chunks).

@@ -21,7 +21,8 @@ _SAYS_NOTHING = frozenset({"application/octet-stream", "application/x-www-form-u
 
 async def get(call: Call[words.ContentAsked, None]) -> Answer:
     reading = await look(call.cloud.reads.open, call.actor, call.ids["node_id"])
-    return await download(call.request, reading, disposition="attachment" if call.query.download else None)
+    disposition = "attachment" if call.query.download else None
+    return await download(call.request, reading, disposition=disposition, still=call.still)
 
 
 async def replace(call: Call[words.ContentGiven, None]) -> Answer:

@@ -15,7 +15,8 @@ async def every(call: Call[words.VersionsAsked, None]) -> Answer:
 
 async def content(call: Call[words.ContentAsked, None]) -> Answer:
     reading = await look(call.cloud.reads.open, call.actor, call.ids["node_id"], call.ids["number"])
-    return await download(call.request, reading, disposition="attachment" if call.query.download else None)
+    disposition = "attachment" if call.query.download else None
+    return await download(call.request, reading, disposition=disposition, still=call.still)
 
 
 async def restore(call: Call[None, None]) -> Answer:

@@ -24,13 +24,14 @@ async def get(call: Call[None, None]) -> Answer:
         ("Cache-Control", "private, no-store"),
         ("X-Content-Type-Options", "nosniff"),
     ]
-    return Answer(200, headers, _sent(_gathered(_pieces(call.cloud, call.actor, folder))))
+    return Answer(200, headers, _sent(call, _gathered(_pieces(call.cloud, call.actor, folder))))
 
 
-async def _sent(blocks: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
+async def _sent(call: Call[None, None], blocks: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
     try:
         while (block := await in_thread(next, blocks, None)) is not None:
             yield block
+            await call.still()
     finally:
         blocks.close()
 

@@ -1,11 +1,13 @@
 """The methods that move content and nodes (RFC 4918 §9)."""
 
+from functools import partial
 from typing import Any
 
 from nuvol.core.cloud import Cloud
 from nuvol.errors import Malformed, WrongKind
 from nuvol.faces.dav import resources
 from nuvol.faces.dav.listings import index
+from nuvol.faces.doorkeeper import admit
 from nuvol.faces.downloads import download
 from nuvol.faces.http import Answer, Request, look, run
 from nuvol.faces.receiving import receive
@@ -29,7 +31,7 @@ async def get(request: Request, cloud: Cloud, actor: Actor) -> Answer:
         reading = await look(cloud.reads.at, actor, path)
     except WrongKind:
         return await index(cloud, actor, path)
-    return await download(request, reading, headers=_names_of(reading.node))
+    return await download(request, reading, headers=_names_of(reading.node), still=partial(admit, request, cloud))
 
 
 async def put(request: Request, cloud: Cloud, actor: Actor) -> Answer:
@@ -115,9 +117,7 @@ async def copy(request: Request, cloud: Cloud, actor: Actor) -> Answer:
     if depth == 1:
         raise Malformed("The depth of a COPY is 0 or infinity (RFC 4918 §9.8.3).")
     guard = resources.guard(request)
-    copied = await run(
-        cloud.copies.copy, actor, node.id, parent_id, name, guard=guard, deep=depth == INFINITY
-    )
+    copied = await run(cloud.copies.copy, actor, node.id, parent_id, name, guard=guard, deep=depth == INFINITY)
     return Answer(204 if copied.replaced else 201)
 
 
