@@ -252,8 +252,11 @@ class Upload:
         """Everything has arrived: make it a version of the file.
 
         Raises BadValue (fewer bytes than announced), ChecksumMismatch, and what `Uploads.begin` may raise; then
-        nothing is visible and nothing counted.
+        nothing is visible and nothing counted. A resumable upload whose place, condition or quota is refused stands
+        where it was resumed.
         """
+        if self._session is not None:
+            self._foresee()
         try:
             with self._files.filling():
                 return self._commit()
@@ -266,6 +269,20 @@ class Upload:
             raise
         finally:
             self._let_go()
+
+    def _foresee(self) -> None:
+        """Refuse what the unit would refuse, before anything of the session is used up."""
+
+        def look(tx: Transaction) -> None:
+            ledger = Ledger(tx, self._actor, self._files.clock(), hold=False)
+            find(ledger, self._target)
+            ledger.demand(self._written)
+
+        try:
+            self._files.catalog.read(look)
+        except BaseException:
+            self.rollback()
+            raise
 
     def _commit(self) -> Written:
         if self._size is not None and self.received != self._size:
