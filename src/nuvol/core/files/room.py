@@ -1,6 +1,7 @@
 """What every room of the files has at hand: the stores, the rules, the clock, and the cache of paths."""
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event, Lock
 from typing import TypeVar
@@ -19,6 +20,9 @@ T = TypeVar("T")
 
 CACHED_PATHS = 200_000
 """Entries of some 200 bytes: about 40 MB when full."""
+
+HELPERS = 2
+"""Threads beside those that receive uploads: more would only wait for the same cores."""
 
 KEPT_BYTES = 24 * MiB
 """Of small contents that need not be read again: some thousand thumbnails."""
@@ -129,6 +133,8 @@ class Files:
         self.clock = clock
         self.paths = Paths(catalog)
         self.kept = Kept(catalog)
+        self.helpers = ThreadPoolExecutor(HELPERS, thread_name_prefix="nuvol-sums")
+        """For what can be computed while an upload waits for the disk."""
         self.in_flight: set[BlobKey] = set()
         """Blobs of uploads that this process is receiving: no row names them yet, and they are no garbage."""
         self.left_over: set[int] = set()
@@ -137,6 +143,9 @@ class Files:
         """Somebody found no room on the disk."""
         self._resumed: set[str] = set()
         self._claiming = Lock()
+
+    def close(self) -> None:
+        self.helpers.shutdown()
 
     def write(self, actor: Actor, unit: Callable[[Ledger], T]) -> T:
         """Run a change of the actor's account as one unit."""
