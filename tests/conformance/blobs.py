@@ -1,5 +1,6 @@
 """What every blob store promises. A backend's test is a subclass with a fixture `blobs`."""
 
+import os
 import random
 import threading
 import time
@@ -286,6 +287,19 @@ class BlobStoreTests:
         keep(blobs, KEY, b"0123456789")
         with pytest.raises(BlobMissing):
             blobs.read(KEY, offset, length)
+
+    def test_the_file_of_a_blob_if_there_is_one_holds_its_bytes(self, blobs):
+        keep(blobs, KEY, b"0123456789")
+        file = blobs.file(KEY, 10)
+        if file is None:
+            return
+        with file as descriptor:
+            blobs.delete(KEY)  # whoever has it open reads on
+            assert os.pread(descriptor, 100, 0) == b"0123456789"
+        keep(blobs, OTHER, b"0123456789")
+        for key, size in ((OTHER, 11), (KEY, 1)):
+            with pytest.raises(BlobMissing), blobs.file(key, size):
+                pass
 
     def test_the_same_id_in_two_accounts_names_two_blobs(self, blobs):
         keep(blobs, KEY, b"mine")

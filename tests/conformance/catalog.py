@@ -67,6 +67,13 @@ class Heard:
 
 
 class UnitTests:
+    def test_commits_grow_with_every_commit(self, catalog):
+        before = catalog.commits
+        put(catalog, "key", "a")
+        between = catalog.commits
+        catalog.write(lambda tx: tx.instance.set("key", "b"))
+        assert before < between < catalog.commits
+
     def test_what_a_unit_wrote_is_read_afterwards(self, catalog):
         assert catalog.write(lambda tx: tx.instance.set("colour", "blue")) is None
         assert get(catalog, "colour") == "blue"

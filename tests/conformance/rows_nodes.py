@@ -107,7 +107,7 @@ class NodeRowsTests:
         add(catalog, node)
         for act in (
             lambda tx: tx.nodes.add((file(name),)),
-            lambda tx: tx.nodes.update(replace(node, name=name)),
+            lambda tx: tx.nodes.update(replace(node, name=name), node),
             lambda tx: tx.nodes.child(ANNA, TOP, name),
             lambda tx: tx.nodes.set_properties(ANNA, node.id, {name: "x"}, ()),
             lambda tx: tx.nodes.set_properties(ANNA, node.id, {"x": name}, ()),
@@ -131,8 +131,8 @@ class NodeRowsTests:
         mover = file("m")
         add(catalog, mover)
         with pytest.raises(NameTaken):
-            catalog.write(lambda tx: tx.nodes.update(replace(mover, name=other)))
-        catalog.write(lambda tx: tx.nodes.update(replace(node, name=other)))
+            catalog.write(lambda tx: tx.nodes.update(replace(mover, name=other), mover))
+        catalog.write(lambda tx: tx.nodes.update(replace(node, name=other), node))
         assert get(catalog, node).name == other
 
     @pytest.mark.parametrize("other", ["F", "f ", "f.", "ff", "ſ", "ｆ"])
@@ -148,7 +148,7 @@ class NodeRowsTests:
         assert catalog.read(lambda tx: tx.nodes.child(ANNA, TOP, "f")) == nodes[0]
         for node in (nodes[3], hidden):
             with pytest.raises(NameTaken):
-                catalog.write(lambda tx, node=node: tx.nodes.update(replace(node, state=State.LIVE)))
+                catalog.write(lambda tx, node=node: tx.nodes.update(replace(node, state=State.LIVE), node))
         assert catalog.read(lambda tx: tx.nodes.child(ANNA, 12, "f")) is None
 
     def test_a_unit_that_met_a_taken_name_leaves_nothing(self, catalog):
@@ -158,12 +158,12 @@ class NodeRowsTests:
         assert names_of(catalog.read(lambda tx: tx.nodes.children(ANNA, TOP, "name", False, None, 9))) == ["b"]
         assert catalog.read(lambda tx: tx.nodes.search(ANNA, ["a"], 1 << 53, 9)) == []
 
-    def test_an_update_writes_every_field(self, catalog):
+    def test_an_update_writes_every_field_that_differs(self, catalog):
         node = file("f")
         add(catalog, node)
         other = folder("g", parent_id=11, number=7, content_number=6, created_at=1, modified_at=2, changed_at=3)
         changed = replace(other, id=node.id, state=State.TRASHED, trash_root=9, trashed_at=8, blob_id=4)
-        catalog.write(lambda tx: tx.nodes.update(changed))
+        catalog.write(lambda tx: tx.nodes.update(changed, node))
         assert get(catalog, node) == changed
 
     def test_a_node_comes_with_its_inline_content(self, catalog):
@@ -322,7 +322,7 @@ class NodeRowsTests:
     def test_words_follow_the_name(self, catalog):
         node = file("old name")
         add(catalog, node)
-        catalog.write(lambda tx: tx.nodes.update(replace(node, name="new name")))
+        catalog.write(lambda tx: tx.nodes.update(replace(node, name="new name"), node))
         for word, hits in (("old", 0), ("new", 1), ("name", 1)):
             assert len(catalog.read(lambda tx, word=word: tx.nodes.search(ANNA, [word], 1 << 53, 9))) == hits
 

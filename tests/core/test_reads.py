@@ -48,6 +48,36 @@ def test_every_range_is_what_it_says(kept, kind):
     assert b"".join(reading.blocks()) == data and reading.read(0, 1 << 40) == data
 
 
+def test_what_was_read_a_moment_ago_is_not_shown_after_a_change(anna, bert):
+    """Nobody who was told of a change sees what was before it, whichever way it came."""
+    node = anna.put("a.txt", b"first")
+
+    def seen() -> bytes | None:
+        assert anna.cloud.reads.open(anna.actor, node.id).inline == anna.cloud.reads.at(anna.actor, "a.txt").inline
+        return anna.cloud.reads.at(anna.actor, "a.txt").inline
+
+    assert seen() == seen() == b"first"
+    anna.put("a.txt", b"second")
+    assert seen() == seen() == b"second"
+    bert.put("a.txt", b"of somebody else")
+    assert seen() == b"second"
+    with pytest.raises(NodeMissing):
+        bert.cloud.reads.open(bert.actor, node.id)
+    anna.trash("a.txt")
+    with pytest.raises(NodeMissing):
+        anna.cloud.reads.at(anna.actor, "a.txt")
+
+
+def test_a_reader_that_is_overtaken_by_a_change_leaves_nothing_behind(anna):
+    """It looked before the commit and goes on after it: what it found must not be kept."""
+    node = anna.put("a.txt", b"first")
+    room = anna.cloud.reads._files
+    commits, row = room.catalog.commits, room.catalog.read(lambda tx: tx.nodes.with_inline(node.account_id, node.id))
+    anna.put("a.txt", b"second")
+    room.kept.keep(*row, commits)
+    assert anna.cloud.reads.at(anna.actor, "a.txt").inline == b"second"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_content_leaves_in_blocks(kept, kind):
     assert all(0 < len(block) <= 2 * MiB for block in kept.cloud.reads.at(kept.actor, kind).blocks())

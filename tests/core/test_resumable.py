@@ -191,10 +191,30 @@ def test_the_condition_is_asked_when_the_upload_is_complete(anna):
     with pytest.raises(PreconditionFailed):
         finish(anna, session, LARGE[MiB:])
     assert anna.read("f") == b"newer"
-    with pytest.raises(UploadMissing):
-        anna.cloud.uploads.session(anna.actor, session.id)
     with pytest.raises(NameTaken):
         start(anna, guard=Guard(overwrite=False))
+
+
+@pytest.mark.parametrize("safe", [0, MiB, len(LARGE)], ids=["nothing", "some", "all"])
+def test_a_refused_upload_stands_where_it_was_and_can_be_finished_under_another_condition(world, safe):
+    anna = world.home()
+    etag = anna.put("f", b"old").etag
+    session = send(anna, start(anna, guard=Guard(if_match=(etag,))), LARGE[:safe])
+    etag = anna.put("f", b"newer").etag
+    used = anna.used
+    for _ in range(2):
+        with pytest.raises(PreconditionFailed):
+            finish(anna, session, LARGE[safe:])
+        assert anna.cloud.uploads.session(anna.actor, session.id).offset == safe
+    assert (anna.read("f"), anna.used) == (b"newer", used)
+    world.restart()
+    assert world.cloud.upkeep.sweep().chunks == 0
+    upload = anna.cloud.uploads.resume(anna.actor, session.id, safe, Guard(if_match=(etag,)))
+    upload.feed(LARGE[safe:])
+    upload.commit()
+    assert anna.read("f") == LARGE
+    assert unfinished(anna) == 0
+    assert list(world.cloud.doctor.examine(scrub=True)) == []
 
 
 def test_an_ended_upload_leaves_nothing(anna):

@@ -6,12 +6,14 @@ import io
 import random
 import zipfile
 from base64 import b64encode
+from collections.abc import AsyncGenerator
 
 import pytest
 from blake3 import blake3
 
 from nuvol.core.cloud import Cloud
 from nuvol.core.files.chunking import Cutter
+from nuvol.errors import NotAdmitted
 from nuvol.faces.http import Disconnected
 from nuvol.wire.chunks import MEDIA_TYPE, Frame, write
 from tests.faces.native import Body, Person, person
@@ -226,3 +228,29 @@ def test_a_folder_comes_as_a_zip(anna: Person) -> None:
 
 def test_a_file_is_no_zip(anna: Person) -> None:
     assert anna.ask("GET", f"/nodes/{anna.put('a')['id']}/zip").status == 409
+
+
+# ------------------------------------------------------------------------------------------------- revoked midway
+
+
+@pytest.mark.parametrize("address", ["content", "zip"])
+def test_a_way_in_that_is_revoked_breaks_off_what_is_on_its_way(anna: Person, cloud: Cloud, address: str) -> None:
+    data = random.Random(2).randbytes(5 << 20)
+    file = anna.put("Reise/film", data)
+    node_id = file["id"] if address == "content" else anna.folder("Reise")
+
+    async def story() -> int:
+        answer = await anna.open(f"/nodes/{node_id}/{address}", Body([]))
+        assert isinstance(answer.body, AsyncGenerator)
+        sent = len(await anext(answer.body))
+        await asyncio.to_thread(revoke)
+        with pytest.raises(NotAdmitted):
+            async for block in answer.body:
+                sent += len(block)
+        return sent
+
+    def revoke() -> None:
+        (grant,) = cloud.grants.list(anna.actor)
+        cloud.grants.revoke(anna.actor, grant.id)
+
+    assert anna.runner.run(story()) < 3 << 20

@@ -168,7 +168,7 @@ def test_what_is_deleted_waits_in_the_trash_and_comes_back(anna: Person) -> None
     (trashed,) = anna.ask("GET", "/trash").json["nodes"]
     assert trashed["id"] == node["id"] and trashed["trashed_at"]
     anna.put("a.txt", b"another")
-    back = anna.ask("POST", f"/trash/{node['id']}/restore", json={}).json
+    back = anna.ask("POST", f"/trash/{node['id']}/restore").json  # without a body: where it was, as it was called
     assert (back["name"], back["id"], "trashed_at" in back) == ("a (2).txt", node["id"], False)
 
 

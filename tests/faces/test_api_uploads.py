@@ -207,6 +207,17 @@ def test_conditions_are_kept_until_the_end(anna: Person) -> None:
     assert start(anna, 3, if_none_match="*").status == 412
 
 
+def test_a_refused_upload_can_be_finished_under_another_condition(anna: Person) -> None:
+    where = place(start(anna, len(LARGE), if_none_match="*"))
+    send(anna, where, 0, LARGE[:2_000_000])
+    there = anna.put("a.bin", b"somebody was faster")
+    assert send(anna, where, 2_000_000, LARGE[2_000_000:]).status == 412
+    assert anna.ask("HEAD", where, tus_resumable="1.0.0").headers["Upload-Offset"] == "2000000"
+    done = send(anna, where, 2_000_000, LARGE[2_000_000:], if_match=there["etag"])
+    assert done.status == 204
+    assert anna.ask("GET", f"/nodes/{there['id']}/content").body == LARGE
+
+
 def test_what_cannot_fit_is_refused_at_once(cloud: Cloud, runner: asyncio.Runner) -> None:
     small = person(cloud, runner, "small", quota=1000)
     assert start(small, 1001).status == 507

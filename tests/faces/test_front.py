@@ -4,15 +4,20 @@ import asyncio
 import re
 import socket
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 import uvloop
+from blake3 import blake3
 
 from nuvol.errors import CloudError, NotAllowed
-from nuvol.faces.http import Answer, Disconnected, Dispatcher, Request, Route, in_thread, problem
+from nuvol.faces.http import Answer, Block, Disconnected, Dispatcher, Request, Route, Span, in_thread, problem
 from nuvol.server.body import LARGE_RUN, SMALL_RUN, RunBuffers
+from nuvol.server.connection import SPAN_SECONDS
 from nuvol.server.front import Front
 
 Face = Callable[[Request], Awaitable[Answer]]
@@ -371,6 +376,60 @@ def test_an_answer_that_fails_midway_is_not_completed() -> None:
         answer = said(request(f"GET {path}"), face=failing)
         assert not answer.endswith(b"0\r\n\r\n")
         assert len(answer.partition(b"\r\n\r\n")[2]) < 100
+
+
+def spanned(file: BinaryIO, *bounds: int) -> Face:
+    """Answers with "<", the parts of the file between the bounds, and ">"."""
+
+    async def answer(asked: Request) -> Answer:
+        assert asked.takes_spans
+
+        async def blocks() -> AsyncIterator[Block]:
+            yield b"<"
+            for start, stop in pairwise(bounds):
+                yield Span(file.fileno(), start, stop - start)
+            yield b">"
+
+        return Answer(200, [], blocks(), bounds[-1] - bounds[0] + 2)
+
+    return answer
+
+
+@pytest.fixture
+def large_file(tmp_path: Path) -> Iterator[tuple[BinaryIO, bytes]]:
+    data = blake3(b"large").digest(length=24 << 20)
+    (tmp_path / "large").write_bytes(data)
+    with (tmp_path / "large").open("rb") as file:
+        yield file, data
+
+
+def test_parts_of_a_file_stand_where_they_belong_among_other_bytes(large_file: tuple[BinaryIO, bytes]) -> None:
+    file, data = large_file
+    face = spanned(file, 1, 2, 5000, 9 << 20, len(data))
+    answer = said(request("GET /x"), request("GET /x", LAST), face=face)
+    first, second = answer.split(b"HTTP/1.1 200 OK")[1:]
+    assert first.partition(b"\r\n\r\n")[2] == second.partition(b"\r\n\r\n")[2] == b"<" + data[1:] + b">"
+
+
+def test_a_slow_reader_of_a_file_gets_it_all_and_keeps_no_thread(large_file: tuple[BinaryIO, bytes]) -> None:
+    file, data = large_file
+
+    async def story() -> bytes:
+        async with serving(spanned(file, 0, len(data))) as (_, host, port):
+            reader, writer = await asyncio.open_connection(host, port, limit=1 << 16)
+            writer.write(request("GET /x", LAST))
+            await asyncio.sleep(4 * SPAN_SECONDS)
+            answer = await reader.read()
+            writer.close()
+            return answer
+
+    assert uvloop.run(story()).partition(b"\r\n\r\n")[2] == b"<" + data + b">"
+
+
+def test_a_file_that_is_shorter_than_announced_breaks_the_answer_off(large_file: tuple[BinaryIO, bytes]) -> None:
+    file, data = large_file
+    answer = said(request("GET /x"), face=spanned(file, len(data) - 10, len(data) + 10))
+    assert len(answer.partition(b"\r\n\r\n")[2]) < 22
 
 
 def test_a_stream_is_closed_when_the_client_goes() -> None:

@@ -43,7 +43,7 @@ def _flags(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _shown(default: Any) -> str:
-    return ",".join(default) if isinstance(default, tuple) else str(default)
+    return ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
 
 
 @main.command(epilog="Each may also stand in nuvol.toml in the data folder, or as NUVOL_… in the environment.")

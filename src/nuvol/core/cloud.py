@@ -46,7 +46,7 @@ class Cloud:
         self._blobs = blobs
         self.passwords = Passwords()
         self.grants = Grants(catalog, clock, self.rules, self.passwords)
-        files = Files(catalog, blobs, self.rules, clock)
+        files = self._files = Files(catalog, blobs, self.rules, clock)
         self.trash = Trash(files)
         self.tree = Tree(files, self.trash)
         self.copies = Copies(files, self.trash)
@@ -65,6 +65,7 @@ class Cloud:
     def close(self) -> None:
         """Let go of the stores; everything acknowledged is on disk already."""
         self.passwords.close()
+        self._files.close()
         self._catalog.close()
         self._blobs.close()
 

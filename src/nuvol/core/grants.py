@@ -71,6 +71,10 @@ class Grants:
         digest = ids.digest(token)
         return self._admissions.find(digest, self._clock()) or self._admit_grant(digest, digest, network)
 
+    def known_token(self, token: str) -> Actor | None:
+        """Whom `admit_token` let in a moment ago by this token: a look into a dict, which never waits."""
+        return self._admissions.find(ids.digest(token), self._clock())
+
     def admit_basic(self, login: str, password: str, network: str) -> Actor:
         """Who shows a name or address with an app password of that account or its own password.
 
@@ -79,6 +83,10 @@ class Grants:
         key = self._proofs.key(login, password)
         known = self._admissions.find(key, self._clock())
         return known or self._under_way.ask(key, lambda: self._admit_pair(key, login, password, network))
+
+    def known_pair(self, login: str, password: str) -> Actor | None:
+        """Whom `admit_basic` let in a moment ago by this pair: a look into a dict, which never waits."""
+        return self._admissions.find(self._proofs.key(login, password), self._clock())
 
     def _admit_pair(self, key: bytes, login: str, password: str, network: str) -> Actor:
         if looks_like_app_password(password):

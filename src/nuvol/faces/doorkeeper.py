@@ -22,16 +22,23 @@ async def admit(request: Request, cloud: Cloud, *, cookies: bool = False) -> Act
     if shown is not None:
         kind, _, value = shown.partition(" ")
         if kind.lower() == "bearer":
-            return await run(cloud.grants.admit_token, value.strip(), request.peer)
+            return await _admit_token(request, cloud, value.strip())
         if kind.lower() == "basic":
-            return await run(cloud.grants.admit_basic, *_pair(value), request.peer)
+            pair = _pair(value)
+            known = cloud.grants.known_pair(*pair)
+            return known if known is not None else await run(cloud.grants.admit_basic, *pair, request.peer)
         raise NotAdmitted("This way of showing who one is is not known here.", advice="Use Bearer or Basic.")
     token = session_token(request) if cookies else None
     if token is None:
         raise NotAdmitted("Nobody is signed in.")
     if request.method not in SAFE:
         require_same_origin(request)
-    return await run(cloud.grants.admit_token, token, request.peer)
+    return await _admit_token(request, cloud, token)
+
+
+async def _admit_token(request: Request, cloud: Cloud, token: str) -> Actor:
+    known = cloud.grants.known_token(token)
+    return known if known is not None else await run(cloud.grants.admit_token, token, request.peer)
 
 
 def _pair(value: str) -> tuple[str, str]:

@@ -7,21 +7,24 @@ content of strangers is shown, so that it cannot act as the desktop.
 import asyncio
 import re
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, aclosing
+from functools import lru_cache, partial
 from typing import ClassVar, Protocol
 from urllib.parse import quote
 
 from nuvol.clock import SECOND
 from nuvol.errors import PreconditionFailed
-from nuvol.faces.http import Answer, Headers, Request, in_thread, problem
+from nuvol.faces.http import BLOCK, Answer, Block, Headers, Request, Span, in_thread, problem
 from nuvol.wire.preconditions import entity_tags, http_date, moment
 
 KiB = 1024
 
+SPANS_AT_ONCE = 4  # downloads that a thread sends from the file; as many threads are left for others
 AHEAD_AT_ONCE = 8  # downloads that hold two blocks of 1 MiB each; the others are sent windows
 WINDOW = 32 * KiB  # so that 500 slow clients do not hold 500 MiB
-SLOW = 0.25  # seconds for one block: below 4 MB/s reading ahead gains nothing
+SPAN = 4 * 1024 * KiB  # of a file in one go: enough that handing it over costs nothing
+SLOW = 0.25  # seconds for 1 MiB: below 4 MB/s reading ahead gains nothing
 QUICK_ENOUGH = 4  # windows taken quickly before it is tried again
 
 MAX_RANGES = 16  # video players and PDF readers ask for a handful; a thousand is an attack (CVE-2011-3192)
@@ -92,8 +95,15 @@ class Readable(Protocol):
     def inline(self) -> bytes | None:
         """The content, when it is at hand already."""
 
+    def file(self) -> AbstractContextManager[int] | None:
+        """The file that holds the content from its byte 0 on, if there is one; entering it may block."""
+
     def blocks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` to `stop` in blocks of at most 1 MiB; each step may block."""
+
+
+Still = Callable[[], Awaitable[object]]
+"""Asked before each further block of a long answer: what it raises breaks the answer off."""
 
 
 async def download(
@@ -102,21 +112,22 @@ async def download(
     *,
     headers: Iterable[tuple[str, str]] = (),
     disposition: str | None = None,
+    still: Still | None = None,
 ) -> Answer:
     """Answer a GET or HEAD with content: conditions and ranges of RFC 9110 §13 and §14.
 
     `headers` are added. `disposition`: "attachment" to be saved; None or "inline" let a browser show what is on
     the list `INLINE`. Raises PreconditionFailed, Malformed, and what the first block of `reading` raises; a later
-    failure breaks the answer off.
+    failure breaks the answer off, and so does `still`.
     """
-    modified = reading.modified_at // SECOND
+    modified, etag = reading.modified_at // SECOND, reading.etag
     fields = [
-        ("ETag", reading.etag),
+        ("ETag", etag),
         ("Last-Modified", http_date(modified)),
         ("Cache-Control", "private, no-cache"),
         *headers,
     ]
-    if not changed(request.headers, reading.etag, modified):
+    if not changed(request.headers, etag, modified):
         return Answer(304, fields)
     fields += [
         ("Accept-Ranges", "bytes"),
@@ -124,20 +135,21 @@ async def download(
         ("Content-Security-Policy", "sandbox"),
         ("X-Content-Type-Options", "nosniff"),
     ]
+    content = partial(_content, request, reading, still)
     size = reading.size
     mime = header_safe(reading.mime) or "application/octet-stream"
     try:
-        wanted = ranges(_range_header(request, reading.etag, modified), size)
+        wanted = ranges(_range_header(request, etag, modified), size)
     except RangeNotSatisfiable:
         refusal = problem(416, "range", f"None of these ranges lies within the {size} bytes.")
         refusal.headers.append(("Content-Range", f"bytes */{size}"))
         return refusal
     if wanted is None:
-        return Answer(200, [("Content-Type", mime), *fields], *await _content(request, reading, [(b"", 0, size)]))
+        return Answer(200, [("Content-Type", mime), *fields], *await content([(b"", 0, size)]))
     if len(wanted) == 1:
         ((start, stop),) = wanted
         fields.append(("Content-Range", f"bytes {start}-{stop - 1}/{size}"))
-        return Answer(206, [("Content-Type", mime), *fields], *await _content(request, reading, [(b"", start, stop)]))
+        return Answer(206, [("Content-Type", mime), *fields], *await content([(b"", start, stop)]))
     boundary = f"nuvol-{secrets.token_hex(12)}"
     parts = [
         (
@@ -150,12 +162,12 @@ async def download(
     ]
     parts.append((f"\r\n--{boundary}--\r\n".encode(), 0, 0))
     fields.append(("Content-Type", f"multipart/byteranges; boundary={boundary}"))
-    return Answer(206, fields, *await _content(request, reading, parts))
+    return Answer(206, fields, *await content(parts))
 
 
 async def _content(
-    request: Request, reading: Readable, parts: list[tuple[bytes, int, int]]
-) -> tuple[bytes | AsyncIterator[bytes], int]:
+    request: Request, reading: Readable, still: Still | None, parts: list[tuple[bytes, int, int]]
+) -> tuple[bytes | AsyncIterator[Block], int]:
     """Body and length of the (preface, start, stop) parts, without any wait when the content is at hand."""
     length = sum(len(preface) + stop - start for preface, start, stop in parts)
     if request.method == "HEAD":
@@ -166,35 +178,60 @@ async def _content(
         return b"".join(preface + whole[start:stop] for preface, start, stop in parts), length
     if not length:
         return b"", 0
-    stream = _stream(reading, parts)
+    stream = _stream(reading, parts, reading.file() if request.takes_spans and length > BLOCK else None)
     first = [await anext(stream)]  # now: its failure is still an answer
-    return _after(first, stream), length
+    return _after(first, stream, still), length
 
 
-async def _stream(reading: Readable, parts: list[tuple[bytes, int, int]]) -> AsyncGenerator[bytes, None]:
-    """The parts block by block: large ones read ahead for clients that take them quickly, windows for the others."""
+async def _stream(
+    reading: Readable, parts: list[tuple[bytes, int, int]], file: AbstractContextManager[int] | None
+) -> AsyncGenerator[Block, None]:
+    """The parts block by block: large ones, sent from the file or read ahead, for clients that take them quickly,
+    windows for the others."""
     loop = asyncio.get_running_loop()
-    for preface, at, stop in parts:
-        if preface:
-            yield preface
-        quick = QUICK_ENOUGH
-        while at < stop:
-            if quick >= QUICK_ENOUGH and _Ahead.running < AHEAD_AT_ONCE:
-                ahead = _Ahead(_blocks(reading, at, stop))
-                try:
-                    while quick and (block := await ahead.next()) is not None:
-                        at += len(block)
-                        since = loop.time()
-                        yield block
-                        quick = 0 if loop.time() - since > SLOW else quick
-                finally:
-                    await ahead.close()
-            else:
-                window = await in_thread(b"".join, _blocks(reading, at, min(at + WINDOW, stop)))
-                at += len(window)
-                since = loop.time()
-                yield window
-                quick = 0 if loop.time() - since > SLOW else quick + 1
+    most = AHEAD_AT_ONCE if file is None else SPANS_AT_ONCE
+    with ExitStack() as opened:
+        descriptor = None if file is None else await in_thread(opened.enter_context, file)
+        for preface, at, stop in parts:
+            if preface:
+                yield preface
+            quick = QUICK_ENOUGH
+            while at < stop:
+                if quick >= QUICK_ENOUGH and _Ahead.running < most:
+                    large = _spans(descriptor, at, stop) if descriptor is not None else _ahead(reading, at, stop)
+                    async with aclosing(large):
+                        async for block in large:
+                            size = block.length if isinstance(block, Span) else len(block)
+                            at += size
+                            since = loop.time()
+                            yield block
+                            if loop.time() - since > SLOW * max(1, size // BLOCK):
+                                quick = 0
+                                break
+                else:
+                    window = await in_thread(b"".join, _blocks(reading, at, min(at + WINDOW, stop)))
+                    at += len(window)
+                    since = loop.time()
+                    yield window
+                    quick = 0 if loop.time() - since > SLOW else quick + 1
+
+
+async def _spans(file: int, start: int, stop: int) -> AsyncGenerator[Span, None]:
+    _Ahead.running += 1
+    try:
+        for at in range(start, stop, SPAN):
+            yield Span(file, at, min(SPAN, stop - at))
+    finally:
+        _Ahead.running -= 1
+
+
+async def _ahead(reading: Readable, start: int, stop: int) -> AsyncGenerator[bytes, None]:
+    ahead = _Ahead(_blocks(reading, start, stop))
+    try:
+        while (block := await ahead.next()) is not None:
+            yield block
+    finally:
+        await ahead.close()
 
 
 class _Ahead:
@@ -226,10 +263,14 @@ def _blocks(reading: Readable, start: int, stop: int) -> Generator[bytes, None, 
     yield from reading.blocks(start, stop)
 
 
-async def _after(first: list[bytes], rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+async def _after(
+    first: list[Block], rest: AsyncGenerator[Block, None], still: Still | None
+) -> AsyncGenerator[Block, None]:
     try:
         yield first.pop()  # nothing keeps it any longer than the client does
         async for block in rest:
+            if still is not None:
+                await still()
             yield block
     finally:
         await rest.aclose()
@@ -237,14 +278,15 @@ async def _after(first: list[bytes], rest: AsyncGenerator[bytes, None]) -> Async
 
 def _range_header(request: Request, etag: str, modified: int) -> str | None:
     """The Range header, if it counts: GET only, and If-Range (RFC 9110 §13.1.5) names the present state."""
-    condition = request.headers.get("if-range")
-    if request.method != "GET":
+    wanted = request.headers.get("range")
+    if wanted is None or request.method != "GET":
         return None
+    condition = request.headers.get("if-range")
     if condition is not None:
         same = condition == etag if '"' in condition else _seconds(condition) == modified
         if not same or etag.startswith("W/"):
             return None
-    return request.headers.get("range")
+    return wanted
 
 
 def changed(headers: Headers, etag: str, modified: int) -> bool:

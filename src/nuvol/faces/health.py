@@ -1,8 +1,8 @@
 """For operators: is it alive, is it ready, how much does it do."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
-from ipaddress import ip_address
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import NamedTuple
 
 from nuvol.core.cloud import Cloud
@@ -23,8 +23,11 @@ class Figure(NamedTuple):
     samples: Iterable[tuple[Mapping[str, str], float]]
 
 
-def face(cloud: Cloud, figures: Callable[[], Iterable[Figure]]) -> Route:
-    """To be mounted at each of `PREFIXES`."""
+Networks = Sequence[IPv4Network | IPv6Network]
+
+
+def face(cloud: Cloud, figures: Callable[[], Iterable[Figure]], watchers: Networks) -> Route:
+    """To be mounted at each of `PREFIXES`. `watchers`: who is told the figures."""
 
     async def answer(request: Request) -> Answer:
         if request.method not in ("GET", "HEAD"):
@@ -35,7 +38,7 @@ def face(cloud: Cloud, figures: Callable[[], Iterable[Figure]]) -> Route:
             return _said(200, "alive")
         if request.target == "/readyz":
             return await _ready(cloud)
-        if request.target == "/metrics" and _is_near(request.peer):
+        if request.target == "/metrics" and _may_watch(request, watchers):
             return _said(200, _text(figures()))
         return problem(404, "missing", "There is nothing at this address.")
 
@@ -58,13 +61,15 @@ async def _ready(cloud: Cloud) -> Answer:
     return _said(200, "ready")
 
 
-def _is_near(peer: str) -> bool:
-    """Figures are for this machine and the networks around it."""
+def _may_watch(request: Request, watchers: Networks) -> bool:
+    """A proxy that nobody told us of seems to be near whoever asks: what came through one is not answered."""
+    if "forwarded" in request.headers or "x-forwarded-for" in request.headers:
+        return False
     try:
-        address = ip_address(peer.partition("%")[0])
+        address = ip_address(request.peer.partition("%")[0])
     except ValueError:
         return False
-    return address.is_private or address.is_loopback
+    return any(address in network for network in watchers)
 
 
 def _text(figures: Iterable[Figure]) -> str:

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from http import HTTPStatus
-from typing import ParamSpec, Protocol, TypeVar
+from typing import NamedTuple, ParamSpec, Protocol, TypeVar
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 import msgspec
@@ -41,7 +41,7 @@ class Disconnected(Exception):
 class Headers:
     """Header fields of a request. Names are lower-case."""
 
-    __slots__ = ("_first", "_pairs")
+    __slots__ = ("_first", "_pairs", "get")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         self._pairs = list(pairs)
@@ -52,10 +52,8 @@ class Headers:
                 before = self._first.get(name)
                 glue = "; " if name == "cookie" else ", "  # RFC 9110 §5.3; RFC 6265 §4.2.1
                 self._first[name] = value if before is None else before + glue + value
-
-    def get(self, name: str) -> str | None:
-        """The value; several lines of one name are joined as one list."""
-        return self._first.get(name)
+        self.get: Callable[[str], str | None] = self._first.get
+        """The value of a name; several lines of one name are joined as one list."""
 
     def all(self, name: str) -> list[str]:
         """The values of all lines of this name, in order."""
@@ -99,7 +97,8 @@ class Request:
 
     `target`: raw path as sent, still percent-encoded, without the query; `query`: raw; `host`: as the client
     addressed us, with its port; `peer`: the client's IP address, behind trusted proxies; `length`: of the body in
-    bytes, 0 when there is none, None when it is not announced.
+    bytes, 0 when there is none, None when it is not announced; `at_hand`: all of it came with the head;
+    `takes_spans`: the body of the answer may have a `Span` instead of bytes.
     """
 
     def __init__(
@@ -113,6 +112,8 @@ class Request:
         peer: str = "127.0.0.1",
         headers: Headers | None = None,
         length: int | None = 0,
+        at_hand: bool = False,
+        takes_spans: bool = False,
         source: Source | None = None,
     ) -> None:
         self.method = method
@@ -123,6 +124,8 @@ class Request:
         self.peer = peer
         self.headers = headers if headers is not None else Headers()
         self.length = length
+        self.at_hand = at_hand
+        self.takes_spans = takes_spans
         self._source = source if source is not None else Empty()
 
     @property
@@ -196,6 +199,18 @@ def decoded(text: str) -> str:
     return plain
 
 
+class Span(NamedTuple):
+    """Bytes of an open file, which the server lets the kernel send."""
+
+    file: int
+    """Its descriptor, good until the next step of the iterator that gave the span."""
+    offset: int
+    length: int
+
+
+Block = bytes | Span
+
+
 class Answer:
     """What goes back.
 
@@ -210,7 +225,7 @@ class Answer:
         self,
         status: int = 200,
         headers: Iterable[tuple[str, str]] = (),
-        body: bytes | AsyncIterator[bytes] = b"",
+        body: bytes | AsyncIterator[Block] = b"",
         length: int | None = None,
     ) -> None:
         self.status = status
@@ -301,6 +316,13 @@ async def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call the core for something short."""
     if _local:
         return await waiting.cross(function, *args, **kwargs)
+    return await in_thread(function, *args, **kwargs)
+
+
+async def look(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call the core for what reads rows and does nothing else: it waits only where the catalog is elsewhere."""
+    if _local:
+        return function(*args, **kwargs)
     return await in_thread(function, *args, **kwargs)
 
 

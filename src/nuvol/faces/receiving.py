@@ -5,7 +5,7 @@ from typing import Any
 
 from nuvol.core.cloud import Cloud
 from nuvol.core.files.receiving import Upload
-from nuvol.faces.http import Request, in_thread, run
+from nuvol.faces.http import Request, in_thread, look, run
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Written
 
@@ -24,7 +24,8 @@ async def receive(
     uploads, size = cloud.uploads, request.length
     if size is None or size > cloud.rules.inline_bytes:
         return await receive_with(cloud, actor, parent_id, name, lambda upload: _feed(request, upload), size, how)
-    await run(uploads.require_quota, actor, size)
+    if not request.at_hand:
+        await look(uploads.require_quota, actor, size)
     return await run(uploads.put, actor, parent_id, name, await request.body(cloud.rules.inline_bytes), **how)
 
 

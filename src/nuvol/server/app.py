@@ -15,7 +15,7 @@ import uvloop
 from nuvol.core.cloud import Cloud
 from nuvol.errors import BadValue, StoreFailed
 from nuvol.faces import health, http
-from nuvol.faces.health import Figure
+from nuvol.faces.health import Figure, Networks
 from nuvol.faces.http import Dispatcher, Route
 from nuvol.server.build import build
 from nuvol.server.figures import figures
@@ -55,7 +55,7 @@ def serve(settings: Settings, tell: Tell, *, leading: bool = True, together: boo
 
 async def _serve(settings: Settings, cloud: Cloud, tell: Tell, leading: bool, together: bool) -> None:
     stopping = _stop_on_signal()
-    app = dispatcher(cloud, settings.faces, lambda: figures(app, front.shared))
+    app = dispatcher(cloud, settings.faces, lambda: figures(app, front.shared), settings.watchers)
     proxies = Proxies(settings.trusted_proxies, settings.public_url)
     front = Front(app, proxies=proxies, max_connections=settings.max_connections)
     jobs = Jobs(cloud)
@@ -73,9 +73,11 @@ async def _serve(settings: Settings, cloud: Cloud, tell: Tell, leading: bool, to
         await asyncio.to_thread(jobs.stop)
 
 
-def dispatcher(cloud: Cloud, faces: Iterable[str], figures: Callable[[], Iterable[Figure]]) -> Dispatcher:
+def dispatcher(
+    cloud: Cloud, faces: Iterable[str], figures: Callable[[], Iterable[Figure]], watchers: Networks = ()
+) -> Dispatcher:
     """Every face under its address."""
-    routes: dict[str, Route] = dict.fromkeys(health.PREFIXES, health.face(cloud, figures))
+    routes: dict[str, Route] = dict.fromkeys(health.PREFIXES, health.face(cloud, figures, watchers))
     if "desktop" in faces:
         from nuvol.faces.desktop import face as desktop
 

@@ -3,16 +3,18 @@
 import asyncio
 import logging
 import math
+import os
 from asyncio.tasks import _enter_task, _leave_task
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Generator
 from typing import Any
 
 from nuvol.errors import CloudError
-from nuvol.faces.http import Answer, Disconnected, Request, problem
+from nuvol.faces.http import Answer, Block, Disconnected, Request, Span, in_thread, problem
 from nuvol.server.body import Incoming, RunBuffers, Whole, refused
-from nuvol.server.head import Head, Refusal, head_end, parse_head, write_head
+from nuvol.server.head import Head, Lines, Refusal, head_end, parse_head, write_head
 from nuvol.server.proxies import Caller, Proxies
+from nuvol.server.sending import send_span
 
 KiB = 1024
 
@@ -23,7 +25,10 @@ LINGER_SECONDS = 5  # how long a client we are done with may go on sending befor
 SCRATCH = 64 * KiB  # what is read at once of heads and chunks
 AHEAD = 64 * KiB  # requests sent ahead beyond this wait in the socket
 JOIN = 64 * KiB  # up to here one copy is cheaper than a second system call
+REMEMBERED = 2 * KiB  # the lines of a head up to here are kept: the next request often has the same ones
 TURN = 16  # requests of one connection answered in one turn of the loop, so that others are heard
+SPAN_SECONDS = 0.5  # how long a part of a file is sent by a thread
+WINDOW = 64 * KiB  # what is read at once of a file for a client that is not as quick as that
 HIGH, LOW = 16 * KiB, 8 * KiB  # unsent bytes at which we stop producing, and go on; the socket holds far more
 
 log = logging.getLogger("nuvol.front")
@@ -68,6 +73,8 @@ class Connection(asyncio.BufferedProtocol):
         self._at = 0
         self._searched = 0
         """Up to here `_pending` holds no end of a head."""
+        self._before: Lines | None = None
+        """The header lines of the last request."""
         self._advancing = False
         self._body: Incoming | None = None
         """The body of the present request, when it did not come with its head."""
@@ -231,7 +238,8 @@ class Connection(asyncio.BufferedProtocol):
                 self.deadline = self._shared.now + HEAD_SECONDS
             self._searched = len(data) - self._at
             return False
-        head = parse_head(data[self._at : end])
+        head = parse_head(data[self._at : end], self._before)
+        self._before = head.lines if end - self._at <= REMEMBERED else None
         self._searched = 0
         self._at = end
         self._begin(head)
@@ -240,25 +248,28 @@ class Connection(asyncio.BufferedProtocol):
     def _begin(self, head: Head) -> None:
         """Start the request whose body, if any, begins at `_at`."""
         source: Connection | Whole | Incoming = self
-        data, at = self._pending, self._at
-        if head.length is None or len(data) - at < head.length:
-            source = self._body = Incoming(self, self._shared.buffers, head.length, head.expects)
+        data, at, lines = self._pending, self._at, head.lines
+        length = lines.length
+        if length is None or len(data) - at < length:
+            source = self._body = Incoming(self, self._shared.buffers, length, lines.expects)
             self._at += self._fill(self._body, memoryview(data)[at:])
-        elif head.length:
-            source = Whole(self, data[at : at + head.length])
-            self._at += head.length
-        caller = Caller(self._peer, self._scheme, head.host)
+        elif length:
+            source = Whole(self, data[at : at + length])
+            self._at += length
+        peer, scheme, host = self._peer, self._scheme, head.host
         if self._shared.proxies.any:
-            caller = self._shared.proxies.caller(caller, head.headers)
+            peer, scheme, host = self._shared.proxies.caller(Caller(peer, scheme, host), lines.headers)
         request = Request(
             head.method,
             head.target,
             head.query,
-            scheme=caller.scheme,
-            host=caller.host,
-            peer=caller.peer,
-            headers=head.headers,
-            length=head.length,
+            scheme=scheme,
+            host=host,
+            peer=peer,
+            headers=lines.headers,
+            length=length,
+            at_hand=bool(length) and self._body is None,
+            takes_spans=self._scheme == "http",  # under TLS the bytes must come through us
             source=source,
         )
         self.busy = True
@@ -324,10 +335,10 @@ class Connection(asyncio.BufferedProtocol):
         body = answer.body
         silent = head.method == "HEAD" or answer.status in (204, 304)
         unmeasured = answer.length is None and not silent
-        if not self._keeps(head) or (unmeasured and head.old):
+        if not self._keeps(head) or (unmeasured and head.lines.old):
             self._last = True
-        framing = "Connection: close\r\n" if self._last else "Connection: keep-alive\r\n" if head.old else ""
-        if unmeasured and not head.old:
+        framing = "Connection: close\r\n" if self._last else "Connection: keep-alive\r\n" if head.lines.old else ""
+        if unmeasured and not head.lines.old:
             framing += "Transfer-Encoding: chunked\r\n"
         elif answer.length is not None and answer.status not in (204, 304):
             framing += f"Content-Length: {answer.length}\r\n"
@@ -338,21 +349,26 @@ class Connection(asyncio.BufferedProtocol):
                 start = b""
             if not silent:
                 self._write(start + body if start else body)
-            await self._drain()
+            if self._drained is not None or self._gone:
+                await self._drain()
             return
         try:
             self._write(start)
             if not silent:
-                await self._stream(body, answer.length, chunked=not head.old)
+                await self._stream(body, answer.length, chunked=not head.lines.old)
         finally:
             await _close(body)
 
-    async def _stream(self, blocks: AsyncIterator[bytes], length: int | None, chunked: bool) -> None:
+    async def _stream(self, blocks: AsyncIterator[Block], length: int | None, chunked: bool) -> None:
         """Send block by block as the client takes them. What fails on the way breaks the answer off visibly."""
         self._streaming = True
         sent = 0
         try:
             async for block in blocks:
+                if isinstance(block, Span):
+                    sent += block.length
+                    await self._send_span(block)
+                    continue
                 sent += len(block)
                 if length is not None or not chunked:
                     self._write(block)
@@ -368,6 +384,26 @@ class Connection(asyncio.BufferedProtocol):
             self._transport.abort()
         finally:
             self._streaming = False
+
+    async def _send_span(self, span: Span) -> None:
+        """What the client takes quickly goes from the file to the socket in a thread; the rest comes through here, so
+        that nobody who is slow keeps the thread."""
+        self._transport.set_write_buffer_limits(high=0)
+        await self._drain()  # nothing of ours stands before it
+        socket = os.dup(self._transport.get_extra_info("socket").fileno())  # ours may be closed meanwhile
+        try:
+            sent = await in_thread(send_span, socket, span, SPAN_SECONDS)
+        finally:
+            os.close(socket)
+        self._transport.set_write_buffer_limits(high=HIGH, low=LOW)
+        while sent < span.length:
+            size = min(WINDOW, span.length - sent)
+            window = await in_thread(os.pread, span.file, size, span.offset + sent)
+            if not window:
+                raise OSError("a file ended before the bytes that were announced of it")
+            sent += len(window)
+            self._write(window)
+            await self._drain()
 
     def _write(self, data: bytes) -> None:
         """Raises Disconnected: uvloop closes before it tells that the connection is lost."""
@@ -387,7 +423,7 @@ class Connection(asyncio.BufferedProtocol):
         body = self._body
         if body is not None and not body.complete and (body.awaited or not body.short):
             return False
-        return head.keep_alive and not self._last and not self._shared.stopping
+        return head.lines.keep_alive and not self._last and not self._shared.stopping
 
     def _conclude(self) -> None:
         """The answer is written."""
@@ -498,7 +534,7 @@ class _Rest:
                 return
 
 
-async def _close(stream: AsyncIterator[bytes]) -> None:
+async def _close(stream: AsyncIterator[Block]) -> None:
     """Let an iterator let go of what it holds; plain iterators hold nothing."""
     if isinstance(stream, AsyncGenerator):
         await stream.aclose()

@@ -18,7 +18,8 @@ MAX_TARGET = 8 * KiB  # 255 bytes of name, percent-encoded, ten levels deep; ngi
 
 _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _FIELD = _TOKEN + rb":[\t\x20-\x7e\x80-\xff]*\r\n"
-_HEAD = re.compile(rb"(" + _TOKEN + rb") ([\x21\x22\x24-\x7e\x80-\xff]+) HTTP/(\d\.\d)\r\n((?:" + _FIELD + rb")*)\r\n")
+_LINE = re.compile(rb"(" + _TOKEN + rb") ([\x21\x22\x24-\x7e\x80-\xff]+) HTTP/(\d\.\d)\r\n")
+_BLOCK = re.compile(rb"(?:" + _FIELD + rb")*\r\n")
 _ABSOLUTE = re.compile(r"(https?)://([^/?]*)(.*)", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:%\[\]-]*")
 _LENGTH = re.compile(r"[0-9]{1,18}")
@@ -33,14 +34,13 @@ class Refusal(Exception):
         self.status = status
 
 
-@dataclass(slots=True)
-class Head:
-    method: str
-    target: str
-    """Raw path, without the query; "*" for OPTIONS of the whole server."""
-    query: str
-    host: str
+@dataclass(slots=True, frozen=True)
+class Lines:
+    """The lines below the request line."""
+
+    raw: bytes
     headers: Headers
+    host: str
     length: int | None
     """Of the body in bytes; None: it comes in chunks."""
     keep_alive: bool
@@ -48,6 +48,16 @@ class Head:
     """The client waits for `100 Continue` before it sends the body."""
     old: bool
     """HTTP/1.0: knows no chunks."""
+
+
+@dataclass(slots=True)
+class Head:
+    method: str
+    target: str
+    """Raw path, without the query; "*" for OPTIONS of the whole server."""
+    query: str
+    host: str
+    lines: Lines
 
 
 def head_end(data: bytes, start: int, searched: int) -> int:
@@ -68,40 +78,49 @@ def head_end(data: bytes, start: int, searched: int) -> int:
     return -1
 
 
-def parse_head(data: bytes) -> Head:
-    """Read a whole head, empty line included. Raises Refusal."""
-    match = _HEAD.fullmatch(data)
+def parse_head(data: bytes, before: Lines | None = None) -> Head:
+    """Read a whole head, empty line included. `before`: that of the last request, since a client says the same again
+    and again on one connection. Raises Refusal."""
+    match = _LINE.match(data)
     if match is None:
-        raise Refusal(400, "This is not a request of HTTP/1.1.")
-    raw_method, raw_target, version, block = match.groups()
+        raise _no_request()
+    raw_method, raw_target, version = match.groups()
     if len(raw_target) > MAX_TARGET:
         raise Refusal(414, "The address is longer than 8 KiB.")
     if version not in (b"1.1", b"1.0"):
         raise Refusal(400, "Only HTTP/1.1 and HTTP/1.0 are spoken here.")
-    old = version == b"1.0"
-    headers = _headers(block)
-    get = headers.get
-    host = get("host")
+    raw, old = data[match.end() :], version == b"1.0"
+    if before is None or before.raw != raw or before.old != old:
+        before = _parse_lines(raw, old)
+    target, host = _target(raw_method, _text(raw_target), before.host)
+    path, _, query = target.partition("?")
+    return Head(raw_method.decode(), path, query, host, before)
+
+
+def _parse_lines(raw: bytes, old: bool) -> Lines:
+    if not _BLOCK.fullmatch(raw):
+        raise _no_request()
+    headers = _headers(raw)
+    host = headers.get("host")
     if (host is None and not old) or len(headers.all("host")) > 1 or not _HOST.fullmatch(host or ""):
         raise Refusal(400, "A request names its host exactly once.")
-    target, host = _target(raw_method, _text(raw_target), host or "")
-    path, _, query = target.partition("?")
-    connection = get("connection")
-    words = connection.lower() if connection is not None else ""
-    expect = get("expect")
+    connection = (headers.get("connection") or "").lower()
+    expect = headers.get("expect")
     if expect is not None and expect.lower() != "100-continue":
         raise Refusal(417, "Only 100-continue can be expected.")
-    return Head(
-        method=raw_method.decode(),
-        target=path,
-        query=query,
-        host=host,
+    return Lines(
+        raw=raw,
         headers=headers,
+        host=host or "",
         length=_length(headers, old),
-        keep_alive="keep-alive" in words if old else "close" not in words,
+        keep_alive="keep-alive" in connection if old else "close" not in connection,
         expects=expect is not None and not old,
         old=old,
     )
+
+
+def _no_request() -> Refusal:
+    return Refusal(400, "This is not a request of HTTP/1.1.")
 
 
 def _text(raw: bytes) -> str:
@@ -112,10 +131,9 @@ def _text(raw: bytes) -> str:
 
 
 def _headers(block: bytes) -> Headers:
-    lines = _text(block).split("\r\n")
-    if len(lines) > MAX_FIELDS + 1:
+    lines = _text(block).split("\r\n")[:-2]
+    if len(lines) > MAX_FIELDS:
         raise Refusal(431, f"The header has more than {MAX_FIELDS} lines.")
-    lines.pop()
     pairs = []
     for line in lines:
         name, _, value = line.partition(":")

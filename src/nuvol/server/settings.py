@@ -100,6 +100,9 @@ class Settings:
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
         (), "proxies whose X-Forwarded-… headers count", _networks
     )
+    watchers: tuple[IPv4Network | IPv6Network, ...] = _setting(
+        _networks("127.0.0.0/8,::1"), "addresses or networks that may read /metrics", _networks
+    )
     max_connections: int = _setting(4096, "connections served at once", _whole(1, 100_000))
     signup: str | None = _setting(None, "who may make an account: open, invite or closed", _signup)
     default_quota: int | None = _setting(None, "bytes a new account may use (500G); without it no limit", _bytes)

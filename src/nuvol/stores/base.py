@@ -8,6 +8,7 @@ function that is given a `Transaction` and is applied wholly or not at all.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
@@ -71,6 +72,11 @@ class Blobs(Protocol):
 
     def read(self, key: BlobKey, offset: int, length: int) -> bytes:
         """Exactly `length` bytes. Raises BlobMissing (unknown, or shorter than that), StoreFailed."""
+
+    def file(self, key: BlobKey, size: int) -> AbstractContextManager[int] | None:
+        """A descriptor of the file that holds the blob from its byte 0 on, good inside the context, so that the kernel
+        can send it; None where blobs are no files. Entering it raises BlobMissing (unknown, or fewer than `size`
+        bytes), StoreFailed."""
 
     def size(self, key: BlobKey) -> int:
         """Length in bytes. Raises BlobMissing."""
@@ -269,8 +275,8 @@ class NodeRows(Protocol):
     ) -> list[tuple[int, int, int | None]]:
         """(id, kind, trash root) of children in this state (None: in any); no order."""
 
-    def update(self, node: Node) -> None:
-        """Write every field of a node that is there. Raises NameTaken."""
+    def update(self, node: Node, before: Node) -> None:
+        """Change a node that is there from what it was `before`. Raises NameTaken."""
 
     def mark(
         self, account_id: int, node_ids: Sequence[int], state: int, root: int | None, at: int, status: int, actor: Actor
@@ -553,6 +559,11 @@ class Catalog(Protocol):
     @property
     def is_local(self) -> bool:
         """Reads are short enough to run on the loop, and no other server process writes here."""
+
+    @property
+    def commits(self) -> int:
+        """Grows with every commit, before anybody is told of it. Where `is_local`, what was read after asking is
+        true until it grows (but for what `on_foreign_write` is told later)."""
 
     def read(self, unit: Callable[[Transaction], T]) -> T:
         """Run `unit`, which only reads. What it sees is committed; two statements may see different states

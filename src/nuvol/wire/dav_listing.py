@@ -81,17 +81,19 @@ class Listing:
         files = [node for node in nodes if node.kind == Kind.FILE]
         return "".join(
             (
-                *self._folder.responses([f"{folder}{_segment(node.name)}/" for node in folders], folders, facts),
-                *self._file.responses([folder + _segment(node.name) for node in files], files, facts),
+                *self._folder.responses([f"{folder}{segment}/" for segment in _segments(folders)], folders, facts),
+                *self._file.responses([folder + segment for segment in _segments(files)], files, facts),
             )
         )
 
 
-_SAFE = re.compile(r"[A-Za-z0-9._~-]+").fullmatch
+_SAFE = re.compile(r"[A-Za-z0-9._~/-]*").fullmatch
 
 
-def _segment(name: str) -> str:
-    return name if _SAFE(name) else quote(name, safe="")
+def _segments(nodes: Sequence[Node]) -> list[str]:
+    """The names as they stand in an address: often all of them as they are, which one look tells."""
+    names = [node.name for node in nodes]
+    return names if _SAFE("/".join(names)) else [name if _SAFE(name) else quote(name, safe="") for name in names]
 
 
 def _shape(asked: Propfind, live: Mapping[str, Live], minimal: bool) -> _Shape:

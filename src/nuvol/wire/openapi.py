@@ -50,6 +50,8 @@ class Operation(Struct, frozen=True, kw_only=True):
     query: type[Struct] | None = None
     takes: Any = None
     """Struct of the JSON body; None: no body, or that of `media_taken`."""
+    takes_nothing: bool = False
+    """Without a body it is as if that were {}."""
     media_taken: str | None = None
     headers: tuple[Header, ...] = ()
     gives: Any = None
@@ -169,7 +171,8 @@ def _operation(operation: Operation, shapes: _Shapes) -> dict[str, Any]:
     if about := " ".join(filter(None, (operation.about, _who(operation)))):
         told["description"] = about
     if operation.takes is not None:
-        told["requestBody"] = {"required": True, "content": {body.JSON: {"schema": shapes.of(operation.takes)}}}
+        content = {body.JSON: {"schema": shapes.of(operation.takes)}}
+        told["requestBody"] = {"required": not operation.takes_nothing, "content": content}
     elif operation.media_taken is not None:
         told["requestBody"] = {"required": False, "content": {kind: {} for kind in operation.media_taken.split(", ")}}
     return told

@@ -68,6 +68,7 @@ def entity_tags(text: str) -> tuple[str, ...]:
     return tuple(_ONE_TAG.findall(text))
 
 
+@lru_cache(1000)
 def moment(text: str) -> int | None:
     """Microseconds of an HTTP date (RFC 9110 §5.6.7, the two obsolete forms too); None when it is none."""
     try:

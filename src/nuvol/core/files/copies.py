@@ -152,11 +152,11 @@ class _Copy:
         if existing is not None:
             self.gone.append(existing)
             put_in(ledger, existing, self.stamping)
-        top = ledger.tx.nodes.get(ledger.account_id, self.top_id)
-        if top is None:
+        hidden = ledger.tx.nodes.get(ledger.account_id, self.top_id)
+        if hidden is None:
             raise _ended()
-        top = replace(top, state=State.LIVE, trash_root=None)
-        ledger.tx.nodes.update(top)
+        top = replace(hidden, state=State.LIVE, trash_root=None)
+        ledger.tx.nodes.update(top, hidden)
         ledger.note("copy", top, new=top)
         return Moved(top, existing is not None)
 

@@ -78,7 +78,7 @@ class Ledger:
 
     def update(self, old: Node, new: Node, status: Status, verb: str) -> Node:
         """A node changes; its number must have grown by one. Raises NameTaken."""
-        self.tx.nodes.update(new)
+        self.tx.nodes.update(new, old)
         self.tx.versions.add((self.version(new, status),))
         moved = (old.parent_id, old.name) != (new.parent_id, new.name)
         self.note(verb, new, old=old if moved else None, new=new if moved else None)

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from itertools import accumulate
 
 from nuvol.core import access
@@ -68,6 +69,14 @@ class Reading:
         if self.inline is not None:
             return self.inline[offset:stop]
         return b"".join(self.blocks(offset, stop)) if offset < stop else b""
+
+    def file(self) -> AbstractContextManager[int] | None:
+        """The file that holds this content from its byte 0 on, while it is one whole blob; None where there is none.
+        Entering it raises BlobMissing, StoreFailed."""
+        blob_id = self.version.blob_id if self.version else self.node.blob_id
+        if blob_id is None or self.inline is not None:
+            return None
+        return self._files.blobs.file(BlobKey(self.node.account_id, blob_id), self.size)
 
     def blocks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` to `stop` in blocks of at most 1 MiB (a whole chunk where it goes through chunks).
@@ -148,16 +157,27 @@ class Reads:
 
         def look(tx: Transaction) -> tuple[Node, bytes | None] | None:
             node_id = self._files.paths.find(tx, actor.account_id, names.parts(path))
-            return None if node_id is None else tx.nodes.with_inline(actor.account_id, node_id)
+            return None if node_id is None else self._row(tx, actor.account_id, node_id)
 
         found = self._files.catalog.read(look)
         if found is None or found[0].state != State.LIVE:
             raise NodeMissing(f"There is nothing at “{path}”.")
         return self._reading(*found)
 
+    def _row(self, tx: Transaction, account_id: int, node_id: int) -> tuple[Node, bytes | None] | None:
+        """A node with its content, if that is small."""
+        known = self._files.kept.get(account_id, node_id)
+        if known is not None:
+            return known
+        commits = self._files.catalog.commits
+        found = tx.nodes.with_inline(account_id, node_id)
+        if found is not None and found[1] is not None:
+            self._files.kept.keep(found[0], found[1], commits)
+        return found
+
     def open(self, actor: Actor, node_id: int, number: int | None = None) -> Reading:
         """A file, live or in the trash, or one of its versions. Raises NodeMissing, VersionMissing, WrongKind."""
-        found = self._files.catalog.read(lambda tx: tx.nodes.with_inline(actor.account_id, node_id))
+        found = self._files.catalog.read(lambda tx: self._row(tx, actor.account_id, node_id))
         if found is None or found[0].state == State.HIDDEN:
             raise NodeMissing("There is no such file.")
         access.require(actor, "read", found[0])

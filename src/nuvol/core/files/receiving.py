@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import wait
 from contextlib import suppress
 from functools import partial
 from mimetypes import guess_type
@@ -162,19 +163,29 @@ class Upload:
         """Store the new ones of these chunks, refer to the known ones."""
         hashes = [hash_of(piece) for piece in pieces]
         known = self._known([hash for hash in hashes if hash not in self._own])
-        fresh: list[memoryview] = []
+        fresh: dict[bytes, memoryview] = {}
         for hash, piece in zip(hashes, pieces, strict=True):
-            chunk = self._own.get(hash) or known.get(hash)
-            if chunk is None:
-                chunk = Chunk(hash, self._blob_key().id, self._written, len(piece), zlib.adler32(piece))
-                self._own[hash] = chunk
-                self._written += len(piece)
-                fresh.append(piece)
-            self._chunks.append(chunk)
-        if fresh and self._blob is not None:
-            self._files.require_room(sum(len(piece) for piece in fresh))
+            if hash not in known and hash not in self._own:
+                fresh[hash] = piece
+        if fresh:
+            blob_id = self._blob_key().id
+            for hash, adler in zip(fresh, self._store(list(fresh.values())), strict=True):
+                length = len(fresh[hash])
+                self._own[hash] = Chunk(hash, blob_id, self._written, length, adler)
+                self._written += length
+        self._chunks += [self._own.get(hash) or known[hash] for hash in hashes]
+
+    def _store(self, pieces: list[memoryview]) -> list[int]:
+        """Add the pieces to the blob; their Adler-32, taken meanwhile by another thread: it costs as much time."""
+        assert self._blob is not None
+        self._files.require_room(sum(map(len, pieces)))
+        sums = self._files.helpers.submit(lambda: [zlib.adler32(piece) for piece in pieces])
+        try:
             with self._files.filling():
-                self._blob.append(fresh)
+                self._blob.append(pieces)
+        finally:
+            wait((sums,))  # the bytes are ours only until we return
+        return sums.result()
 
     def _known(self, hashes: list[bytes]) -> dict[bytes, Chunk]:
         account_id = self._actor.account_id
@@ -252,8 +263,11 @@ class Upload:
         """Everything has arrived: make it a version of the file.
 
         Raises BadValue (fewer bytes than announced), ChecksumMismatch, and what `Uploads.begin` may raise; then
-        nothing is visible and nothing counted.
+        nothing is visible and nothing counted. A resumable upload whose place, condition or quota is refused stands
+        where it was resumed.
         """
+        if self._session is not None:
+            self._foresee()
         try:
             with self._files.filling():
                 return self._commit()
@@ -266,6 +280,20 @@ class Upload:
             raise
         finally:
             self._let_go()
+
+    def _foresee(self) -> None:
+        """Refuse what the unit would refuse, before anything of the session is used up."""
+
+        def look(tx: Transaction) -> None:
+            ledger = Ledger(tx, self._actor, self._files.clock(), hold=False)
+            find(ledger, self._target)
+            ledger.demand(self._written)
+
+        try:
+            self._files.catalog.read(look)
+        except BaseException:
+            self.rollback()
+            raise
 
     def _commit(self) -> Written:
         if self._size is not None and self.received != self._size:

@@ -1,6 +1,7 @@
 """What every room of the files has at hand: the stores, the rules, the clock, and the cache of paths."""
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event, Lock
 from typing import TypeVar
@@ -12,13 +13,22 @@ from nuvol.errors import AccountMissing, NodeMissing, StoreFull
 from nuvol.model import names as same
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Node, State
-from nuvol.model.rules import Rules
+from nuvol.model.rules import KiB, MiB, Rules
 from nuvol.stores.base import BlobKey, Blobs, Catalog, Transaction
 
 T = TypeVar("T")
 
 CACHED_PATHS = 200_000
 """Entries of some 200 bytes: about 40 MB when full."""
+
+HELPERS = 2
+"""Threads beside those that receive uploads: more would only wait for the same cores."""
+
+KEPT_BYTES = 24 * MiB
+"""Of small contents that need not be read again: some thousand thumbnails."""
+
+KEPT_ROW = 1 * KiB
+"""What a node takes beside its content."""
 
 
 class Paths:
@@ -85,6 +95,34 @@ class Paths:
             self._roots.clear()
 
 
+class Kept:
+    """Small contents with their nodes, read a moment ago: true as long as nobody has written anything since
+    (`Catalog.commits`). A folder of thumbnails that is looked at again needs no statement."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._found: dict[tuple[int, int], tuple[int, tuple[Node, bytes]]] = {}
+        """With the commits before which each was read."""
+        self._commits = -1
+        """Those of the newest."""
+        self._size = 0
+        self._changing = Lock()
+
+    def get(self, account_id: int, node_id: int) -> tuple[Node, bytes | None] | None:
+        """The node with its content."""
+        known = self._found.get((account_id, node_id))
+        return known[1] if known is not None and known[0] == self._catalog.commits else None
+
+    def keep(self, node: Node, inline: bytes, commits: int) -> None:
+        """`commits`: as they were before the row was read."""
+        with self._changing:
+            if commits != self._commits or self._size > KEPT_BYTES:
+                self._found.clear()
+                self._commits, self._size = commits, 0
+            self._found[node.account_id, node.id] = commits, (node, inline)
+            self._size += len(inline) + KEPT_ROW
+
+
 class Files:
     """The stores and rules that the rooms share. Made once, by `Cloud`."""
 
@@ -94,6 +132,9 @@ class Files:
         self.rules = rules
         self.clock = clock
         self.paths = Paths(catalog)
+        self.kept = Kept(catalog)
+        self.helpers = ThreadPoolExecutor(HELPERS, thread_name_prefix="nuvol-sums")
+        """For what can be computed while an upload waits for the disk."""
         self.in_flight: set[BlobKey] = set()
         """Blobs of uploads that this process is receiving: no row names them yet, and they are no garbage."""
         self.left_over: set[int] = set()
@@ -102,6 +143,9 @@ class Files:
         """Somebody found no room on the disk."""
         self._resumed: set[str] = set()
         self._claiming = Lock()
+
+    def close(self) -> None:
+        self.helpers.shutdown()
 
     def write(self, actor: Actor, unit: Callable[[Ledger], T]) -> T:
         """Run a change of the actor's account as one unit."""

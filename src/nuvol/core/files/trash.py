@@ -129,7 +129,7 @@ class Trash:
 
         def unit(ledger: Ledger) -> None:
             node = self._trashed(ledger, node_id)
-            ledger.tx.nodes.update(replace(node, state=State.HIDDEN))
+            ledger.tx.nodes.update(replace(node, state=State.HIDDEN), node)
             ledger.note("purge", node)
             job.start(ledger, node.id)
 
@@ -281,7 +281,7 @@ def _attach(ledger: Ledger, node: Node, parent: Node, name: str) -> Node:
         trash_root=None,
         trashed_at=None,
     )
-    ledger.tx.nodes.update(back)
+    ledger.tx.nodes.update(back, node)
     ledger.tx.versions.add((ledger.version(back, Status.CHANGED),))
     ledger.note("restore", back, new=back)
     return back

@@ -138,14 +138,17 @@ class Uploads:
             raise Busy("Another request is going on with this upload.")
         return announced
 
-    def resume(self, actor: Actor, upload_id: str, offset: int) -> Upload:
-        """Go on with an upload. Raises UploadMissing, OffsetMismatch, Busy (another request is writing it)."""
+    def resume(self, actor: Actor, upload_id: str, offset: int, guard: Guard = ANY) -> Upload:
+        """Go on with an upload; `guard`: under another condition than it was started with.
+
+        Raises UploadMissing, OffsetMismatch, Busy (another request is writing it).
+        """
         self._claim(upload_id)
         try:
             session = self.session(actor, upload_id)
             if session.offset != offset:
                 raise OffsetMismatch(f"The upload has reached byte {session.offset}.", session.offset)
-            return self._resume(actor, self._taken_back(session))
+            return self._resume(actor, self._taken_back(session), guard)
         except BaseException:
             self._files.let_go(upload_id)
             raise
@@ -183,7 +186,7 @@ class Uploads:
         if not self._files.claim(upload_id):
             raise Busy("Another request is going on with this upload.")
 
-    def _resume(self, actor: Actor, session: UploadSession) -> Upload:
+    def _resume(self, actor: Actor, session: UploadSession, guard: Guard) -> Upload:
         until = self._files.clock() + self._files.rules.upload_hours * HOUR
 
         def pin(tx: Transaction) -> list[Chunk]:
@@ -194,7 +197,8 @@ class Uploads:
             return chunks
 
         chunks = self._files.catalog.write(pin) if session.offset else []
-        guard = msgspec.json.decode(session.guard, type=Guard)
+        if guard == ANY:
+            guard = msgspec.json.decode(session.guard, type=Guard)
         target = Target(session.parent_id, session.name, session.node_id, guard, session.mime, session.modified_at)
         try:
             return Upload(self._files, actor, target, size=session.size, session=session, chunks=chunks)

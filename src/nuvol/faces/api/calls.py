@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from msgspec.structs import replace
 
 from nuvol.core.cloud import Cloud
+from nuvol.faces import doorkeeper
 from nuvol.faces.http import Answer, Request
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Guard
@@ -32,6 +33,10 @@ class Call(Generic[Q, B]):
     words: dict[str, str]
     query: Q
     body: B
+
+    async def still(self) -> Actor:
+        """Who asks, looked up anew in the midst of a long answer. Raises NotAdmitted when the way in was revoked."""
+        return await doorkeeper.admit(self.request, self.cloud, cookies=True)
 
     def guard(self, *, overwrite: bool = True) -> Guard:
         """On what condition a change may happen: If-Match and its kin, and the lock tokens in If.

@@ -8,7 +8,7 @@ from nuvol.errors import BadValue, WrongKind
 from nuvol.faces.api.calls import Call, told
 from nuvol.faces.api.nodes import stored
 from nuvol.faces.downloads import download
-from nuvol.faces.http import Answer, Request, in_thread, run
+from nuvol.faces.http import Answer, Request, in_thread, look, run
 from nuvol.faces.receiving import receive, receive_with
 from nuvol.model.nodes import Written
 from nuvol.wire.api import nodes as words
@@ -20,13 +20,14 @@ _SAYS_NOTHING = frozenset({"application/octet-stream", "application/x-www-form-u
 
 
 async def get(call: Call[words.ContentAsked, None]) -> Answer:
-    reading = await run(call.cloud.reads.open, call.actor, call.ids["node_id"])
-    return await download(call.request, reading, disposition="attachment" if call.query.download else None)
+    reading = await look(call.cloud.reads.open, call.actor, call.ids["node_id"])
+    disposition = "attachment" if call.query.download else None
+    return await download(call.request, reading, disposition=disposition, still=call.still)
 
 
 async def replace(call: Call[words.ContentGiven, None]) -> Answer:
     """New content of a file, as a new version."""
-    node = await run(call.cloud.tree.get, call.actor, call.ids["node_id"])
+    node = await look(call.cloud.tree.get, call.actor, call.ids["node_id"])
     if node.parent_id is None or node.is_folder:
         raise WrongKind(f"“{node.name}” is a folder and has no content.", advice="Put a file into it.")
     written = await _receive(call, node.parent_id, node.name, node_id=node.id)

@@ -57,7 +57,7 @@ async def _call(request: Request, cloud: Cloud, operation: Operation, varying: d
     actor = NOBODY if operation.scope is ANYONE else await doorkeeper.admit(request, cloud, cookies=True)
     ids, words = _cut(varying)
     query = None if operation.query is None else body.read_query(request.params, operation.query)
-    content = await _json(request, operation.takes) if operation.reads_json else None
+    content = await _json(request, operation) if operation.reads_json else None
     return Call(request, cloud, actor, ids, words, query, content)
 
 
@@ -75,10 +75,12 @@ def _cut(varying: dict[str, str]) -> tuple[dict[str, int], dict[str, str]]:
     return ids, words
 
 
-async def _json(request: Request, kind: Any) -> Any:
+async def _json(request: Request, operation: Operation) -> Any:
+    if request.length == 0 and operation.takes_nothing:
+        return operation.takes()
     if request.length != 0 and essence(request.headers.get("content-type")) not in _JSON:
         raise problems.WrongType(body.JSON)
-    return body.read(await request.body(body.JSON_LIMIT), kind)
+    return body.read(await request.body(body.JSON_LIMIT), operation.takes)
 
 
 # ------------------------------------------------------------------------------- other origins, other methods

@@ -7,7 +7,6 @@ from types import TracebackType
 
 from nuvol.core.cloud import Cloud
 from nuvol.errors import BadValue, Refused
-from nuvol.faces import doorkeeper
 from nuvol.faces.api.calls import Call, told
 from nuvol.faces.http import Answer, Request, run
 from nuvol.model.accounts import Actor
@@ -79,7 +78,7 @@ async def _waited(call: Call[words.ChangesAsked, None], cursor: str) -> Changes:
     with Watch(call.request, call.cloud, call.actor) as watch:
         while True:
             watch.clear()
-            actor = await doorkeeper.admit(call.request, call.cloud, cookies=True)
+            actor = await call.still()
             found = await run(call.cloud.journal.changes, actor, cursor, limit=call.query.limit)
             left = end - loop.time()
             if found.changes or found.reset or left <= 0 or watch.is_over:
@@ -110,7 +109,7 @@ async def _events(call: Call[words.LiveAsked, None], cursor: str) -> AsyncIterat
         while not watch.is_over:
             watch.clear()
             try:
-                actor = await doorkeeper.admit(call.request, call.cloud, cookies=True)
+                actor = await call.still()
             except Refused:
                 return
             found = await run(call.cloud.journal.changes, actor, cursor, limit=BATCH)

@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 from nuvol.core.cloud import Cloud
 from nuvol.errors import BadValue
 from nuvol.faces.api.calls import Call, done, told
-from nuvol.faces.http import Answer, run
+from nuvol.faces.http import Answer, look, run
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Node
 from nuvol.wire.api import nodes as words
@@ -18,11 +18,11 @@ T = TypeVar("T")
 
 
 async def root(call: Call[None, None]) -> Answer:
-    return told(words.node(await run(call.cloud.tree.root, call.actor), ""))
+    return told(words.node(await look(call.cloud.tree.root, call.actor), ""))
 
 
 async def by_path(call: Call[words.PathAsked, None]) -> Answer:
-    return told(await run(_at, call.cloud, call.actor, call.query.path))
+    return told(await look(_at, call.cloud, call.actor, call.query.path))
 
 
 async def folder_by_path(call: Call[words.FolderAsked, None]) -> Answer:
@@ -30,12 +30,12 @@ async def folder_by_path(call: Call[words.FolderAsked, None]) -> Answer:
 
 
 async def get(call: Call[None, None]) -> Answer:
-    return told(await run(_whole, call.cloud, call.actor, call.ids["node_id"]))
+    return told(await look(_whole, call.cloud, call.actor, call.ids["node_id"]))
 
 
 async def children(call: Call[words.ChildrenAsked, None]) -> Answer:
     asked = call.query
-    page = await run(
+    page = await look(
         call.cloud.tree.children,
         call.actor,
         call.ids["node_id"],
@@ -48,7 +48,7 @@ async def children(call: Call[words.ChildrenAsked, None]) -> Answer:
 
 
 async def search(call: Call[words.SearchAsked, None]) -> Answer:
-    return told(await run(_found, call.cloud, call.actor, call.query))
+    return told(await look(_found, call.cloud, call.actor, call.query))
 
 
 async def create_folder(call: Call[None, words.NewFolder]) -> Answer:
@@ -86,7 +86,7 @@ async def patch(call: Call[None, words.NodeChange]) -> Answer:
 async def copy(call: Call[None, words.NodeCopy]) -> Answer:
     wish, node_id = call.body, call.ids["node_id"]
     guard = call.guard(overwrite=wish.overwrite)
-    name = (await run(call.cloud.tree.get, call.actor, node_id)).name if wish.name is None else wish.name
+    name = (await look(call.cloud.tree.get, call.actor, node_id)).name if wish.name is None else wish.name
     copied = await run(call.cloud.copies.copy, call.actor, node_id, wish.parent_id, name, guard=guard)
     return stored(copied.node, created=True)
 

@@ -226,7 +226,7 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("GET /trash", trash.every, "files:read", "What was deleted, newest first", query=files.PageAsked,
                gives=files.Nodes),
         _entry("POST /trash/{node_id}/restore", trash.restore, "files", "Bring it back", takes=files.NodeRestore,
-               gives=files.Node, errors=_PLACING),
+               takes_nothing=True, gives=files.Node, errors=_PLACING),
         _entry("DELETE /trash/{node_id}", trash.purge, "files", "Remove it for good", statuses=(204,),
                errors=(e.NodeMissing,)),
         _entry("DELETE /trash", trash.empty, "files", "Remove everything in the trash for good", gives=files.Emptied),

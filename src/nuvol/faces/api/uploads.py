@@ -7,11 +7,10 @@ a session that can be asked about is never complete.
 import asyncio
 import hashlib
 import hmac
-from contextlib import suppress
 from typing import Any
 
 from nuvol.core.cloud import Cloud
-from nuvol.errors import BadValue, ChecksumMismatch, CloudError, UploadMissing, WrongKind
+from nuvol.errors import BadValue, ChecksumMismatch, WrongKind
 from nuvol.faces.api.calls import Call, done
 from nuvol.faces.http import Answer, Disconnected, in_thread, run
 from nuvol.model.accounts import Actor
@@ -111,7 +110,7 @@ def _state(session: UploadSession) -> Fields:
 
 async def _receive(call: Call[None, None], upload_id: str, offset: int, checksum: tuple[str, bytes] | None) -> Fields:
     """Take the body in from `offset` on; the headers that tell how far the upload has come then."""
-    receiver = _Receiver(call.cloud, call.actor, upload_id, checksum)
+    receiver = _Receiver(call, upload_id, checksum)
     await in_thread(receiver.begin, offset)
     try:
         async for data in call.request.runs():
@@ -128,16 +127,17 @@ async def _receive(call: Call[None, None], upload_id: str, offset: int, checksum
 class _Receiver:
     """What one request adds to an upload. Every method may block."""
 
-    def __init__(self, cloud: Cloud, actor: Actor, upload_id: str, checksum: tuple[str, bytes] | None) -> None:
-        self._uploads = cloud.uploads
-        self._actor = actor
+    def __init__(self, call: Call[None, None], upload_id: str, checksum: tuple[str, bytes] | None) -> None:
+        self._uploads = call.cloud.uploads
+        self._actor = call.actor
+        self._guard = call.guard()
         self._id = upload_id
         self._stated = checksum[1] if checksum else b""
         self._hasher: Any = hashlib.new(checksum[0], usedforsecurity=False) if checksum else None
 
     def begin(self, offset: int) -> None:
         self._size = self._uploads.session(self._actor, self._id).size
-        self._upload = self._uploads.resume(self._actor, self._id, offset)
+        self._upload = self._uploads.resume(self._actor, self._id, offset, self._guard)
         self._safe = offset
 
     def feed(self, data: bytes | memoryview) -> None:
@@ -171,12 +171,7 @@ class _Receiver:
     def _settle(self) -> Fields:
         if not self._is_whole:
             return _state(self._upload.pause())
-        try:
-            written = self._upload.commit()
-        except CloudError:
-            with suppress(UploadMissing):
-                self._uploads.terminate(self._actor, self._id)  # its bytes are gone with the failed commit
-            raise
+        written = self._upload.commit()
         return [
             ("Tus-Resumable", tus.VERSION),
             ("Upload-Offset", str(self._upload.received)),

@@ -3,19 +3,20 @@
 from nuvol.faces.api.calls import Call, done, told
 from nuvol.faces.api.nodes import stored
 from nuvol.faces.downloads import download
-from nuvol.faces.http import Answer, run
+from nuvol.faces.http import Answer, look, run
 from nuvol.wire.api import nodes as words
 
 
 async def every(call: Call[words.VersionsAsked, None]) -> Answer:
     asked = call.query
-    page = await run(call.cloud.versions.list, call.actor, call.ids["node_id"], before=asked.before, limit=asked.limit)
+    page = await look(call.cloud.versions.list, call.actor, call.ids["node_id"], before=asked.before, limit=asked.limit)
     return told(words.versions(page, asked.limit))
 
 
 async def content(call: Call[words.ContentAsked, None]) -> Answer:
-    reading = await run(call.cloud.reads.open, call.actor, call.ids["node_id"], call.ids["number"])
-    return await download(call.request, reading, disposition="attachment" if call.query.download else None)
+    reading = await look(call.cloud.reads.open, call.actor, call.ids["node_id"], call.ids["number"])
+    disposition = "attachment" if call.query.download else None
+    return await download(call.request, reading, disposition=disposition, still=call.still)
 
 
 async def restore(call: Call[None, None]) -> Answer:

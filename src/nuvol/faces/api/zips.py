@@ -6,7 +6,7 @@ from nuvol.core.cloud import Cloud
 from nuvol.errors import NodeMissing, WrongKind
 from nuvol.faces.api.calls import Call
 from nuvol.faces.downloads import content_disposition
-from nuvol.faces.http import BLOCK, Answer, in_thread, run
+from nuvol.faces.http import BLOCK, Answer, in_thread, look
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Node
 from nuvol.wire.zips import ZipWriter
@@ -15,7 +15,7 @@ MEDIA_TYPE = "application/zip"
 
 
 async def get(call: Call[None, None]) -> Answer:
-    folder = await run(call.cloud.tree.get, call.actor, call.ids["node_id"])
+    folder = await look(call.cloud.tree.get, call.actor, call.ids["node_id"])
     if not folder.is_folder:
         raise WrongKind(f"“{folder.name}” is a file.", advice="Fetch its content.")
     headers = [
@@ -24,13 +24,14 @@ async def get(call: Call[None, None]) -> Answer:
         ("Cache-Control", "private, no-store"),
         ("X-Content-Type-Options", "nosniff"),
     ]
-    return Answer(200, headers, _sent(_gathered(_pieces(call.cloud, call.actor, folder))))
+    return Answer(200, headers, _sent(call, _gathered(_pieces(call.cloud, call.actor, folder))))
 
 
-async def _sent(blocks: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
+async def _sent(call: Call[None, None], blocks: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
     try:
         while (block := await in_thread(next, blocks, None)) is not None:
             yield block
+            await call.still()
     finally:
         blocks.close()
 

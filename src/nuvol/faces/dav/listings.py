@@ -3,6 +3,7 @@
 Long answers are streamed page by page, so that others are served between two pages.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from functools import lru_cache
 
@@ -12,7 +13,7 @@ from nuvol import clock
 from nuvol.core.cloud import Cloud
 from nuvol.faces.dav import resources
 from nuvol.faces.dav.locks import with_roots
-from nuvol.faces.http import Answer, Request, run
+from nuvol.faces.http import Answer, Request, look
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Node, Page
 from nuvol.wire import dav, dav_requests, preconditions
@@ -24,7 +25,7 @@ from nuvol.wire.preconditions import INFINITY
 
 
 class View:
-    """What one caller sees of nodes through a listing. Plain calls of the core: to be run by `run`."""
+    """What one caller sees of nodes through a listing. Plain calls of the core: to be run by `look`."""
 
     def __init__(self, cloud: Cloud, actor: Actor, listing: Listing) -> None:
         self._cloud = cloud
@@ -85,7 +86,7 @@ async def propfind(request: Request, cloud: Cloud, actor: Actor) -> Answer:
         page = cloud.tree.children(actor, node.id)
         return view, node, text + view.members(path, page.nodes), page.next
 
-    view, node, text, after = await run(first)
+    view, node, text, after = await look(first)
     fields = [("Content-Type", dav.XML)]
     applied = sorted(wishes & {"return=minimal", "depth-noroot"})
     if applied:
@@ -115,7 +116,7 @@ async def index(cloud: Cloud, actor: Actor, path: str) -> Answer:
         page = cloud.tree.children(actor, node.id)
         return node, rows(page), page.next
 
-    node, text, after = await run(first)
+    node, text, after = await look(first)
     fields = [
         ("Content-Type", "text/html; charset=utf-8"),
         ("Content-Security-Policy", "default-src 'none'; sandbox"),
@@ -138,7 +139,8 @@ async def _pages(
         return write(page), page.next
 
     while after is not None:
-        text, after = await run(next_page)
+        await asyncio.sleep(0)
+        text, after = await look(next_page)
         yield text
 
 

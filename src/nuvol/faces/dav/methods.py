@@ -1,16 +1,18 @@
 """The methods that move content and nodes (RFC 4918 §9)."""
 
+from functools import partial
 from typing import Any
 
 from nuvol.core.cloud import Cloud
 from nuvol.errors import Malformed, WrongKind
 from nuvol.faces.dav import resources
 from nuvol.faces.dav.listings import index
+from nuvol.faces.doorkeeper import admit
 from nuvol.faces.downloads import download
-from nuvol.faces.http import Answer, Request, run
+from nuvol.faces.http import Answer, Request, look, run
 from nuvol.faces.receiving import receive
 from nuvol.model.accounts import Actor
-from nuvol.model.nodes import Node, Place
+from nuvol.model.nodes import Node
 from nuvol.wire import dav, dav_requests, preconditions
 from nuvol.wire.dav import Declined
 from nuvol.wire.preconditions import INFINITY
@@ -26,10 +28,10 @@ async def options(request: Request, cloud: Cloud, actor: Actor) -> Answer:
 async def get(request: Request, cloud: Cloud, actor: Actor) -> Answer:
     path = resources.path(request)
     try:
-        reading = await run(cloud.reads.at, actor, path)
+        reading = await look(cloud.reads.at, actor, path)
     except WrongKind:
         return await index(cloud, actor, path)
-    return await download(request, reading, headers=_names_of(reading.node))
+    return await download(request, reading, headers=_names_of(reading.node), still=partial(admit, request, cloud))
 
 
 async def put(request: Request, cloud: Cloud, actor: Actor) -> Answer:
@@ -38,11 +40,11 @@ async def put(request: Request, cloud: Cloud, actor: Actor) -> Answer:
         raise Malformed("A part of a file cannot be put here (RFC 9110 §14.4).")
     if not path or request.target.endswith("/"):
         raise Declined(405, "This is the address of a folder.")
-    parent_id, name = await run(cloud.tree.spot, actor, path)
+    parent_id, name = await look(cloud.tree.spot, actor, path)
     try:
         written = await receive(request, cloud, actor, parent_id, name, _how(request))
     except WrongKind:
-        place = await run(cloud.tree.place, actor, path)  # raises when it is the parent that is no folder
+        place = await look(cloud.tree.place, actor, path)  # raises when it is the parent that is no folder
         raise Declined(405, f"“{place.name}” is a folder.") from None
     fields = [("ETag", written.node.etag), *_names_of(written.node)]
     if request.headers.get("x-oc-mtime") is not None:
@@ -85,7 +87,7 @@ def _names_of(node: Node) -> list[tuple[str, str]]:
 
 
 async def delete(request: Request, cloud: Cloud, actor: Actor) -> Answer:
-    node = await run(cloud.tree.resolve, actor, resources.path(request))
+    node = await look(cloud.tree.resolve, actor, resources.path(request))
     _whole(request, node)
     await run(cloud.tree.trash, actor, node.id, guard=resources.guard(request))
     return Answer(204)
@@ -97,7 +99,7 @@ async def mkcol(request: Request, cloud: Cloud, actor: Actor) -> Answer:
         raise Declined(415, "A new folder is made without a body.")
     if not path:
         raise Declined(405, "The root folder is there already.")
-    place = await run(cloud.tree.place, actor, path)
+    place = await look(cloud.tree.place, actor, path)
     node = await run(
         cloud.tree.create_folder,
         actor,
@@ -110,35 +112,31 @@ async def mkcol(request: Request, cloud: Cloud, actor: Actor) -> Answer:
 
 
 async def copy(request: Request, cloud: Cloud, actor: Actor) -> Answer:
-    node, place = await _from_and_to(request, cloud, actor)
+    node, parent_id, name = await _from_and_to(request, cloud, actor)
     depth = preconditions.depth(request.headers, INFINITY)
     if depth == 1:
         raise Malformed("The depth of a COPY is 0 or infinity (RFC 4918 §9.8.3).")
     guard = resources.guard(request)
-    copied = await run(
-        cloud.copies.copy, actor, node.id, place.parent.id, place.name, guard=guard, deep=depth == INFINITY
-    )
+    copied = await run(cloud.copies.copy, actor, node.id, parent_id, name, guard=guard, deep=depth == INFINITY)
     return Answer(204 if copied.replaced else 201)
 
 
 async def move(request: Request, cloud: Cloud, actor: Actor) -> Answer:
-    node, place = await _from_and_to(request, cloud, actor)
+    node, parent_id, name = await _from_and_to(request, cloud, actor)
     _whole(request, node)
     guard = resources.guard(request)
-    moved = await run(cloud.tree.move, actor, node.id, place.parent.id, place.name, guard=guard)
+    moved = await run(cloud.tree.move, actor, node.id, parent_id, name, guard=guard)
     return Answer(204 if moved.replaced else 201)
 
 
-async def _from_and_to(request: Request, cloud: Cloud, actor: Actor) -> tuple[Node, Place]:
+async def _from_and_to(request: Request, cloud: Cloud, actor: Actor) -> tuple[Node, int, str]:
     source, target = resources.path(request), resources.destination(request)
 
-    def look() -> tuple[Node, Place]:
-        return cloud.tree.resolve(actor, source), cloud.tree.place(actor, target)
-
-    node, place = await run(look)
+    node = await look(cloud.tree.resolve, actor, source)
+    parent_id, name = await look(cloud.tree.spot, actor, target)
     if source == target:
         raise Declined(403, "Source and destination are the same.")
-    return node, place
+    return node, parent_id, name
 
 
 def _whole(request: Request, node: Node) -> None:

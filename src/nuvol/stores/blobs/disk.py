@@ -69,6 +69,13 @@ class DiskBlobs:
                 data += more
             return data
 
+    @contextmanager
+    def file(self, key: BlobKey, size: int) -> Iterator[int]:
+        with _told("Reading", key), _found(key), self._opened.borrow(key) as fd:
+            if os.fstat(fd).st_size < size:
+                raise BlobMissing(f"There are no {size} bytes in {_name(key)}.")
+            yield fd
+
     def size(self, key: BlobKey) -> int:
         with _told("Measuring", key), _found(key):
             return os.stat(self._path(key)).st_size

@@ -60,6 +60,10 @@ class SqlCatalog:
     def is_local(self) -> bool:
         return self._database.is_local
 
+    @property
+    def commits(self) -> int:
+        return self._database.commits
+
     def read(self, unit: Callable[[Transaction], T]) -> T:
         return self._database.read(unit)
 

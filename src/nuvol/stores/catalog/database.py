@@ -103,6 +103,10 @@ class Database(ABC, Generic[Tx]):
     is_local: bool
     notices: Notices
 
+    @property
+    @abstractmethod
+    def commits(self) -> int: ...
+
     @abstractmethod
     def read(self, unit: Callable[[Tx], T]) -> T: ...
 

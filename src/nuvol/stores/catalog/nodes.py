@@ -14,9 +14,9 @@ from nuvol.stores.catalog.database import Connection, Row, UniqueViolation
 _FIELDS = Node.__struct_fields__
 _COLUMNS = ", ".join(_FIELDS)
 _NODE = ", ".join(f"node.{field}" for field in _FIELDS)
+_OF_CHILDREN = ", ".join(("id", *_FIELDS[3:-3]))  # the others are known: each column costs as much as finding the row
+_LIVE: Row = (State.LIVE.value, None, None)
 _ADD = f"insert into node ({_COLUMNS}, name_key) values ({', '.join('?' * (len(_FIELDS) + 1))})"
-_SET = ", ".join(f"{field} = ?" for field in _FIELDS[2:])
-_UPDATE = f"update node set {_SET}, name_key = ? where account_id = ? and id = ?"
 _GET = f"select {_COLUMNS} from node where account_id = ? and id = ?"
 _CHILD = f"select {_COLUMNS} from node where account_id = ? and parent_id = ? and name_key = ? and state = 0"
 _WITH_INLINE = (
@@ -72,7 +72,7 @@ class Nodes:
         self, account_id: int, parent_id: int, sort: str, descending: bool, after: tuple[object, int] | None, limit: int
     ) -> list[Node]:
         column, direction, beyond = _SORTS[sort], " desc" if descending else "", "<" if descending else ">"
-        sql = f"select {_COLUMNS} from node where account_id = ? and parent_id = ? and state = 0"
+        sql = f"select {_OF_CHILDREN} from node where account_id = ? and parent_id = ? and state = 0"
         args: list[object] = [account_id, parent_id]
         if after is not None and sort == "name":  # unique among the living: the index alone gives the order
             sql += f" and name_key {beyond} ?"
@@ -82,7 +82,7 @@ class Nodes:
             args.extend(after)
         tie = "" if sort == "name" else f", id{direction}"
         rows = self._db.all(f"{sql} order by {column}{direction}{tie} limit ?", (*args, limit))
-        return [Node(*row) for row in rows]
+        return [Node(account_id, row[0], parent_id, *row[1:], *_LIVE) for row in rows]
 
     def sort_value(self, node: Node, sort: str) -> object:
         if sort == "modified":
@@ -108,15 +108,24 @@ class Nodes:
             found += self._db.all(f"{sql} limit ?", (account_id, parent_id, limit - len(found)))
         return [(row[0], row[1], row[2]) for row in found]
 
-    def update(self, node: Node) -> None:
-        before = self._db.one("select name from node where account_id = ? and id = ?", (node.account_id, node.id))
-        values = astuple(node)
+    def update(self, node: Node, before: Node) -> None:
+        fields = zip(_FIELDS, astuple(node), astuple(before), strict=True)
+        changed = {field: new for field, new, old in fields if new != old}  # so that few indexes are touched
+        renamed = "name" in changed
+        if renamed:
+            changed["name_key"] = names.key(node.name)
+        if not changed:
+            return
+        values = ", ".join(f"{field} = ?" for field in changed)
         try:
-            self._db.run(_UPDATE, (*values[2:], names.key(node.name), node.account_id, node.id))
+            self._db.run(
+                f"update node set {values} where account_id = ? and id = ?",
+                (*changed.values(), node.account_id, node.id),
+            )
         except UniqueViolation:
             raise NameTaken(node.name) from None
-        if before is not None and before[0] != node.name:
-            self._drop_words(((node.id, before[0]),), node.account_id)
+        if renamed:
+            self._drop_words(((node.id, before.name),), node.account_id)
             self._add_words((node,))
 
     def mark(

@@ -103,6 +103,8 @@ class Writer(Generic[Tx]):
         connect: Callable[[], WriteConnection],
         notices: Notices,
     ) -> None:
+        self.commits = 0
+        """Grows with every commit, before anybody is answered."""
         self._connection: WriteConnection | None = connection
         self._connect = connect
         self._notices = notices
@@ -268,6 +270,8 @@ class Writer(Generic[Tx]):
             log.error("a group of changes could not be committed: %s", error)
             # After an I/O error nobody knows what reached the disk: it is not tried again.
             raise _Undone(error, again=isinstance(error, StoreFull)) from error
+        finally:
+            self.commits += 1
 
     def _roll_back(self, connection: WriteConnection) -> None:
         try:
@@ -291,6 +295,7 @@ class Writer(Generic[Tx]):
             self._tell_of_others(self._connection)
 
     def _tell_of_others(self, connection: WriteConnection) -> None:
+        self.commits += 1
         self._notices.tell_foreign()
         self._notices.tell_news(connection.all(SEQS))
 

@@ -54,6 +54,10 @@ class SqliteDatabase(Database[Tx]):
     def _connect(self) -> SqliteWriteConnection:
         return SqliteWriteConnection(self._path, self._build, self._checkpoints)
 
+    @property
+    def commits(self) -> int:
+        return self._writer.commits
+
     def read(self, unit: Callable[[Tx], T]) -> T:
         return unit(self._reader()[1])
 
