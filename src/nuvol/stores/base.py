@@ -15,6 +15,7 @@ from msgspec import Struct
 from nuvol.model.accounts import Account, Actor, Grant
 from nuvol.model.apps import App
 from nuvol.model.journal import Change, Notice
+from nuvol.model.links import Link
 from nuvol.model.nodes import Chunk, Content, Lock, Node, UploadSession, Version
 
 T = TypeVar("T")
@@ -155,7 +156,7 @@ class AccountRows(Protocol):
         """Add to the journal number and to the bytes used; returns the new journal number."""
 
     def remove(self, account_id: int) -> None:
-        """With its handles."""
+        """With its handles and links."""
 
 
 class GrantRows(Protocol):
@@ -516,6 +517,35 @@ class JobRows(Protocol):
         """(account, job, verb, data)."""
 
 
+class LinkRows(Protocol):
+    """Links by key, who has unlocked them, and what was received through them."""
+
+    def add(self, link: Link) -> None: ...
+    def get(self, account_id: int, link_id: int) -> Link | None: ...
+    def by_key(self, key: str) -> Link | None: ...
+    def of(self, account_id: int) -> list[Link]:
+        """In the order they were made."""
+
+    def update(self, link: Link) -> None:
+        """Write every field but `uses` of a link that is there."""
+
+    def remove(self, account_id: int, link_id: int) -> bool:
+        """With who unlocked it."""
+
+    def use(self, account_id: int, link_id: int) -> bool:
+        """Count one use; False when there is none left."""
+
+    def unlock(self, account_id: int, link_id: int, grant_id: int, proof: bytes) -> None:
+        """The holder of this grant has shown the password that `proof` stands for."""
+
+    def proof(self, account_id: int, link_id: int, grant_id: int) -> bytes | None: ...
+    def note_received(self, account_id: int, node_ids: Sequence[int]) -> None:
+        """These nodes came out of somebody's share."""
+
+    def received(self, account_id: int, node_ids: Sequence[int]) -> set[int]:
+        """Those of these that did."""
+
+
 class Transaction(Protocol):
     """The rows, inside one unit or one read."""
 
@@ -545,6 +575,8 @@ class Transaction(Protocol):
     def uploads(self) -> UploadRows: ...
     @property
     def jobs(self) -> JobRows: ...
+    @property
+    def links(self) -> LinkRows: ...
 
 
 class Catalog(Protocol):

@@ -17,6 +17,7 @@ from nuvol.stores.catalog.id_blocks import BLOCK, IdBlocks, take_block
 from nuvol.stores.catalog.instance import Instance
 from nuvol.stores.catalog.jobs import Jobs
 from nuvol.stores.catalog.journal import Journal
+from nuvol.stores.catalog.links import Links
 from nuvol.stores.catalog.locks import Locks
 from nuvol.stores.catalog.nodes import Nodes
 from nuvol.stores.catalog.uploads import Uploads
@@ -43,6 +44,7 @@ class SqlTransaction:
         self.locks = Locks(connection)
         self.uploads = Uploads(connection)
         self.jobs = Jobs(connection)
+        self.links = Links(connection)
 
 
 class SqlCatalog:
