@@ -6,6 +6,7 @@ from collections.abc import Callable
 from nuvol import clock as clocks
 from nuvol.core.accounts import Accounts
 from nuvol.core.apps import Apps
+from nuvol.core.customers import Customers
 from nuvol.core.doctor import Doctor
 from nuvol.core.files.arrivals import Arrivals
 from nuvol.core.files.copies import Copies
@@ -18,11 +19,13 @@ from nuvol.core.files.tree import Tree
 from nuvol.core.files.uploads import Uploads
 from nuvol.core.files.versions import Versions
 from nuvol.core.grants import Grants
+from nuvol.core.history import History
 from nuvol.core.jobs import Upkeep
 from nuvol.core.journal import Journal
 from nuvol.core.links import Links
 from nuvol.core.passwords import Passwords
 from nuvol.core.search import Search
+from nuvol.core.tickets import Tickets
 from nuvol.core.vault import KEY_BYTES, Vault
 from nuvol.model.rules import Rules
 from nuvol.stores.base import Blobs, Catalog, Transaction
@@ -65,6 +68,9 @@ class Cloud:
         vault = Vault(key or secrets.token_bytes(KEY_BYTES))
         self.apps = Apps(catalog, clock, vault, self.grants, self.accounts)
         self.links = Links(files, self.passwords, vault, Receipts(files, self.trash, self.arrivals))
+        self.tickets = Tickets(catalog, clock, vault, self.reads)
+        self.history = History(files)
+        self.customers = Customers(catalog, clock, self.accounts, self.grants)
         self.doctor = Doctor(files)
 
     def close(self) -> None:

@@ -88,6 +88,10 @@ def dispatcher(cloud: Cloud, faces: Iterable[str], figures: Callable[[], Iterabl
         from nuvol.faces.api import face as api
 
         routes["api"] = api.face(cloud)
+    if "cloudfs" in faces:
+        from nuvol.faces.cloudfs import face as cloudfs
+
+        routes[cloudfs.PREFIX] = cloudfs.face(cloud)
     return Dispatcher(routes)
 
 

@@ -115,9 +115,9 @@ class Arrivals:
         return self._files.catalog.read(lambda tx: tx.nodes.child(actor.account_id, parent_id, names.check(name)))
 
     def _is_untouched(self, actor: Actor, node: Node) -> bool:
-        """It and all below came out of a share and are as they came."""
-        below = [child for _, child in self._tree.walk(actor, node.id)] if node.is_folder else []
-        everything = [node, *below] if below else [node]
+        """All below, and the node itself unless it is a folder that merely holds that, came out of a share and is as
+        it came."""
+        everything = [child for _, child in self._tree.walk(actor, node.id)] if node.is_folder else [node]
         ids = [child.id for child in everything]
 
         def look(tx: Transaction) -> bool:

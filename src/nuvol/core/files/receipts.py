@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 
 import msgspec
 from msgspec.structs import replace
@@ -16,9 +17,12 @@ from nuvol.core.files.room import Files
 from nuvol.core.files.trash import Trash
 from nuvol.core.files.tree import new_node
 from nuvol.errors import BelowItself, Busy, CloudError, NameTaken, Unable
+from nuvol.model import names as same
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import ANY, Exists, Kind, Node, State, Status
 from nuvol.stores.base import Transaction
+
+_PAGE = 1000
 
 _AT_ONCE = 100
 """Nodes in a unit; each may bring a content of up to 1,000 chunks."""
@@ -85,14 +89,9 @@ class Receipts:
 
     def _children(self, folder: Node) -> Iterator[Node]:
         after: tuple[object, int] | None = None
-        while True:
-            found = self._files.catalog.read(_page(folder, after))
+        while found := self._files.catalog.read(partial(_page, folder, after)):
             yield from found
-            if len(found) < 1000:
-                return
-            last = found[-1]
-            value = self._files.catalog.read(lambda tx, last=last: tx.nodes.sort_value(last, "name"))  # type: ignore[misc]
-            after = (value, last.id)
+            after = (same.key(found[-1].name), found[-1].id)
 
     def _bring_some(self, actor: Actor, batch: list[tuple[Node, int, int]], top_id: int | None, wrapped: bool) -> None:
         """`top_id`: this is the first batch, and begins with the hidden top."""
@@ -181,5 +180,5 @@ class Receipts:
         return top
 
 
-def _page(folder: Node, after: tuple[object, int] | None):  # type: ignore[no-untyped-def]
-    return lambda tx: tx.nodes.children(folder.account_id, folder.id, "name", False, after, 1000)
+def _page(folder: Node, after: tuple[object, int] | None, tx: Transaction) -> list[Node]:
+    return tx.nodes.children(folder.account_id, folder.id, "name", False, after, _PAGE)

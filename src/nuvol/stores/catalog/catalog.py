@@ -10,6 +10,7 @@ from nuvol.stores.base import Transaction
 from nuvol.stores.catalog.accounts import Accounts
 from nuvol.stores.catalog.apps import Apps
 from nuvol.stores.catalog.chunks import Chunks
+from nuvol.stores.catalog.customers import Customers
 from nuvol.stores.catalog.database import Connection, Database
 from nuvol.stores.catalog.dialects.opening import open_database
 from nuvol.stores.catalog.grants import Attempts, Grants, Invitations
@@ -45,6 +46,7 @@ class SqlTransaction:
         self.uploads = Uploads(connection)
         self.jobs = Jobs(connection)
         self.links = Links(connection)
+        self.customers = Customers(connection)
 
 
 class SqlCatalog:
