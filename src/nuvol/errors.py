@@ -2,11 +2,11 @@
 
 CloudError
 ├── Missing     NodeMissing · VersionMissing · AccountMissing · GrantMissing · UploadMissing · LockMissing
-│               InvitationMissing · AppMissing · BlobMissing
+│               InvitationMissing · AppMissing · RequestMissing · BlobMissing
 ├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · AppTaken
 │               OffsetMismatch · ChunksLacking
 │   └── PreconditionFailed · Locked
-├── Refused     NotAdmitted · NotAllowed · QuotaExceeded · TooManyAttempts
+├── Refused     NotAdmitted · AccessRevoked · NotAllowed · QuotaExceeded · TooManyAttempts
 ├── Malformed   BadName · BadValue · TooLarge · ChecksumMismatch
 └── Unable      StoreFull · StoreFailed · Damaged · Busy
 
@@ -71,6 +71,13 @@ class InvitationMissing(Missing):
 class AppMissing(Missing):
     code = "app-missing"
     advice = "Check the key; `nuvol admin app list` shows every app."
+
+
+class RequestMissing(Missing):
+    """An app's question that waits for no answer (any more)."""
+
+    code = "request-missing"
+    advice = "Go back to the app and begin there once more."
 
 
 class BlobMissing(Missing):
@@ -172,6 +179,13 @@ class NotAdmitted(Refused):
 
     code = "not-admitted"
     advice = "Sign in again."
+
+
+class AccessRevoked(Refused):
+    """A token that was good once, or an app that was known once: somebody took it back."""
+
+    code = "access-revoked"
+    advice = "Let the app in again."
 
 
 class NotAllowed(Refused):
