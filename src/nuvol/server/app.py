@@ -92,6 +92,14 @@ def dispatcher(cloud: Cloud, faces: Iterable[str], figures: Callable[[], Iterabl
         from nuvol.faces.cloudfs import face as cloudfs
 
         routes[cloudfs.PREFIX] = cloudfs.face(cloud)
+    if "oauth" in faces:
+        from nuvol.faces.oauth import face as oauth
+
+        routes = dict.fromkeys(oauth.PREFIXES, oauth.face(cloud)) | routes
+    if "u1db" in faces:
+        from nuvol.faces.oauth import desks
+
+        routes |= dict.fromkeys(desks.PREFIXES, desks.face(cloud))
     return Dispatcher(routes)
 
 
