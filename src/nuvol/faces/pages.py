@@ -18,14 +18,15 @@ _POLICY = (
 )
 
 
-def html(text: str, status: int = 200, *, forms: str = "'self'") -> Answer:
+def html(text: str, status: int = 200, *, forms: str = "'self'", more: str = "") -> Answer:
     """A page that runs no script, loads nothing of others, and stands in nobody's frame.
 
-    `forms`: where its forms may lead, redirects included, as a Content-Security-Policy says it.
+    `forms`: where its forms may lead, redirects included, as a Content-Security-Policy says it; `more`: what else the
+    policy allows.
     """
     headers = [
         ("Content-Type", "text/html; charset=utf-8"),
-        ("Content-Security-Policy", _POLICY.format(forms=forms)),
+        ("Content-Security-Policy", _POLICY.format(forms=forms) + more),
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "same-origin"),  # addresses may hold secrets; our own forms still say where they are from
         ("Cache-Control", "no-store"),
@@ -102,6 +103,18 @@ def message(title: str, sentence: str, advice: str = "", *, way: tuple[str, str]
         f'<div class="in-card"><h1>{escape(title)}</h1><p>{escape(sentence)}</p>'
         f'<p class="muted">{escape(advice)}</p>{link}</div>',
     )
+
+
+def size(count: int) -> str:
+    """Bytes as a person reads them."""
+    if count < 1000:
+        return f"{count} bytes"
+    amount = float(count)
+    for unit in ("kB", "MB", "GB", "TB"):
+        amount /= 1000
+        if amount < 999.5:
+            return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:.0f} {unit}"
+    return f"{amount / 1000:.0f} PB"
 
 
 # -------------------------------------------------------------------------------------------------- the sky

@@ -92,6 +92,10 @@ def dispatcher(cloud: Cloud, faces: Iterable[str], figures: Callable[[], Iterabl
         from nuvol.faces.cloudfs import face as cloudfs
 
         routes[cloudfs.PREFIX] = cloudfs.face(cloud)
+    if "links" in faces:
+        from nuvol.faces.links import face as links
+
+        routes[links.PREFIX] = links.face(cloud)
     if "oauth" in faces:
         from nuvol.faces.oauth import face as oauth
 

@@ -4,7 +4,7 @@ from html import escape
 from shlex import quote
 
 from nuvol.core.passwords import SHORTEST
-from nuvol.faces.pages import LOGO, door, fault_line, field, page
+from nuvol.faces.pages import LOGO, door, fault_line, field, page, size
 
 
 def newcomer(*, first: bool, name: str = "", email: str = "", fault: str = "") -> str:
@@ -67,15 +67,3 @@ def home(name: str, origin: str, used: int, quota: int | None) -> str:
         'which can be taken back alone. Programs find all they need in the <a href="/api/docs">API</a>.</p>'
         "</div></div></main>",
     )
-
-
-def size(count: int) -> str:
-    """Bytes as a person reads them."""
-    if count < 1000:
-        return f"{count} bytes"
-    amount = float(count)
-    for unit in ("kB", "MB", "GB", "TB"):
-        amount /= 1000
-        if amount < 999.5:
-            return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:.0f} {unit}"
-    return f"{amount / 1000:.0f} PB"
