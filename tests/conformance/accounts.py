@@ -237,6 +237,12 @@ class AccountRowsTests:
             True,
         )
         assert catalog.read(lambda tx: tx.apps.by_key("desk")) == replace(APP, active=False, signup="open")
+        assert catalog.read(lambda tx: (tx.grants.count_app("desk"), tx.grants.count_app("none"))) == (1, 0)
+        assert catalog.write(lambda tx: tx.apps.set_secret("desk", b"\0new", False))
+        assert catalog.write(lambda tx: tx.apps.set_secret("desk", b"\0adm", True))
+        assert not catalog.write(lambda tx: tx.apps.set_secret("none", b"x", False))
+        rotated = replace(APP, active=False, signup="open", secret=b"\0new", admin_secret=b"\0adm")
+        assert catalog.read(lambda tx: tx.apps.by_key("desk")) == rotated
         assert catalog.write(lambda tx: (tx.grants.remove_app("desk"), tx.grants.remove_app(""))) == (1, 0)
         assert catalog.read(lambda tx: tx.grants.of(1)) == [SESSION]
         assert catalog.write(lambda tx: (tx.apps.remove("desk"), tx.apps.remove("desk"))) == (True, False)

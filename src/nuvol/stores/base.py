@@ -174,6 +174,9 @@ class GrantRows(Protocol):
         """It is known as revoked from `at` on, and forgotten after `until`."""
 
     def remove(self, account_id: int, grant_id: int) -> bool: ...
+    def count_app(self, app: str) -> int:
+        """How many this app was given, in all accounts."""
+
     def remove_app(self, app: str) -> int:
         """Whatever this app was given, in every account."""
 
@@ -199,6 +202,9 @@ class AppRows(Protocol):
         """False, as of those below: there is none."""
 
     def set_signup(self, key: str, mode: str) -> bool: ...
+    def set_secret(self, key: str, secret: bytes, admin: bool) -> bool:
+        """`admin`: that of its back office."""
+
     def remove(self, key: str) -> bool: ...
 
 
