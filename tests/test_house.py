@@ -37,7 +37,7 @@ LIBRARIES: dict[str, set[str]] = {
     "stores": {"msgspec", "psycopg", "psycopg_pool"},
     "core": {"msgspec", "argon2", "blake3", "cryptography", "pyfastcdc"},
     "faces": {"msgspec"},
-    "server": {"uvloop"},
+    "server": {"uvloop", "cryptography"},
     "cli": {"click"},
 }
 # A quarter of a second and 28 MB for those who never use them: imported by the function that needs them.
