@@ -181,3 +181,13 @@ def test_a_timeline_refreshed_again_and_again_leaves_no_trash(ann, bob):
 def test_guessed_keys_are_slowed_down(bob):
     answers = [bob.failed(bob.ask("GET", f"/shares/{'g' * 43}{n}/meta")) for n in range(7)]
     assert answers[0] == (404, 4002) and answers[-1] == (429, 9006)
+
+
+def test_links_made_elsewhere_are_listed_too(platform, ann, bob):
+    folder = ann.folder("in")
+    ann.put("f", b"123", folder)
+    actor = platform.cloud.grants.admit_token(ann.token, "192.0.2.7")
+    link = platform.cloud.links.create(actor, [ids.decode(folder.strip("/"))], role="upload")
+    assert [(share["share_key"], share["share_size"]) for share in ann.get("/shares/")] == [(link.key, 3)]
+    assert bob.failed(bob.ask("GET", f"/shares/{link.key}/meta")) == (403, 2040)
+    assert bob.failed(bob.post(f"/shares/{link.key}/", {"path": "/"})) == (403, 2040)

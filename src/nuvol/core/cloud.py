@@ -70,7 +70,7 @@ class Cloud:
         self.accounts = Accounts(catalog, clock, self.rules, self.passwords, self.grants, self.upkeep.remove_tree)
         vault = Vault(key or secrets.token_bytes(KEY_BYTES))
         self.apps = Apps(catalog, clock, vault, self.grants, self.accounts)
-        self.links = Links(files, self.passwords, vault, Receipts(files, self.trash, self.arrivals))
+        self.links = Links(files, self.tree, self.passwords, vault, Receipts(files, self.trash, self.arrivals))
         self.tickets = Tickets(catalog, clock, vault, self.reads)
         self.history = History(files)
         self.customers = Customers(catalog, clock, self.accounts, self.grants)

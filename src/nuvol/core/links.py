@@ -4,7 +4,7 @@ import base64
 import builtins
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from nuvol.core.files import names
 from nuvol.core.files.ledger import Ledger, lives
 from nuvol.core.files.receipts import Receipts
 from nuvol.core.files.room import Files
+from nuvol.core.files.tree import Tree
 from nuvol.core.logins import UNPRINTABLE
 from nuvol.core.passwords import Passwords, check_new
 from nuvol.core.vault import Vault
@@ -22,7 +23,7 @@ from nuvol.errors import BadValue, LinkMissing, NodeMissing, NotAdmitted, NotAll
 from nuvol.model.accounts import Actor
 from nuvol.model.journal import Change
 from nuvol.model.links import Link, Opened, Role, Visitor
-from nuvol.model.nodes import Exists, Node, State
+from nuvol.model.nodes import Exists, Kind, Node, Page, State
 from nuvol.stores.base import Transaction
 
 MOST_ITEMS = 1000
@@ -33,8 +34,9 @@ _WRITING = frozenset({"files"})
 
 
 class Links:
-    def __init__(self, files: Files, passwords: Passwords, vault: Vault, receipts: Receipts) -> None:
+    def __init__(self, files: Files, tree: Tree, passwords: Passwords, vault: Vault, receipts: Receipts) -> None:
         self._files = files
+        self._tree = tree
         self._passwords = passwords
         self._vault = vault
         self._receipts = receipts
@@ -243,6 +245,32 @@ class Links:
         if node is None or opened.link.role == Role.UPLOAD:
             raise NodeMissing("There is no such file or folder behind this link.")
         return node
+
+    def children(self, opened: Opened, folder: Node, *, after: str | None = None, limit: int = 1000) -> Page:
+        """A page of a folder behind the link, folders first. What others opened to the link's owner is theirs to open,
+        and is left out here. Raises NodeMissing, NotAllowed, BadValue (a wrong cursor)."""
+        page = self._tree.children(self.reader(opened), folder.id, sort="kind", after=after, limit=limit)
+        return Page([node for node in page.nodes if self._is_own(opened, node)], page.next)
+
+    def walk(self, opened: Opened, folder: Node) -> Iterator[tuple[str, Node]]:
+        """Like `Tree.walk`, without what others opened to the link's owner. Raises NotAllowed at once."""
+        return self._walk(self.reader(opened), opened, folder)
+
+    def size(self, opened: Opened) -> int:
+        """Bytes of all files behind the link."""
+        owner = Actor(opened.link.account_id, _READING)
+        files = (item.size for item in opened.items if not item.is_folder)
+        folders = (item for item in opened.items if item.is_folder)
+        return sum(files) + sum(node.size for folder in folders for _, node in self._walk(owner, opened, folder))
+
+    def _walk(self, reader: Actor, opened: Opened, folder: Node) -> Iterator[tuple[str, Node]]:
+        for path, node in self._tree.walk(reader, folder.id):
+            if self._is_own(opened, node):
+                yield path, node
+
+    @staticmethod
+    def _is_own(opened: Opened, node: Node) -> bool:
+        return node.account_id == opened.link.account_id and node.kind != Kind.MOUNT
 
     def receive(self, actor: Actor, key: str, visitor: Visitor, parent_id: int, exists: Exists = Exists.RENAME) -> Node:
         """Copy everything into one's own folder: a single thing under its name, several in a new folder named after

@@ -1,6 +1,6 @@
 """Files and folders as one zip archive, made while it is sent: shared by the faces that offer it."""
 
-from collections.abc import AsyncIterator, Generator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 
 from nuvol.core.cloud import Cloud
 from nuvol.errors import NodeMissing
@@ -13,15 +13,21 @@ from nuvol.wire.zips import ZipWriter
 MEDIA_TYPE = "application/zip"
 
 
-def archive(cloud: Cloud, actor: Actor, name: str, nodes: Sequence[Node]) -> Answer:
-    """The nodes with all below them; each stands under its own name, the root without one."""
+Walk = Callable[[Node], Iterator[tuple[str, Node]]]
+"""What lies below a folder: (path relative to it, node), parents first."""
+
+
+def archive(cloud: Cloud, actor: Actor, name: str, nodes: Sequence[Node], walk: Walk | None = None) -> Answer:
+    """The nodes with all below them (`walk` None: all that the actor sees); each stands under its own name, the root
+    without one."""
+    below: Walk = walk or (lambda folder: cloud.tree.walk(actor, folder.id))
     headers = [
         ("Content-Type", MEDIA_TYPE),
         ("Content-Disposition", content_disposition(f"{name}.zip", MEDIA_TYPE, "attachment")),
         ("Cache-Control", "private, no-store"),
         ("X-Content-Type-Options", "nosniff"),
     ]
-    return Answer(200, headers, _sent(_gathered(_pieces(cloud, actor, nodes))))
+    return Answer(200, headers, _sent(_gathered(_pieces(cloud, actor, nodes, below))))
 
 
 async def _sent(blocks: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
@@ -46,10 +52,10 @@ def _gathered(pieces: Iterator[bytes]) -> Generator[bytes, None, None]:
     yield b"".join(waiting)
 
 
-def _pieces(cloud: Cloud, actor: Actor, nodes: Sequence[Node]) -> Iterator[bytes]:
+def _pieces(cloud: Cloud, actor: Actor, nodes: Sequence[Node], walk: Walk) -> Iterator[bytes]:
     """The archive in order. What is deleted meanwhile is left out; what is damaged breaks it off."""
     zipped = ZipWriter()
-    for path, node in _everything(cloud, actor, nodes):
+    for path, node in _everything(nodes, walk):
         if node.is_folder:
             yield zipped.folder(path, node.modified_at)
             continue
@@ -64,11 +70,11 @@ def _pieces(cloud: Cloud, actor: Actor, nodes: Sequence[Node]) -> Iterator[bytes
     yield zipped.close()
 
 
-def _everything(cloud: Cloud, actor: Actor, nodes: Sequence[Node]) -> Iterator[tuple[str, Node]]:
+def _everything(nodes: Sequence[Node], walk: Walk) -> Iterator[tuple[str, Node]]:
     for top in nodes:
         if not top.is_folder:
             yield top.name, top
             continue
         above = f"{top.name}/" if top.name else ""
-        for below, node in cloud.tree.walk(actor, top.id):
+        for below, node in walk(top):
             yield above + below, node

@@ -90,7 +90,7 @@ class Receipts:
     def _children(self, folder: Node) -> Iterator[Node]:
         after: tuple[object, int] | None = None
         while found := self._files.catalog.read(partial(_page, folder, after)):
-            yield from found
+            yield from (node for node in found if node.kind != Kind.MOUNT)  # that is somebody else's to open
             after = (same.key(found[-1].name), found[-1].id)
 
     def _bring_some(self, actor: Actor, batch: list[tuple[Node, int, int]], top_id: int | None, wrapped: bool) -> None:

@@ -92,15 +92,9 @@ def _own(cloud: Cloud, actor: Actor, link: Link, origin: str) -> dict[str, Any]:
 
 
 def _share(cloud: Cloud, reader: Actor, opened: Opened, origin: str) -> dict[str, Any]:
-    size = sum(_size(cloud, reader, node) for node in opened.items)
+    size = cloud.links.size(opened)
     single = _items(cloud, reader, opened, opened.items[:1])[0] if len(opened.items) == 1 else None
     return items.share(opened.link, min(size, SIZE_LIMIT), single, f"{origin}/s/{opened.link.key}")
-
-
-def _size(cloud: Cloud, reader: Actor, node: Node) -> int:
-    if not node.is_folder:
-        return node.size
-    return sum(below.size for _, below in cloud.tree.walk(reader, node.id))
 
 
 def _browse(cloud: Cloud, visitor: Visitor, key: str, parts: list[str], origin: str) -> dict[str, Any]:
@@ -117,17 +111,17 @@ def _browse(cloud: Cloud, visitor: Visitor, key: str, parts: list[str], origin: 
         nodes = list(opened.items)
         meta = items.folder_like(opened.link.name, opened.link.created_at)
     else:
-        nodes = _children(cloud, reader, place) if place.is_folder else []
+        nodes = _children(cloud, opened, place) if place.is_folder else []
         meta = _items(cloud, reader, opened, [place])[0]
     told = _items(cloud, reader, opened, nodes)
     return {"share": _share(cloud, reader, opened, origin), "meta": meta, "items": told}
 
 
-def _children(cloud: Cloud, reader: Actor, folder: Node) -> list[Node]:
-    page = cloud.tree.children(reader, folder.id)
+def _children(cloud: Cloud, opened: Opened, folder: Node) -> list[Node]:
+    page = cloud.links.children(opened, folder)
     found = page.nodes
     while page.next is not None:
-        page = cloud.tree.children(reader, folder.id, after=page.next)
+        page = cloud.links.children(opened, folder, after=page.next)
         found = found + page.nodes
     return found
 

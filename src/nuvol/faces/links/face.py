@@ -149,7 +149,7 @@ async def _look(visit: _Visit) -> Answer:
     after = visit.request.params.get("after")
     if node is None:
         return html(pages.listing(frame, None, above, list(visit.opened.items), None))
-    page = await run(visit.cloud.tree.children, visit.reader, node.id, sort="kind", after=after, limit=500)
+    page = await run(visit.cloud.links.children, visit.opened, node, after=after, limit=500)
     return html(pages.listing(frame, node, above, page.nodes, page.next))
 
 
@@ -187,7 +187,8 @@ async def _zip(visit: _Visit) -> Answer:
     reader = visit.reader
     await visit.use()
     nodes = [node] if node is not None else list(visit.opened.items)
-    return archive(visit.cloud, reader, node.name if node is not None else visit.opened.link.name, nodes)
+    name = node.name if node is not None else visit.opened.link.name
+    return archive(visit.cloud, reader, name, nodes, lambda folder: visit.cloud.links.walk(visit.opened, folder))
 
 
 # ------------------------------------------------------------------------------------------------- taking part
