@@ -15,9 +15,6 @@ from tests.core.clouds import Home
 ROOMS = ("tree", "copies", "trash", "uploads", "reads", "versions", "locks", "journal", "search")
 INSIDE = {"trash.discard"}
 """For other rooms; no face calls these."""
-WORDLESS = {"journal.behind"}
-"""What it answers is what it was given."""
-
 MISSING = {"parent_id": ParentMissing, "upload_id": UploadMissing}
 """What a foreign id is called; everything else is a NodeMissing."""
 
@@ -188,7 +185,7 @@ def test_a_grant_to_read_changes_nothing(anna, function):
     assert things.state() == before
 
 
-@pytest.mark.parametrize("function", [name for name in FUNCTIONS if name not in WORDLESS])
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_any_other_grant_opens_nothing(anna, function):
     things = Things(anna)
     before = things.state()

@@ -58,7 +58,7 @@ class View:
         cloud, actor, listing = self._cloud, self._actor, self._listing
         facts = replace(self._facts)
         if listing.wants_dead:
-            facts.dead = cloud.tree.properties(actor, [node.id for node in nodes])
+            facts.dead = cloud.tree.properties(actor, nodes)
         if listing.wants_locks:
             found = cloud.locks.of_many(actor, nodes)
             facts.locks = {node_id: with_roots(cloud, actor, locks) for node_id, locks in found.items()}
