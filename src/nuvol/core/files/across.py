@@ -149,6 +149,10 @@ class _Carry:
         node = there.live(self.source[1], "write" if self._whole else "read")
         if node.parent_id is None:
             raise NotAllowed("The root folder cannot be moved or copied.", advice="Choose what is in it.")
+        if node.kind == Kind.MOUNT:
+            raise NotAllowed(
+                "What others opened to you stays in folders of your own.", advice="Choose one of them, or copy it."
+            )
         ledger = Ledger(tx, self._actor, now, account_id=self.account_id, hold=False)
         if not self._whole:
             guards.check(there, self.guard, node)
