@@ -47,6 +47,8 @@ class Share(Struct, frozen=True):
 
 
 class Shares:
+    """What people open to each other."""
+
     def __init__(self, files: Files, tree: Tree, mounts: Mounts) -> None:
         self._files = files
         self._tree = tree
@@ -103,15 +105,24 @@ class Shares:
 
         return self._files.catalog.read(look)
 
-    def role(self, actor: Actor, node: Node) -> int:
-        """What the actor may do there. Raises NodeMissing."""
+    def roles(self, actor: Actor, nodes: Iterable[Node]) -> dict[int, tuple[int, bool]]:
+        """By node: what the actor may do there (0: nothing), and whether it is a folder that stands as a mount here."""
         access.require(actor, "read")
-        if node.account_id == actor.account_id:
-            return Role.OWNER
-        role = self._files.catalog.read(lambda tx: tx.shares.role(node.account_id, node.id, actor.account_id))
-        if role is None:
-            raise NodeMissing("There is no such file or folder.")
-        return role
+
+        def look(tx: Transaction) -> dict[int, tuple[int, bool]]:
+            mounted = {mount.node_id for mount in tx.shares.mounts(actor.account_id)}
+            known: dict[tuple[int, int | None], int] = {}
+            found: dict[int, tuple[int, bool]] = {}
+            for node in nodes:
+                place = node.account_id, node.id if node.is_folder else node.parent_id
+                if place not in known:
+                    mine = node.account_id == actor.account_id
+                    role = Role.OWNER if mine else tx.shares.role(node.account_id, node.id, actor.account_id)
+                    known[place] = role or 0
+                found[node.id] = known[place], node.id in mounted
+            return found
+
+        return self._files.catalog.read(look)
 
     # ------------------------------------------------------------------------------------------ opening
 
@@ -275,7 +286,7 @@ class Shares:
         for old in ledger.tx.shares.invitations(ledger.account_id, folder.id):
             if handle(old.email) == handle(email):
                 ledger.tx.shares.uninvite(old.digest)
-        secret = ids.secret("nv_s_")
+        secret = ids.secret("nv_f_")
         until = ledger.now + self._files.rules.invitation_days * DAY
         invited = Invited(
             ids.digest(secret), ledger.account_id, folder.id, email, role, ledger.actor.account_id, ledger.now, until
