@@ -16,7 +16,6 @@ from nuvol.wire.api import journal as words
 
 BATCH = 100
 """Changes fetched at once for a stream: what a slow reader keeps waiting is never more than this."""
-LONGEST_CURSOR = 1000
 MEDIA_TYPE = "text/event-stream"
 
 
@@ -93,7 +92,7 @@ async def live(call: Call[words.LiveAsked, None]) -> Answer:
     cursor = call.request.headers.get("last-event-id") or call.query.since
     if cursor is None:
         cursor = await run(call.cloud.journal.cursor, call.actor)
-    if len(cursor) > LONGEST_CURSOR:
+    if len(cursor) > words.CURSOR_LIMIT:
         raise BadValue("This is no cursor.", advice="Begin without one.")
     await run(call.cloud.journal.changes, call.actor, cursor, limit=1)  # a wrong cursor is still an answer of its own
     headers = [
