@@ -352,6 +352,30 @@ def test_who_is_named_by_address_or_twice_becomes_a_member_once(anna, bert):
     assert [m.role for m in anna.cloud.shares.members(anna.actor, anna.id("d"))] == [Role.OWNER, Role.VIEWER]
 
 
+def test_a_folder_inside_another_that_is_open_too_is_in_one_place(anna, bert, shared):
+    anna.put("trip/sub/deep", b"1")
+    anna.put("trip/sub/deep", b"2")
+    start = bert.cloud.journal.cursor(bert.actor)
+    sub = share(anna, "trip/sub", bert, role=Role.VIEWER)
+    assert bert.paths() == ["sub", "sub/deep", "trip", "trip/f"]
+    with pytest.raises(NodeMissing):
+        bert.read("trip/sub/deep")
+    delta = bert.cloud.journal.below(bert.actor, bert.root.id, start, deep=True)
+    assert (sorted(path for path, _ in delta.changed), delta.removed) == (["sub", "sub/deep"], ["trip/sub"])
+    bert.put("sub/more", b"")
+    assert anna.paths("trip/sub") == ["deep", "more"], "the better of two roles counts"
+    start = bert.cloud.journal.cursor(bert.actor)
+    anna.cloud.shares.close(anna.actor, sub, bert.actor.account_id)
+    assert bert.paths() == ["trip", "trip/f", "trip/sub", "trip/sub/deep", "trip/sub/more"]
+    delta = bert.cloud.journal.below(bert.actor, bert.root.id, start, deep=True)
+    told = sorted(path for path, _ in delta.changed)
+    assert (told, delta.removed) == (["trip/sub", "trip/sub/deep", "trip/sub/more"], ["sub"])
+    anna.cloud.shares.close(anna.actor, shared, bert.actor.account_id)
+    share(anna, "trip/sub", bert)
+    share(anna, "trip", bert)
+    assert bert.paths() == ["sub", "sub/deep", "sub/more", "trip", "trip/f"]
+
+
 def test_what_cannot_be_shared_is_refused(anna, bert, cara, shared):
     anna.put("f", b"")
     shares = anna.cloud.shares

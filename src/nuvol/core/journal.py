@@ -28,7 +28,7 @@ _Where = tuple[int | None, str | None]
 Numbers = dict[int, int]
 """Account → journal number; the reader's own is first."""
 
-_APPEARED = ("copy", "restore", "move", "mount")
+_APPEARED = ("copy", "restore", "move", "mount", "unmount")
 """A folder that came by one of these brought everything below it along."""
 
 
@@ -150,6 +150,10 @@ class Journal:
             if deep and change.kind != Kind.FILE and successor not in (None, change.object_id):
                 return False
         node = self._files.catalog.read(lambda tx: self._known(tx, actor, change, change.object_id))
+        if node is not None and change.verb == "mount":  # below another mount it was in sight before
+            raw = self._files.catalog.read(lambda tx: tx.nodes.get(node.account_id, node.id))
+            if raw is not None and (path := self._relative(actor, folder, raw, deep, unmounted=True)) is not None:
+                removed[path] = None
         path = self._relative(actor, folder, node, deep) if node else None
         if node is not None and change.verb == "restore" and self._holds(actor, node, folder):
             changed.update(self._everything(actor, folder, deep, ""))
@@ -186,7 +190,7 @@ class Journal:
             if parent is None:
                 return None, None
             now = tx.nodes.child(parent.account_id, parent.id, name)
-            return parent, next(iter(self._files.behind(tx, actor, [now])), None) if now else None
+            return parent, next(iter(self._files.listed(tx, actor, parent, [now])), None) if now else None
 
         parent, successor = self._files.catalog.read(look)
         if parent is None or not (deep or parent.id == folder.id):
@@ -204,12 +208,12 @@ class Journal:
     def _holds(self, actor: Actor, node: Node, folder: Node) -> bool:
         return node.id in (folder.id, *(parent.id for parent in self._tree.parents(actor, folder)))
 
-    def _relative(self, actor: Actor, folder: Node, node: Node, deep: bool) -> str | None:
+    def _relative(self, actor: Actor, folder: Node, node: Node, deep: bool, *, unmounted: bool = False) -> str | None:
         """The path of a live node from `folder`, None when it is not (directly) below it."""
         if node.state != State.LIVE or node.id == folder.id or not (deep or node.parent_id == folder.id):
             return None
         try:
-            above = self._tree.parents(actor, node)
+            above = self._tree.parents(actor, node, unmounted=unmounted)
         except NodeMissing:
             return None
         ids = [parent.id for parent in above]

@@ -44,8 +44,9 @@ class Paths:
 
     def find(self, tx: Transaction, account_id: int, path: list[str]) -> tuple[int, int] | None:
         """(account, id) of the live node at a path. Behind a mount it is in another account, and whether it is open
-        is still to be asked."""
-        node_id = self.root(tx, account_id)
+        is still to be asked. What has a mount of its own is there and not below another one."""
+        own_id, node_id = account_id, self.root(tx, account_id)
+        mounted: set[int] | None = None
         for part in path:
             key = (account_id, node_id, same.key(part))
             known = self._ids.get(key)
@@ -57,10 +58,14 @@ class Paths:
                     return None
                 if self._keeps:
                     self._keep(key, known, generation)
-            if isinstance(known, int):
-                node_id = known
-            else:
+            if not isinstance(known, int):
                 account_id, node_id = known
+                continue
+            node_id = known
+            if account_id != own_id:
+                mounted = {mount.node_id for mount in tx.shares.mounts(own_id)} if mounted is None else mounted
+                if node_id in mounted:
+                    return None
         return account_id, node_id
 
     def _keep(self, key: tuple[int, int, str], node_id: int | tuple[int, int], generation: int) -> None:
@@ -228,6 +233,14 @@ class Files:
                 if target is not None and target.state == State.LIVE:
                     shown.append(replace(target, parent_id=node.parent_id, name=node.name))
         return shown
+
+    def listed(self, tx: Transaction, actor: Actor, folder: Node, nodes: list[Node]) -> list[Node]:
+        """A listing of a folder as the actor sees it: nothing is in two places, so what has a mount of its own is left
+        out below another one."""
+        if folder.account_id == actor.account_id:
+            return self.behind(tx, actor, nodes)
+        mounted = {mount.node_id for mount in tx.shares.mounts(actor.account_id) if mount.role is not None}
+        return [node for node in nodes if node.id not in mounted]
 
     def readable(self, tx: Transaction, actor: Actor, nodes: Iterable[Node]) -> dict[int, list[Node]]:
         """Those of these nodes that the actor may read, by account; of files in one folder one is asked about."""

@@ -101,15 +101,17 @@ class Tree:
         access.require(actor, "read")
         return node
 
-    def parents(self, actor: Actor, node: Node) -> list[Node]:
+    def parents(self, actor: Actor, node: Node, *, unmounted: bool = False) -> list[Node]:
         """The folders above that the actor sees, root first; above a folder opened by somebody else stands what its
-        mount stands in."""
+        mount stands in. `unmounted`: as if `node` itself had no mount."""
 
         def climb(tx: Transaction) -> list[Node]:
             access.require(actor, "read", node, tx)
             mounts: dict[int, Mount] = {}
             if node.account_id != actor.account_id:
                 mounts = {mount.node_id: mount for mount in tx.shares.mounts(actor.account_id)}
+            if unmounted:
+                mounts.pop(node.id, None)
             found: list[Node] = []
             account_id, above, id = node.account_id, node.parent_id, node.id
             while above is not None:
@@ -157,7 +159,7 @@ class Tree:
             page = found[:limit]
             last = page[-1] if len(found) > limit else None
             after = write_cursor(sort, descending, tx.nodes.sort_value(last, sort), last.id) if last else None
-            return Page(self._files.behind(tx, actor, page), after)
+            return Page(self._files.listed(tx, actor, folder, page), after)
 
         return self._files.catalog.read(look)
 
@@ -257,12 +259,14 @@ class Tree:
         def unit(ledger: Ledger) -> Moved:
             gone.clear()
             node = ledger.leaving(node_id, "moved")
+            if not self._files.behind(ledger.tx, actor, [node]):
+                raise NodeMissing("There is no such file or folder.")
             parent = ledger.folder(node.parent_id or 0 if parent_id is None else parent_id)
             new_name = node.name if name is None else name
             existing = ledger.tx.nodes.child(ledger.account_id, parent.id, new_name)
             guards.check(ledger, guard, node)
             if (node.parent_id, node.name) == (parent.id, new_name):
-                return Moved(node, False)
+                return Moved(self._files.behind(ledger.tx, actor, [node])[0], False)
             guards.may_remove(ledger, guard, node)
             guards.may_add(ledger, guard, parent)
             if node.is_folder and node.id in ledger.above(parent.id):
@@ -284,7 +288,7 @@ class Tree:
             moved = replace(node, parent_id=parent.id, name=new_name, number=node.number + 1, changed_at=ledger.now)
             status = Status.RENAMED if parent.id == node.parent_id else Status.MOVED
             moved = ledger.update(node, moved, status, "move")
-            return Moved(next(iter(self._files.behind(ledger.tx, actor, [moved])), moved), replaced)
+            return Moved(self._files.behind(ledger.tx, actor, [moved])[0], replaced)
 
         try:
             result = self._files.write_in(account_id, actor, unit)
