@@ -325,6 +325,31 @@ def test_usage_is_told_of_who_pays(anna, bert, shared):
     assert bert.cloud.tree.usage(bert.actor).quota is None
 
 
+def test_who_stays_at_home_never_asks_about_shares(world, monkeypatch):
+    """The hot paths: a put, a read or a look in one's own tree costs no statement more than without sharing."""
+    anna, bert = world.home(), world.home()
+    anna.folder("d")
+    bert.folder("b")
+    share(bert, "b", anna)
+    anna.put("d/f", b"1")
+
+    def asked(*args: object, **how: object) -> None:
+        raise AssertionError("somebody asked about shares")
+
+    for name in ("node", "role", "mounts", "mount", "mount_at", "target", "open_to", "open_folders", "members"):
+        monkeypatch.setattr(f"nuvol.stores.catalog.shares.Shares.{name}", asked)
+    anna.put("d/g", b"2")
+    anna.put("d/f", b"3")
+    anna.put("d/big", noise(100_000))
+    assert anna.read("d/f") == b"3" and anna.content(anna.id("d/f"), 1) == b"1"
+    assert anna.names("d") == ["big", "f", "g"]
+    anna.cloud.tree.move(anna.actor, anna.id("d/g"), anna.root.id, "h")
+    anna.copy("h", "d/i")
+    anna.trash("h")
+    assert anna.cloud.versions.list(anna.actor, anna.id("d/f"))
+    monkeypatch.undo()
+
+
 # ------------------------------------------------------------------------------------------ who is a member
 
 

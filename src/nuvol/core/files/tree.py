@@ -269,13 +269,10 @@ class Tree:
                 return Moved(self._files.behind(ledger.tx, actor, [node])[0], False)
             guards.may_remove(ledger, guard, node)
             guards.may_add(ledger, guard, parent)
-            if node.is_folder and node.id in ledger.above(parent.id):
+            above = ledger.above(parent.id) if node.is_folder else []
+            if node.id in above:
                 raise BelowItself(f"“{node.name}” cannot be moved into itself.")
-            if (
-                node.is_folder
-                and ledger.holds_mounts(node)
-                and not ledger.open_folders.isdisjoint(ledger.above(parent.id))
-            ):
+            if not ledger.open_folders.isdisjoint(above) and ledger.holds_mounts(node):
                 raise NotAllowed(
                     "What others opened to you cannot go where you let others in.", advice="Choose a folder of yours."
                 )
