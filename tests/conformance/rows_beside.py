@@ -213,6 +213,7 @@ class JobRowsTests:
         catalog.write(lambda tx: tx.jobs.add(ANNA, 4, "copy", b""))
         expected = [(ANNA, 4, "copy", b""), (ANNA, 5, "trash", b"x"), (BERT, 3, "purge", b"\0")]
         assert catalog.read(lambda tx: tx.jobs.all()) == expected
+        assert catalog.read(lambda tx: (tx.jobs.verb(ANNA, 4), tx.jobs.verb(BERT, 4))) == ("copy", None)
         catalog.write(lambda tx: (tx.jobs.remove(ANNA, 4), tx.jobs.remove(BERT, 5)))
         assert catalog.read(lambda tx: tx.jobs.all()) == expected[1:]
         assert catalog.read(lambda tx: (tx.jobs.any(ANNA), tx.jobs.any(BERT), tx.jobs.any(3))) == (True, True, False)

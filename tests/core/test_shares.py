@@ -6,6 +6,7 @@ from itertools import islice
 import pytest
 
 from nuvol.clock import DAY
+from nuvol.core.cloud import Cloud
 from nuvol.errors import (
     BadValue,
     CloudError,
@@ -24,7 +25,7 @@ from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Guard
 from nuvol.model.rules import MiB
 from nuvol.model.shares import Role
-from tests.core.clouds import Home, noise
+from tests.core.clouds import RULES, Home, noise
 
 SOON = 20
 
@@ -846,6 +847,35 @@ def test_a_move_across_broken_off_anywhere_is_finished_or_undone(world, into):
     assert anna.id("trip") == shared
     world.clock.move(3 * DAY)
     world.cloud.upkeep.sweep()
+
+
+@pytest.mark.parametrize("into", [True, False])
+def test_a_process_that_starts_in_the_middle_of_a_move_does_not_double_it(world, into):
+    anna, bert = world.home(), world.home()
+    anna.folder("trip")
+    share(anna, "trip", bert)
+    done = 0
+    for unit in range(1, 30):
+        source, target = (f"m{unit}", f"trip/t{unit}") if into else (f"trip/m{unit}", f"t{unit}")
+        bert.folder(f"{source}/in")
+        for i in range(10):
+            bert.put(f"{source}/in/{i}", f"{unit}".encode())
+        top, paths = bert.id(source), bert.paths(source)
+
+        def before(number: int, at: int = unit) -> None:
+            if number == at:
+                Cloud(world.catalog, world.blobs, RULES, world.clock).upkeep.resume()
+
+        try:
+            with world.catalog.watched(before):
+                bert.move(source, target)
+        except CloudError:
+            pass
+        else:
+            done += 1
+        there = [path for path in (source, target) if path.rpartition("/")[2] in bert.names(path.rpartition("/")[0])]
+        assert len(there) == 1 and bert.id(there[0]) == top and bert.paths(there[0]) == paths, unit
+    assert 0 < done < 29
 
 
 def test_two_move_a_thousand_files_in_and_out_at_once(anna, bert, shared):

@@ -57,8 +57,8 @@ class Upkeep:
         for account_id, job_id, verb, data in jobs:
             try:
                 if verb == "handover":
-                    node_id, to_account = msgspec.json.decode(data, type=tuple[int, int])
-                    self._across.resume((account_id, node_id), to_account, job_id)
+                    node_id, to_account, arrival = msgspec.json.decode(data, type=tuple[int, int, int])
+                    self._across.resume((account_id, node_id), to_account, arrival, job_id)
                 else:
                     self._trash.resume(account_id, job_id, verb, msgspec.json.decode(data, type=int))
             except AccountMissing:  # removed meanwhile with all it held

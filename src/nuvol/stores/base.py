@@ -516,6 +516,9 @@ class JobRows(Protocol):
 
     def add(self, account_id: int, job_id: int, verb: str, data: bytes) -> None: ...
     def remove(self, account_id: int, job_id: int) -> None: ...
+    def verb(self, account_id: int, job_id: int) -> str | None:
+        """None: it is done, or was given up."""
+
     def any(self, account_id: int) -> bool:
         """Whether there is work to go on with in this account."""
 

@@ -1,9 +1,10 @@
 """Trees that go from one account to another: into and out of folders that are shared.
 
-No transaction touches two accounts. A tree grows hidden at its new place and turns visible in one unit there. One that
-moves is taken out of sight at its old place first, in a unit that also writes a `handover` row: whoever finds that row
-later looks whether the tree lives at the new place, and removes it at the old one or brings it back there. So it is
-never in both places and never in none for good.
+No transaction touches two accounts. A tree grows hidden at its new place, as long as there is an `arrival` row, and
+turns visible in the unit that removes this row. One that moves is taken out of sight at its old place first, in a unit
+that also writes a `handover` row. Whoever finds that row later ends the arrival if it is still under way, looks whether
+the tree lives at the new place, and removes it at the old one or brings it back there. So it is never in both places
+and never in none for good.
 """
 
 from contextlib import suppress
@@ -15,8 +16,8 @@ from nuvol.core.files import guards
 from nuvol.core.files.ledger import Ledger, free_name
 from nuvol.core.files.parcels import Parcel
 from nuvol.core.files.room import Files
-from nuvol.core.files.trash import Job, Trash, put_in
-from nuvol.errors import CloudError, Conflict, Damaged, NameTaken, NodeMissing, NotAllowed, Unable
+from nuvol.core.files.trash import Job, Trash, end_arrival, put_in
+from nuvol.errors import AccountMissing, Busy, CloudError, Conflict, Damaged, NameTaken, NotAllowed, Unable
 from nuvol.ids import ID_LIMIT
 from nuvol.model import names as same
 from nuvol.model.accounts import Actor
@@ -44,7 +45,12 @@ class Across:
         work = _Carry(self._files, self._trash, actor, source, account_id, parent_id, name, guard, whole=True)
         self._files.catalog.read(work.look)
         handover = self._files.new_id()
-        node = self._files.write_in(source[0], actor, lambda ledger: self._take_out(ledger, work, handover))
+        work.announce()
+        try:
+            node = self._files.write_in(source[0], actor, lambda ledger: self._take_out(ledger, work, handover))
+        except CloudError:
+            work.give_up()
+            raise
         self._files.paths.forget([node])
         try:
             moved = work.run(node)
@@ -63,13 +69,25 @@ class Across:
         work = _Carry(
             self._files, self._trash, actor, source, account_id, parent_id, name, guard, whole=False, deep=deep
         )
-        return work.run(self._files.catalog.read(work.look))
+        node = self._files.catalog.read(work.look)
+        work.announce()
+        return work.run(node)
 
-    def resume(self, source: Place, account_id: int, job_id: int) -> None:
+    def resume(self, source: Place, account_id: int, arrival: int, job_id: int) -> None:
         """Go on with a move that a restart or a failure broke off. Raises Unable."""
         actor = Actor(source[0])
-        there = self._files.catalog.read(lambda tx: tx.nodes.get(account_id, source[1]))
-        if there is not None and there.state != State.HIDDEN:
+
+        def has_arrived(ledger: Ledger) -> bool:
+            if end_arrival(ledger, arrival, source[1]):  # whoever may still be bringing it has to give up
+                return False
+            there = ledger.tx.nodes.get(account_id, source[1])
+            return there is not None and there.state != State.HIDDEN
+
+        try:
+            arrived = self._files.write_in(account_id, actor, has_arrived)
+        except AccountMissing:
+            arrived = False
+        if arrived:
             self._remove(actor, source, job_id)
         else:
             self._bring_back(actor, source, job_id)
@@ -85,14 +103,15 @@ class Across:
             )
         ledger.tx.nodes.update(replace(node, state=State.HIDDEN, trash_root=node.id))
         ledger.note("move", replace(node, number=node.number + 1), old=node)
-        data = msgspec.json.encode([node.id, work.account_id])
+        data = msgspec.json.encode([node.id, work.account_id, work.arrival])
         ledger.tx.jobs.add(ledger.account_id, handover, "handover", data)
         return node
 
     def _bring_back(self, actor: Actor, source: Place, handover: int) -> None:
         def unit(ledger: Ledger) -> None:
             node = ledger.tx.nodes.get(*source)
-            if node is not None and node.state == State.HIDDEN:
+            is_ours = ledger.tx.jobs.verb(source[0], handover) is not None
+            if is_ours and node is not None and node.state == State.HIDDEN:
                 parent = ledger.tx.nodes.get(source[0], node.parent_id or 0)
                 alive = parent is not None and parent.state == State.LIVE
                 parent_id = parent.id if parent is not None and alive else ledger.account.root_id
@@ -139,7 +158,7 @@ class _Carry:
         self._whole = whole
         self._deep = deep
         self._stamping: Job = trash.stamping()
-        self._job_id = files.new_id()
+        self.arrival = files.new_id()
         self._top_id = source[1] if whole else files.new_id()
 
     def look(self, tx: Transaction) -> Node:
@@ -159,20 +178,29 @@ class _Carry:
         self._may_arrive(ledger, node)
         return node
 
+    def announce(self) -> None:
+        data = msgspec.json.encode(self._top_id)
+        self._files.write_in(
+            self.account_id,
+            self._actor,
+            lambda ledger: ledger.tx.jobs.add(self.account_id, self.arrival, "arrival", data),
+        )
+
+    def give_up(self) -> None:
+        self._files.left_over.add(self.arrival)
+        with suppress(Unable):  # then upkeep does it
+            self._trash.resume(self.account_id, self.arrival, "arrival", self._top_id)
+
     def run(self, top: Node) -> Moved:
         self._name = self._name or top.name
-        begun = False
         gone: list[Node] = []
         try:
             todo = self._bring([top], None)
-            begun = True
             while todo:
                 todo = self._go_on(todo)
             moved = self._files.write_in(self.account_id, self._actor, lambda ledger: self._attach(ledger, top, gone))
         except CloudError:
-            if begun:
-                with suppress(Unable):  # then upkeep does it
-                    self._trash.discard(self.account_id, self._actor, self._top_id, self._job_id)
+            self.give_up()
             raise
         finally:
             self._files.paths.forget(gone)
@@ -214,6 +242,7 @@ class _Carry:
         landed = False
 
         def unit(ledger: Ledger) -> None:
+            self._demand_arrival(ledger)
             contents = {hash: parcel.land(ledger) for hash, parcel in parcels.items()}
             known = {
                 hash: contents.get(hash) or ledger.tx.chunks.content(self.account_id, hash) for hash in hashes if hash
@@ -227,8 +256,6 @@ class _Carry:
             for node, id in zip(nodes, ids, strict=True):
                 if node.id in properties:
                     ledger.tx.nodes.set_properties(self.account_id, id, properties[node.id], ())
-            if parent_id is None:
-                ledger.tx.jobs.add(self.account_id, self._job_id, "copy", msgspec.json.encode(self._top_id))
 
         try:
             for parcel in parcels.values():
@@ -279,21 +306,26 @@ class _Carry:
             placed = replace(placed, name=self._name or node.name)
         return placed if self._whole else replace(placed, number=1, content_number=1, created_at=ledger.now)
 
+    def _demand_arrival(self, ledger: Ledger) -> None:
+        """A process that starts takes a tree that is on its way for one that was left behind, and ends it."""
+        if ledger.tx.jobs.verb(self.account_id, self.arrival) != "arrival":
+            raise Busy("This was ended by another process of the server.")
+
     def _attach(self, ledger: Ledger, source: Node, gone: list[Node]) -> Moved:
         existing = self._may_arrive(ledger, source)
         if existing is not None:
             gone.append(existing)
             put_in(ledger, existing, self._stamping)
+        self._demand_arrival(ledger)
         hidden = ledger.tx.nodes.get(self.account_id, self._top_id)
-        if hidden is None:
-            raise NodeMissing("It was ended by another process of the server.")
+        assert hidden is not None  # who removes it ends the arrival first
         top = replace(hidden, state=State.LIVE, trash_root=None)
         if self._whole:
             top = replace(top, number=top.number + 1, changed_at=ledger.now)
             ledger.tx.versions.add((ledger.version(top, Status.MOVED),))
         ledger.tx.nodes.update(top)
         ledger.note("move" if self._whole else "copy", top, new=top)
-        ledger.tx.jobs.remove(self.account_id, self._job_id)
+        ledger.tx.jobs.remove(self.account_id, self.arrival)
         return Moved(top, existing is not None)
 
 

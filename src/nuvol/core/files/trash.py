@@ -203,6 +203,8 @@ class Trash:
             folders = self._files.catalog.read(lambda tx: tx.nodes.stamped_folders(account_id, node_id))
             Job(self._files, verb, self._stamp, job_id).resume(account_id, actor, node_id, folders)
         else:  # a purge, or a copy that was never attached
+            if verb == "arrival":
+                self._files.write_in(account_id, actor, lambda ledger: end_arrival(ledger, job_id, node_id))
             self.discard(account_id, actor, node_id, job_id)
 
     def _stamp(self, ledger: Ledger, top: int, rest: Ids) -> Ids:
@@ -292,6 +294,15 @@ def _restorable(tx: Transaction, actor: Actor, owner_id: int, behind: tuple[int,
             if (tx.shares.role(owner_id, node.id, actor.account_id) or 0) >= Role.EDITOR:
                 yield node
         behind = (found[-1].trashed_at or 0, found[-1].id)
+
+
+def end_arrival(ledger: Ledger, job_id: int, node_id: int) -> bool:
+    """Nobody goes on with bringing this tree from another account; what came of it is purged. False: it had ended."""
+    is_under_way = ledger.tx.jobs.verb(ledger.account_id, job_id) == "arrival"
+    if is_under_way:
+        ledger.tx.jobs.remove(ledger.account_id, job_id)
+        ledger.tx.jobs.add(ledger.account_id, job_id, "purge", msgspec.json.encode(node_id))
+    return is_under_way
 
 
 def put_in(ledger: Ledger, node: Node, job: Job) -> None:
