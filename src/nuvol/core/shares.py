@@ -106,7 +106,8 @@ class Shares:
         return self._files.catalog.read(look)
 
     def roles(self, actor: Actor, nodes: Iterable[Node]) -> dict[int, tuple[int, bool]]:
-        """By node: what the actor may do there (0: nothing), and whether it is a folder that stands as a mount here."""
+        """By node: what the actor may do there, and whether it is a folder that stands as a mount here; nodes that are
+        not open are left out."""
         access.require(actor, "read")
 
         def look(tx: Transaction) -> dict[int, tuple[int, bool]]:
@@ -119,7 +120,8 @@ class Shares:
                     mine = node.account_id == actor.account_id
                     role = Role.OWNER if mine else tx.shares.role(node.account_id, node.id, actor.account_id)
                     known[place] = role or 0
-                found[node.id] = known[place], node.id in mounted
+                if known[place]:
+                    found[node.id] = known[place], node.id in mounted
             return found
 
         return self._files.catalog.read(look)

@@ -71,7 +71,7 @@ class View:
             facts.letters = {
                 node.id: letters(node, shared=True, writable=role >= Role.EDITOR, mounted=is_mounted)
                 for node in theirs
-                for role, is_mounted in [roles[node.id]]
+                for role, is_mounted in [roles.get(node.id, (Role.VIEWER, False))]
             }
         return facts
 
