@@ -216,6 +216,13 @@ def _own_grant(scene: Scene, kind: str) -> dict[str, Any]:
     return {"grant": grants[-1].id}
 
 
+def _connected(scene: Scene) -> dict[str, Any]:
+    apps, key = scene.cloud.apps, f"app{next(_numbers)}"
+    apps.add(None, "An app", "cloudfs", key=key)
+    apps.connect(apps.find(key), scene.actor)
+    return {"app": key}
+
+
 def _victim(scene: Scene) -> dict[str, Any]:
     name = f"victim{next(_numbers)}"
     return {"victim": scene.cloud.accounts.add(None, name, f"{name}@example.org", None).id}
@@ -265,6 +272,8 @@ ROWS: dict[str, Row] = {
     "GET /tokens": Row(account()),
     "POST /tokens": Row(account(201), json={"label": "l", "scopes": ["files"], "days": 1}),
     "DELETE /tokens/{grant_id}": Row(account(204), "/tokens/{grant}", prepare=lambda s: _own_grant(s, "bearer")),
+    "GET /me/apps": Row(account()),
+    "DELETE /me/apps/{app_key}": Row(account(204), "/me/apps/{app}", prepare=_connected),
     "GET /accounts": Row(admin()),
     "POST /accounts": Row(
         admin(201),
