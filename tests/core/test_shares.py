@@ -846,7 +846,7 @@ def test_a_move_across_broken_off_anywhere_is_finished_or_undone(world, into):
     assert unit > 5 and bert.paths(target) == paths
     assert anna.id("trip") == shared
     world.clock.move(3 * DAY)
-    world.cloud.upkeep.sweep()
+    world.cloud.upkeep.sweep(orphans_after=0)
 
 
 @pytest.mark.parametrize("into", [True, False])
