@@ -4,7 +4,7 @@ import inspect
 from pathlib import Path
 
 from nuvol.stores import base
-from tests.conformance import rows_beside, rows_contents, rows_customers, rows_links, rows_nodes
+from tests.conformance import rows_beside, rows_contents, rows_customers, rows_links, rows_nodes, rows_shares
 
 
 class TestNodes(rows_nodes.NodeRowsTests):
@@ -48,6 +48,10 @@ class TestCustomers(rows_customers.CustomerRowsTests):
 
 
 class TestLinks(rows_links.LinkRowsTests):
+    pass
+
+
+class TestShares(rows_shares.ShareRowsTests):
     pass
 
 

@@ -9,9 +9,11 @@ from nuvol.core.apps import Apps
 from nuvol.core.customers import Customers
 from nuvol.core.desks import Desks
 from nuvol.core.doctor import Doctor
+from nuvol.core.files.across import Across
 from nuvol.core.files.arrivals import Arrivals
 from nuvol.core.files.copies import Copies
 from nuvol.core.files.locks import Locks
+from nuvol.core.files.mounts import Mounts
 from nuvol.core.files.reads import Reads
 from nuvol.core.files.receipts import Receipts
 from nuvol.core.files.room import Files
@@ -27,6 +29,7 @@ from nuvol.core.links import Links
 from nuvol.core.oauth1 import OAuth1
 from nuvol.core.passwords import Passwords
 from nuvol.core.search import Search
+from nuvol.core.shares import Shares
 from nuvol.core.signed import Signed
 from nuvol.core.tickets import Tickets
 from nuvol.core.vault import KEY_BYTES, Vault
@@ -57,8 +60,9 @@ class Cloud:
         self.grants = Grants(catalog, clock, self.rules, self.passwords)
         files = Files(catalog, blobs, self.rules, clock)
         self.trash = Trash(files)
-        self.tree = Tree(files, self.trash)
-        self.copies = Copies(files, self.trash)
+        across, mounts = Across(files, self.trash), Mounts(files)
+        self.tree = Tree(files, self.trash, mounts, across)
+        self.copies = Copies(files, self.trash, across)
         self.arrivals = Arrivals(files, self.tree, self.copies, self.trash)
         self.uploads = Uploads(files)
         self.reads = Reads(files)
@@ -66,7 +70,8 @@ class Cloud:
         self.locks = Locks(files)
         self.journal = Journal(files, self.tree, self.epoch)
         self.search = Search(files)
-        self.upkeep = Upkeep(files, self.trash, self.uploads, self.versions, self.journal, self.grants)
+        self.shares = Shares(files, self.tree, mounts)
+        self.upkeep = Upkeep(files, self.trash, across, mounts, self.uploads, self.versions, self.journal, self.grants)
         self.accounts = Accounts(catalog, clock, self.rules, self.passwords, self.grants, self.upkeep.remove_tree)
         vault = Vault(key or secrets.token_bytes(KEY_BYTES))
         self.apps = Apps(catalog, clock, vault, self.grants, self.accounts)

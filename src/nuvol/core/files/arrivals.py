@@ -112,11 +112,15 @@ class Arrivals:
         return None if there is None or there.id == node_id else there
 
     def _child(self, actor: Actor, parent_id: int, name: str) -> Node | None:
-        return self._files.catalog.read(lambda tx: tx.nodes.child(actor.account_id, parent_id, names.check(name)))
+        with suppress(NodeMissing):  # the act itself says what is wrong with the folder
+            return self._tree.child(actor, parent_id, names.check(name))
+        return None
 
     def _is_untouched(self, actor: Actor, node: Node) -> bool:
         """All below, and the node itself unless it is a folder that merely holds that, came out of a share and is as
         it came."""
+        if node.account_id != actor.account_id:
+            return False
         everything = [child for _, child in self._tree.walk(actor, node.id)] if node.is_folder else [node]
         ids = [child.id for child in everything]
 

@@ -12,10 +12,9 @@ from nuvol.core.files import guards, names
 from nuvol.core.files.adopting import Adoption
 from nuvol.core.files.arrivals import Arrivals
 from nuvol.core.files.copies import copied
-from nuvol.core.files.ledger import Ledger
+from nuvol.core.files.ledger import Ledger, new_node
 from nuvol.core.files.room import Files
 from nuvol.core.files.trash import Trash
-from nuvol.core.files.tree import new_node
 from nuvol.errors import BelowItself, Busy, CloudError, NameTaken, Unable
 from nuvol.model import names as same
 from nuvol.model.accounts import Actor
@@ -48,7 +47,7 @@ class Receipts:
             return self._attach(actor, top_id, parent_id, name, exists)
         except CloudError:
             with suppress(Unable):  # then upkeep does it
-                self._trash.discard(actor, top_id, top_id)
+                self._trash.discard(actor.account_id, actor, top_id, top_id)
             raise
 
     def _may_arrive(
@@ -74,7 +73,7 @@ class Receipts:
         except CloudError:
             if not first:
                 with suppress(Unable):  # then upkeep does it
-                    self._trash.discard(actor, top_id, top_id)
+                    self._trash.discard(actor.account_id, actor, top_id, top_id)
             raise
         return top_id
 

@@ -72,7 +72,7 @@ class Call:
 
     def _items(self, nodes: list[Node], actor: Actor) -> list[dict[str, Any]]:
         root_id = self.cloud.tree.root(actor).id
-        known = self.cloud.tree.properties(actor, [node.id for node in nodes])
+        known = self.cloud.tree.properties(actor, nodes)
         return [items.item(node, root_id, items.read_data(known.get(node.id, {}))) for node in nodes]
 
 

@@ -128,7 +128,7 @@ def _children(cloud: Cloud, opened: Opened, folder: Node) -> list[Node]:
 
 def _items(cloud: Cloud, reader: Actor, opened: Opened, nodes: Any) -> list[dict[str, Any]]:
     """As seen from inside the share: where its items lie outside is the owner's affair."""
-    known = cloud.tree.properties(reader, [node.id for node in nodes])
+    known = cloud.tree.properties(reader, nodes)
     tops = {item.id for item in opened.items}
     root_id = opened.folder.id if opened.folder else 0
     told = []

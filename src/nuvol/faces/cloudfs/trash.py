@@ -59,7 +59,7 @@ def _find(cloud: Cloud, actor: Actor, parts: list[str]) -> Node:
 
 def _items(cloud: Cloud, actor: Actor, root: Node, nodes: list[Node]) -> list[dict[str, Any]]:
     """With the id path of the folder that each was in, in its application data."""
-    known = cloud.tree.properties(actor, [node.id for node in nodes])
+    known = cloud.tree.properties(actor, nodes)
     told = []
     for node in nodes:
         above = [folder.id for folder in cloud.tree.parents(actor, node)[1:]]

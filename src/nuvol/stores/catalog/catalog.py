@@ -22,6 +22,7 @@ from nuvol.stores.catalog.links import Links
 from nuvol.stores.catalog.locks import Locks
 from nuvol.stores.catalog.nodes import Nodes
 from nuvol.stores.catalog.oauth1 import Nonces, OAuthRequests
+from nuvol.stores.catalog.shares import Shares
 from nuvol.stores.catalog.uploads import Uploads
 from nuvol.stores.catalog.versions import Versions
 
@@ -50,6 +51,7 @@ class SqlTransaction:
         self.jobs = Jobs(connection)
         self.links = Links(connection)
         self.customers = Customers(connection)
+        self.shares = Shares(connection)
 
 
 class SqlCatalog:
