@@ -374,3 +374,31 @@ def test_the_owner_may_receive_too_but_not_into_itself(anna):
     assert anna.paths("to") == ["top", "top/large"] and anna.used == used
     with pytest.raises(BelowItself):
         anna.cloud.links.receive(anna.actor, key, visitor(anna), anna.id("top"))
+
+
+def test_what_others_opened_is_not_passed_on(anna, bert):
+    """Bert has Anna's folder within his own, and opens his own to the world."""
+    anna.folders("trip/in")
+    anna.put("trip/f", b"secret")
+    anna.cloud.shares.open(anna.actor, anna.id("trip"), [bert.actor.name], 1)
+    bert.folder("mine")
+    bert.put("mine/own", b"1")
+    bert.move("trip", "mine/trip")
+    assert bert.paths("mine") == ["own", "trip", "trip/f", "trip/in"]
+    link = share(bert, "mine")
+    opened = bert.cloud.links.open(link.key, STRANGER)
+    assert [node.name for node in bert.cloud.links.children(opened, opened.items[0]).nodes] == ["own"]
+    assert [path for path, _ in bert.cloud.links.walk(opened, opened.items[0])] == ["own"]
+    assert bert.cloud.links.size(opened) == 1
+    for node_id in (anna.id("trip"), anna.id("trip/f")):
+        with pytest.raises(NodeMissing):
+            bert.cloud.links.node(opened, node_id)
+        with pytest.raises(NodeMissing):
+            share_ids(bert, node_id)
+    carl = anna.world.home()
+    receive(carl, link.key)
+    assert carl.paths() == ["mine", "mine/own"]
+
+
+def share_ids(home: Home, *node_ids: int):
+    return home.cloud.links.create(home.actor, node_ids)
