@@ -37,7 +37,7 @@ LIBRARIES: dict[str, set[str]] = {
     "stores": {"msgspec", "psycopg", "psycopg_pool"},
     "core": {"msgspec", "argon2", "blake3", "cryptography", "pyfastcdc"},
     "faces": {"msgspec"},
-    "server": {"uvloop"},
+    "server": {"uvloop", "cryptography"},
     "cli": {"click"},
 }
 # A quarter of a second and 28 MB for those who never use them: imported by the function that needs them.
@@ -47,7 +47,7 @@ HEAVY_MODULES = {
     f"nuvol.stores.catalog.dialects.{path.stem}" for path in MODULES if path.match("dialects/postgres*.py")
 }
 # What the rooms in faces/ share. Every other name there is a face, and no face knows another.
-SHARED_BY_FACES = {"http", "downloads", "receiving", "doorkeeper"}
+SHARED_BY_FACES = {"http", "downloads", "receiving", "doorkeeper", "pages", "zips"}
 
 
 def name_of(path: Path) -> str:

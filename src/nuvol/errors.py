@@ -2,11 +2,11 @@
 
 CloudError
 ├── Missing     NodeMissing · VersionMissing · AccountMissing · GrantMissing · UploadMissing · LockMissing
-│               InvitationMissing · AppMissing · BlobMissing
+│               InvitationMissing · AppMissing · LinkMissing · MemberMissing · RequestMissing · BlobMissing
 ├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · AppTaken
 │               OffsetMismatch · ChunksLacking
 │   └── PreconditionFailed · Locked
-├── Refused     NotAdmitted · NotAllowed · QuotaExceeded · TooManyAttempts
+├── Refused     NotAdmitted · AccessRevoked · NotAllowed · PasswordNeeded · QuotaExceeded · TooManyAttempts
 ├── Malformed   BadName · BadValue · TooLarge · ChecksumMismatch
 └── Unable      StoreFull · StoreFailed · Damaged · Busy
 
@@ -71,6 +71,25 @@ class InvitationMissing(Missing):
 class AppMissing(Missing):
     code = "app-missing"
     advice = "Check the key; `nuvol admin app list` shows every app."
+
+
+class LinkMissing(Missing):
+    code = "link-missing"
+    advice = "It may have expired, been used up or been taken back: ask whoever sent it for a new one."
+
+
+class RequestMissing(Missing):
+    """An app's question that waits for no answer (any more)."""
+
+    code = "request-missing"
+    advice = "Go back to the app and begin there once more."
+
+
+class MemberMissing(Missing):
+    """Somebody to whom a folder is not open."""
+
+    code = "member-missing"
+    advice = "List the members of the folder; somebody may have removed them already."
 
 
 class BlobMissing(Missing):
@@ -174,8 +193,22 @@ class NotAdmitted(Refused):
     advice = "Sign in again."
 
 
+class AccessRevoked(Refused):
+    """A token that was good once, or an app that was known once: somebody took it back."""
+
+    code = "access-revoked"
+    advice = "Let the app in again."
+
+
 class NotAllowed(Refused):
     code = "not-allowed"
+
+
+class PasswordNeeded(Refused):
+    """A link opens with a password, and none or a wrong one was shown."""
+
+    code = "password-needed"
+    advice = "Give the password that came with the link."
 
 
 class QuotaExceeded(Refused):

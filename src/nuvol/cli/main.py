@@ -10,6 +10,7 @@ import click
 from nuvol.cli.admin import admin
 from nuvol.cli.apps import app
 from nuvol.cli.opening import say, with_cloud
+from nuvol.cli.tls import tls
 from nuvol.errors import CloudError
 from nuvol.server import settings
 from nuvol.server.build import Cloud
@@ -89,4 +90,5 @@ def doctor(cloud: Cloud, scrub: bool) -> None:
 
 
 admin.add_command(app)
+admin.add_command(tls)
 main.add_command(admin)

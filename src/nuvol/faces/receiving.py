@@ -25,7 +25,7 @@ async def receive(
     if size is None or size > cloud.rules.inline_bytes:
         return await receive_with(cloud, actor, parent_id, name, lambda upload: _feed(request, upload), size, how)
     if not request.at_hand:
-        await look(uploads.require_quota, actor, size)
+        await look(uploads.require_quota, actor, size, parent_id)
     return await run(uploads.put, actor, parent_id, name, await request.body(cloud.rules.inline_bytes), **how)
 
 

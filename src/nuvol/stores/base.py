@@ -15,8 +15,11 @@ from msgspec import Struct
 
 from nuvol.model.accounts import Account, Actor, Grant
 from nuvol.model.apps import App
+from nuvol.model.customers import Customer, Plan
 from nuvol.model.journal import Change, Notice
+from nuvol.model.links import Link
 from nuvol.model.nodes import Chunk, Content, Lock, Node, UploadSession, Version
+from nuvol.model.shares import Invited, Member, Mount
 
 T = TypeVar("T")
 Buffer = bytes | bytearray | memoryview
@@ -153,15 +156,15 @@ class AccountRows(Protocol):
         """Read the account and hold its row until the end of the unit: the first act of every write.
         Raises AccountMissing."""
 
-    def hindrances(self, account_id: int) -> tuple[bool, bool]:
-        """What a change has to look out for: (a job is at work on a large folder, there are DAV locks). Both in one
-        question, because every change asks it."""
+    def hindrances(self, account_id: int) -> tuple[bool, bool, bool]:
+        """What a change has to look out for: (a job is at work on a large folder, there are DAV locks, folders are
+        open to others). All in one question, because every change asks it."""
 
     def advance(self, account_id: int, rows: int, used: int) -> int:
         """Add to the journal number and to the bytes used; returns the new journal number."""
 
     def remove(self, account_id: int) -> None:
-        """With its handles."""
+        """With its handles and links."""
 
 
 class GrantRows(Protocol):
@@ -178,6 +181,9 @@ class GrantRows(Protocol):
         """It is known as revoked from `at` on, and forgotten after `until`."""
 
     def remove(self, account_id: int, grant_id: int) -> bool: ...
+    def count_app(self, app: str) -> int:
+        """How many this app was given, in all accounts."""
+
     def remove_app(self, app: str) -> int:
         """Whatever this app was given, in every account."""
 
@@ -203,7 +209,48 @@ class AppRows(Protocol):
         """False, as of those below: there is none."""
 
     def set_signup(self, key: str, mode: str) -> bool: ...
+    def set_secret(self, key: str, secret: bytes, admin: bool) -> bool:
+        """`admin`: that of its back office."""
+
     def remove(self, key: str) -> bool: ...
+
+
+class OAuthRequest(Struct, frozen=True):
+    """A question of an app's (OAuth 1's request token), by the digest of its token."""
+
+    digest: bytes
+    app: str
+    """Key of the app."""
+    secret: bytes
+    """Sealed."""
+    callback: str
+    account_id: int | None
+    """Who said yes; None until then."""
+    scopes: frozenset[str]
+    verifier: bytes | None
+    """Digest of what the app must show to get its token."""
+    expires_at: int
+
+
+class OAuthRequestRows(Protocol):
+    """Questions of apps that wait for a person's answer, and answers that wait for the app."""
+
+    def add(self, request: OAuthRequest) -> None: ...
+    def get(self, digest: bytes) -> OAuthRequest | None: ...
+    def allow(self, digest: bytes, account_id: int, scopes: frozenset[str], verifier: bytes) -> bool:
+        """False when there is none, or somebody has answered it."""
+
+    def remove(self, digest: bytes) -> bool: ...
+    def expire(self, before: int) -> int: ...
+
+
+class NonceRows(Protocol):
+    """What was shown once and must not be shown again."""
+
+    def use(self, account_id: int, digest: bytes, expires_at: int) -> bool:
+        """False when it was used before."""
+
+    def expire(self, before: int) -> int: ...
 
 
 class Invitation(Struct, frozen=True):
@@ -470,8 +517,18 @@ class JournalRows(Protocol):
 
     def add(self, changes: Iterable[Change]) -> None: ...
     def after(self, account_id: int, seq: int, limit: int) -> list[Change]: ...
+    def shared_after(self, account_id: int, seq: int, limit: int) -> list[Change]:
+        """Those that touch a folder open to others."""
+
     def floor(self, account_id: int) -> int:
         """Rows up to this number have been trimmed."""
+
+    def count_actions(self, account_id: int) -> tuple[int, int]:
+        """What happened to files and was not merely said about a link: (how many have been trimmed, how many are
+        there)."""
+
+    def actions(self, account_id: int, skip: int, limit: int) -> list[Change]:
+        """Those that are there, in order, from the one behind the first `skip`."""
 
     def trim(self, account_id: int, before: int, limit: int) -> int:
         """Remove the oldest rows, at most `limit` and none that is not older than `before`; returns how many."""
@@ -494,6 +551,9 @@ class UploadRows(Protocol):
 
     def add(self, upload: UploadSession) -> None: ...
     def get(self, account_id: int, upload_id: str) -> UploadSession | None: ...
+    def of_holder(self, holder_id: int, upload_id: str) -> UploadSession | None:
+        """Of somebody who uploads to a folder that was opened to them."""
+
     def update(self, upload: UploadSession, before: int) -> bool:
         """False when its offset is not `before` any more: somebody else went on with it."""
 
@@ -515,11 +575,134 @@ class JobRows(Protocol):
 
     def add(self, account_id: int, job_id: int, verb: str, data: bytes) -> None: ...
     def remove(self, account_id: int, job_id: int) -> None: ...
+    def verb(self, account_id: int, job_id: int) -> str | None:
+        """None: it is done, or was given up."""
+
     def any(self, account_id: int) -> bool:
         """Whether there is work to go on with in this account."""
 
     def all(self) -> list[tuple[int, int, str, bytes]]:
         """(account, job, verb, data)."""
+
+
+class LinkRows(Protocol):
+    """Links by key, who has unlocked them, and what was received through them."""
+
+    def add(self, link: Link) -> None: ...
+    def get(self, account_id: int, link_id: int) -> Link | None: ...
+    def by_key(self, key: str) -> Link | None: ...
+    def of(self, account_id: int) -> list[Link]:
+        """In the order they were made."""
+
+    def update(self, link: Link) -> None:
+        """Write every field but `uses` of a link that is there."""
+
+    def remove(self, account_id: int, link_id: int) -> bool:
+        """With who unlocked it."""
+
+    def use(self, account_id: int, link_id: int) -> bool:
+        """Count one use; False when there is none left."""
+
+    def unlock(self, account_id: int, link_id: int, grant_id: int, proof: bytes) -> None:
+        """The holder of this grant has shown the password that `proof` stands for."""
+
+    def proof(self, account_id: int, link_id: int, grant_id: int) -> bytes | None: ...
+    def note_received(self, account_id: int, node_ids: Sequence[int]) -> None:
+        """These nodes came out of somebody's share."""
+
+    def received(self, account_id: int, node_ids: Sequence[int]) -> set[int]:
+        """Those of these that did."""
+
+
+class CustomerRows(Protocol):
+    """Accounts made through apps, their plans, and the languages of their sessions."""
+
+    def put(self, customer: Customer) -> None:
+        """In place of what is known of this account."""
+
+    def get(self, account_id: int) -> Customer | None: ...
+    def of(self, app: str, after: int, limit: int) -> list[Customer]:
+        """By account id, ascending, from the one behind `after`."""
+
+    def count(self, app: str) -> int: ...
+    def add_plan(self, plan: Plan) -> None: ...
+    def plans(self, app: str) -> list[Plan]:
+        """In the order they were made."""
+
+    def remove_plan(self, app: str, plan_id: int) -> bool: ...
+    def app_plan(self, app: str) -> str | None:
+        """None: nobody has chosen one."""
+
+    def set_app_plan(self, app: str, name: str) -> None: ...
+    def locale(self, account_id: int, grant_id: int) -> str | None: ...
+    def set_locale(self, account_id: int, grant_id: int, locale: str) -> None: ...
+
+
+class ShareRows(Protocol):
+    """Folders opened to other accounts: members (the owner's rows), mounts (each member's) and invitations.
+
+    Every node is named with the account it lies in; a role is a number of `model.shares.Role`.
+    """
+
+    def put_member(self, account_id: int, node_id: int, member_id: int, role: int, at: int) -> None:
+        """Who is a member already gets this role and stays one since when it was."""
+
+    def member(self, account_id: int, node_id: int, member_id: int) -> int | None:
+        """The role of a member of this very folder."""
+
+    def drop_member(self, account_id: int, node_id: int, member_id: int) -> bool: ...
+    def role(self, account_id: int, node_id: int, member_id: int) -> int | None:
+        """The highest role that somebody has on a node, by it or by any live folder above it: one statement."""
+
+    def members(self, account_id: int, node_id: int) -> list[Member]:
+        """Of a node and of all folders above it, with their names, by the time they joined: one statement."""
+
+    def open_folders(self, account_id: int) -> set[int]:
+        """Ids of the account's folders that have members."""
+
+    def open_to(self, member_id: int) -> list[Member]:
+        """The folders open to somebody, without names."""
+
+    def lapsed(self, limit: int) -> list[Member]:
+        """Members of folders that are there no more."""
+
+    def forget(self, account_id: int) -> None:
+        """Everything that the account opened, and its membership and mounts elsewhere."""
+
+    def node(self, member_id: int, node_id: int) -> Node | None:
+        """A node, in whatever state, of anybody who opened a folder to `member_id`; it need not lie in that folder.
+        While it moves from one account to another there are two: the live one."""
+
+    def add_mount(self, mount: Mount) -> None:
+        """The mount's node is added by itself."""
+
+    def mounts(self, account_id: int) -> list[Mount]:
+        """Live ones, with their names and the role that the owner's row gives."""
+
+    def mount(self, account_id: int, node_id: int) -> Mount | None:
+        """The live one that stands for the folder `node_id`."""
+
+    def target(self, account_id: int, mount_id: int) -> tuple[int, int] | None:
+        """(owner, folder) of a mount, live or not."""
+
+    def mount_at(self, account_id: int, node_id: int) -> Mount | None:
+        """The one that stands for the folder `node_id`, live or not, without name and role."""
+
+    def drop_mount(self, account_id: int, mount_id: int) -> None: ...
+    def unmounted(self, limit: int) -> list[Member]:
+        """Members that have no mount of the folder."""
+
+    def dangling(self, limit: int) -> list[Mount]:
+        """Mounts whose membership, or whose own node, is gone; without names."""
+
+    def invite(self, invited: Invited) -> None: ...
+    def invited(self, digest: bytes) -> Invited | None: ...
+    def invitations(self, account_id: int, node_id: int) -> list[Invited]:
+        """To this very folder, oldest first."""
+
+    def uninvite(self, digest: bytes) -> bool: ...
+    def expire(self, before: int) -> int:
+        """Remove invitations that ended earlier than `before`."""
 
 
 class Transaction(Protocol):
@@ -533,6 +716,10 @@ class Transaction(Protocol):
     def grants(self) -> GrantRows: ...
     @property
     def apps(self) -> AppRows: ...
+    @property
+    def oauth_requests(self) -> OAuthRequestRows: ...
+    @property
+    def nonces(self) -> NonceRows: ...
     @property
     def invitations(self) -> InvitationRows: ...
     @property
@@ -551,6 +738,12 @@ class Transaction(Protocol):
     def uploads(self) -> UploadRows: ...
     @property
     def jobs(self) -> JobRows: ...
+    @property
+    def links(self) -> LinkRows: ...
+    @property
+    def customers(self) -> CustomerRows: ...
+    @property
+    def shares(self) -> ShareRows: ...
 
 
 class Catalog(Protocol):

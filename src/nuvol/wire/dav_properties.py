@@ -22,9 +22,8 @@ class Facts(Struct):
 
     account: str = ""
     """Name of the account: the caller's principal, and what the root is called."""
-    used: int = 0
-    available: int | None = None
-    """Bytes that still fit; None = no limit."""
+    spaces: Mapping[int, tuple[int, int | None]] = {}
+    """By the account that pays: bytes used, and bytes that still fit (None = no limit)."""
     cursor: str = ""
     now: int = 0
     dead: Mapping[int, Mapping[str, str]] = {}
@@ -33,6 +32,8 @@ class Facts(Struct):
     """By node: locks and the address each was taken on."""
     checksums: Mapping[bytes, Mapping[str, str]] = {}
     """By content."""
+    letters: Mapping[int, str] = {}
+    """What may be done with nodes of others (`letters`)."""
 
 
 Column = Callable[[Sequence[Node], Facts], Iterable[object]]
@@ -72,10 +73,13 @@ def _sizes(nodes: Sequence[Node], facts: Facts) -> list[int]:
     return [node.size for node in nodes]
 
 
+def _used(nodes: Sequence[Node], facts: Facts) -> list[int]:
+    return [facts.spaces[node.account_id][0] for node in nodes]
+
+
 def _available(nodes: Sequence[Node], facts: Facts) -> list[str]:
-    free = facts.available
-    element = "" if free is None else f"<d:quota-available-bytes>{free}</d:quota-available-bytes>"
-    return [element] * len(nodes)
+    free = (facts.spaces[node.account_id][1] for node in nodes)
+    return ["" if size is None else f"<d:quota-available-bytes>{size}</d:quota-available-bytes>" for size in free]
 
 
 def _checksums(nodes: Sequence[Node], facts: Facts) -> list[str]:
@@ -94,8 +98,17 @@ def _principal(nodes: Sequence[Node], facts: Facts) -> list[str]:
 
 
 def _permissions(nodes: Sequence[Node], facts: Facts) -> list[str]:
-    """ownCloud's letters: may be deleted (D), renamed (N), moved (V), written (W), given files (C) and folders (K)."""
-    return [("DNVCK" if node.parent_id else "CK") if node.is_folder else "DNVW" for node in nodes]
+    """ownCloud's letters: of somebody else's folder (S), may be deleted (D), renamed (N), moved (V), written (W), given
+    files (C) and folders (K)."""
+    return [facts.letters.get(node.id) or letters(node) for node in nodes]
+
+
+def letters(node: Node, *, shared: bool = False, writable: bool = True, mounted: bool = False) -> str:
+    """`mounted`: it is the opened folder itself, which its member names and removes as the member likes."""
+    mine = ("DNVCK" if node.parent_id else "CK") if node.is_folder else "DNVW"
+    if not writable:
+        mine = "DNV" if mounted else ""
+    return f"S{mine}" if shared else mine
 
 
 def _lock_discovery(nodes: Sequence[Node], facts: Facts) -> list[str]:
@@ -164,9 +177,7 @@ FILE: dict[str, Live] = _BOTH | {
 
 FOLDER: dict[str, Live] = _BOTH | {
     DAV + "resourcetype": Live("<d:resourcetype><d:collection/></d:resourcetype>"),
-    DAV + "quota-used-bytes": Live(
-        "<d:quota-used-bytes>%s</d:quota-used-bytes>", lambda nodes, facts: [facts.used] * len(nodes)
-    ),
+    DAV + "quota-used-bytes": Live("<d:quota-used-bytes>%s</d:quota-used-bytes>", _used),
     DAV + "quota-available-bytes": Live("", _available),
     DAV + "supported-report-set": Live(
         "<d:supported-report-set><d:supported-report><d:report><d:sync-collection/></d:report></d:supported-report>"

@@ -6,7 +6,8 @@ back last), so that others see the whole change at once; a row in `job` makes a 
 back, put it into the trash again).
 """
 
-from collections.abc import Callable
+import builtins
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import msgspec
@@ -14,14 +15,17 @@ from msgspec.structs import replace
 
 from nuvol.clock import DAY
 from nuvol.core import access
-from nuvol.core.files import guards, names
+from nuvol.core.files import gathering, guards, names
 from nuvol.core.files.contents import remove_nodes, take_abandoned
 from nuvol.core.files.cursors import read_cursor, write_cursor
-from nuvol.core.files.ledger import Ledger
+from nuvol.core.files.gathering import Gathering
+from nuvol.core.files.ledger import Ledger, free_name
 from nuvol.core.files.room import Files
-from nuvol.errors import BelowItself, CloudError, NodeMissing, ParentMissing, Unable, WrongKind
+from nuvol.errors import BelowItself, CloudError, NameTaken, NodeMissing, ParentMissing, Unable, WrongKind
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import ANY, Kind, Node, Page, State, Status
+from nuvol.model.shares import Role
+from nuvol.stores.base import Transaction
 
 Ids = list[int]
 Step = Callable[[Ledger, int, Ids], Ids]
@@ -36,12 +40,13 @@ class Job:
         self._verb = verb
         self._step = step
         self._id = files.new_id() if id is None else id
+        self._account_id = 0
         self._top = 0
         self._rest: Ids = []
 
     def start(self, ledger: Ledger, top: int) -> None:
         """Do a first batch; if something remains it is noted, so that a restart goes on with it."""
-        self._top = top
+        self._account_id, self._top = ledger.account_id, top
         self._rest = self._step(ledger, top, [top])
         if self._rest:
             ledger.tx.jobs.add(ledger.account_id, self._id, self._verb, msgspec.json.encode(top))
@@ -61,15 +66,15 @@ class Job:
 
         try:
             while self._rest:
-                self._rest = self._files.write(actor, unit)
+                self._rest = self._files.write_in(self._account_id, actor, unit)
         except CloudError:
             self._files.left_over.add(self._id)
             raise
         self._files.left_over.discard(self._id)
 
-    def resume(self, actor: Actor, top: int, rest: Ids) -> None:
+    def resume(self, account_id: int, actor: Actor, top: int, rest: Ids) -> None:
         """Go on with what a restart or a failure left over. Raises Unable."""
-        self._top, self._rest = top, rest or [top]
+        self._account_id, self._top, self._rest = account_id, top, rest or [top]
         self._go_on(actor)
 
 
@@ -80,19 +85,53 @@ class Trash:
         self._files = files
 
     def list(self, actor: Actor, *, after: str | None = None, limit: int = 1000) -> Page:
-        """What was trashed, newest first: the topmost nodes only. Raises BadValue (a wrong cursor)."""
+        """What was trashed, newest first: the topmost nodes only, those of opened folders that the actor may change
+        among them. Raises BadValue (a wrong cursor)."""
         access.require(actor, "read")
         cursor = read_cursor(after, int, "trash")
         behind = (int(str(cursor[0])), cursor[1]) if cursor else None
-        found = self._files.catalog.read(lambda tx: tx.nodes.trash(actor.account_id, behind, limit + 1))
-        page = found[:limit]
-        last = page[-1] if len(found) > limit else None
-        return Page(page, write_cursor("trash", last.trashed_at, last.id) if last else None)
 
-    def restore(self, actor: Actor, node_id: int, *, parent_id: int | None = None, name: str | None = None) -> Node:
+        def look(tx: Transaction) -> Page:
+            found = Gathering(lambda node: (node.trashed_at or 0, node.id), limit)
+            found.add(tx.nodes.trash(actor.account_id, behind, limit + 1))
+            for owner_id in {member.account_id for member in tx.shares.open_to(actor.account_id)}:
+                found.sift(_pages(tx, owner_id, behind), lambda nodes: _restorable(tx, actor, nodes))
+            page, last = found.page()
+            return Page(page, None if last is None else write_cursor("trash", *last))
+
+        return self._files.catalog.read(look)
+
+    def get(self, actor: Actor, node_id: int) -> Node:
+        """Something in the trash, deleted itself or with a folder above it. Raises NodeMissing."""
+        node = self._files.catalog.read(lambda tx: tx.nodes.get(actor.account_id, node_id))
+        if node is None or node.state != State.TRASHED:
+            raise NodeMissing("It is not in the trash.")
+        access.require(actor, "read", node)
+        return node
+
+    def children(self, actor: Actor, folder: Node) -> builtins.list[Node]:
+        """What went into the trash with this folder and lies in it, by name."""
+        access.require(actor, "read", folder)
+
+        def look(tx: Transaction) -> builtins.list[Node]:
+            below = tx.nodes.below(actor.account_id, folder.id, State.TRASHED, 1_000_000)
+            return tx.nodes.many(actor.account_id, [id for id, _, root in below if root == folder.trash_root])
+
+        return sorted(self._files.catalog.read(look), key=lambda node: node.name)
+
+    def restore(
+        self,
+        actor: Actor,
+        node_id: int,
+        *,
+        parent_id: int | None = None,
+        name: str | None = None,
+        exact: bool = False,
+    ) -> Node:
         """Bring a trashed tree back: to where it was, to the root if that is gone, or to `parent_id`.
 
-        A name taken meanwhile becomes “name (2)”. Raises NodeMissing (it is not in the trash), BadName.
+        A name taken meanwhile becomes “name (2)”. With `exact` it comes back to that very place and name or not at
+        all: ParentMissing, NameTaken. Raises NodeMissing (it is not in the trash), BadName.
         """
         access.require(actor, "write")
         if name is not None:
@@ -101,8 +140,10 @@ class Trash:
         begun = False
 
         def unit(ledger: Ledger) -> Node | None:
-            node = self._trashed(ledger, node_id)
-            parent = self._home(ledger, node, parent_id)
+            node = self._trashed(ledger, node_id, "write")
+            parent = self._home(ledger, node, parent_id, exact)
+            if exact and ledger.tx.nodes.child(ledger.account_id, parent.id, name or node.name) is not None:
+                raise NameTaken(name or node.name)
             guards.may_add(ledger, ANY, parent)
             if self._unstamp(ledger, node.id):
                 if not begun:  # a restart puts back what came out so far
@@ -112,13 +153,22 @@ class Trash:
                 ledger.tx.jobs.remove(ledger.account_id, job_id)
             return _attach(ledger, node, parent, name or node.name)
 
+        account_id = actor.account_id
+
+        def act(where: int) -> Node | None:
+            nonlocal account_id
+            account_id = where
+            return self._files.write_in(where, actor, unit)
+
         try:
-            while (restored := self._files.write(actor, unit)) is None:
+            restored = self._files.attempt(actor, node_id, act)
+            while restored is None:
                 begun = True
+                restored = act(account_id)
         except CloudError:
             if begun:
                 with suppress(Unable):  # then upkeep does it
-                    self.resume(actor.account_id, job_id, "trash", node_id)
+                    self.resume(account_id, job_id, "trash", node_id)
             raise
         return restored
 
@@ -128,21 +178,22 @@ class Trash:
         job = Job(self._files, "purge", self._remove)
 
         def unit(ledger: Ledger) -> None:
-            node = self._trashed(ledger, node_id)
+            node = self._trashed(ledger, node_id, "purge")
             ledger.tx.nodes.update(replace(node, state=State.HIDDEN), node)
             ledger.note("purge", node)
             job.start(ledger, node.id)
 
-        self._files.write(actor, unit)
+        self._files.write(actor, unit, at=node_id)
         job.finish(actor)
         with suppress(Unable):  # then the sweep does it
             take_abandoned(self._files)
 
     def empty(self, actor: Actor) -> int:
-        """Purge everything; returns how many topmost nodes went."""
+        """Purge everything of the actor's own; returns how many topmost nodes went."""
+        access.require(actor, "write")
         count = 0
-        while page := self.list(actor, limit=100).nodes:
-            count += sum(self._purged(actor, node.id) for node in page)
+        while found := self._files.catalog.read(lambda tx: tx.nodes.trash(actor.account_id, None, 100)):
+            count += sum(self._purged(actor, node.id) for node in found)
         return count
 
     def expire(self) -> int:
@@ -169,18 +220,20 @@ class Trash:
         """The trashing of the tree below a node that `put_in` has just stamped."""
         return Job(self._files, "trash", self._stamp)
 
-    def discard(self, actor: Actor, node_id: int, job_id: int) -> None:
+    def discard(self, account_id: int, actor: Actor, node_id: int, job_id: int) -> None:
         """Remove a hidden tree for good: a copy that was never finished."""
-        Job(self._files, "purge", self._remove, job_id).resume(actor, node_id, [node_id])
+        Job(self._files, "purge", self._remove, job_id).resume(account_id, actor, node_id, [node_id])
 
     def resume(self, account_id: int, job_id: int, verb: str, node_id: int) -> None:
         """Go on with a job that a restart or a failure left over. Raises Unable."""
         actor = Actor(account_id)
         if verb == "trash":
             folders = self._files.catalog.read(lambda tx: tx.nodes.stamped_folders(account_id, node_id))
-            Job(self._files, verb, self._stamp, job_id).resume(actor, node_id, folders)
+            Job(self._files, verb, self._stamp, job_id).resume(account_id, actor, node_id, folders)
         else:  # a purge, or a copy that was never attached
-            self.discard(actor, node_id, job_id)
+            if verb == "arrival":
+                self._files.write_in(account_id, actor, lambda ledger: end_arrival(ledger, job_id, node_id))
+            self.discard(account_id, actor, node_id, job_id)
 
     def _stamp(self, ledger: Ledger, top: int, rest: Ids) -> Ids:
         """A folder is stamped before its children are listed: what is added meanwhile is refused or found. One that
@@ -234,32 +287,66 @@ class Trash:
     # ------------------------------------------------------------------------------------------ places
 
     @staticmethod
-    def _trashed(ledger: Ledger, node_id: int) -> Node:
+    def _trashed(ledger: Ledger, node_id: int, verb: str) -> Node:
         node = ledger.tx.nodes.get(ledger.account_id, node_id)
         if node is None or node.state != State.TRASHED or node.trash_root != node.id:
             raise NodeMissing(
                 "It is not in the trash.", advice="List the trash; what lies in a trashed folder goes with it."
             )
+        ledger.admit(node, verb)
         return node
 
     @staticmethod
-    def _home(ledger: Ledger, node: Node, parent_id: int | None) -> Node:
+    def _home(ledger: Ledger, node: Node, parent_id: int | None, exact: bool) -> Node:
         """Where it goes: the folder asked for, else its old one, else the root."""
         if parent_id is not None:
             parent = ledger.folder(parent_id)
             if node.id in ledger.above(parent.id):
                 raise BelowItself(f"“{node.name}” cannot be restored into itself.")
             return parent
+        if exact:  # whose folder was purged lies below the root since then
+            last = ledger.tx.versions.get(ledger.account_id, node.id, node.number)
+            if last is not None and last.parent_id != node.parent_id:
+                raise ParentMissing("The folder it was in is gone.")
         try:
             return ledger.folder(node.parent_id or ledger.account.root_id)
         except (ParentMissing, WrongKind):
-            return ledger.folder(ledger.account.root_id)
+            if exact:
+                raise
+            if ledger.account_id == ledger.actor.account_id:
+                return ledger.folder(ledger.account.root_id)
+        for above in ledger.above(node.parent_id):  # in somebody else's folder it stays there
+            with suppress(ParentMissing):
+                return ledger.folder(above)
+        raise ParentMissing("The folder in which it was is gone.")
+
+
+def _pages(tx: Transaction, owner_id: int, behind: tuple[int, int] | None) -> Iterator[list[Node]]:
+    while found := tx.nodes.trash(owner_id, behind, gathering.ROWS):
+        yield found
+        behind = (found[-1].trashed_at or 0, found[-1].id)
+
+
+def _restorable(tx: Transaction, actor: Actor, nodes: list[Node]) -> list[Node]:
+    """Those of somebody else's that the actor may change."""
+    roles = {node.id: tx.shares.role(node.account_id, node.id, actor.account_id) or 0 for node in nodes}
+    return [node for node in nodes if roles[node.id] >= Role.EDITOR]
+
+
+def end_arrival(ledger: Ledger, job_id: int, node_id: int) -> bool:
+    """Nobody goes on with bringing this tree from another account; what came of it is purged. False: it had ended."""
+    is_under_way = ledger.tx.jobs.verb(ledger.account_id, job_id) == "arrival"
+    if is_under_way:
+        ledger.tx.jobs.remove(ledger.account_id, job_id)
+        ledger.tx.jobs.add(ledger.account_id, job_id, "purge", msgspec.json.encode(node_id))
+    return is_under_way
 
 
 def put_in(ledger: Ledger, node: Node, job: Job) -> None:
     """Take a node out of its folder and into the trash; the caller lets `job` finish after the unit."""
     mark(ledger, [node.id], State.TRASHED, node.id)
     ledger.note("trash", replace(node, number=node.number + 1), old=node)
+    ledger.note_inside("trash", node)
     if node.is_folder:
         job.start(ledger, node.id)
 
@@ -274,7 +361,7 @@ def _attach(ledger: Ledger, node: Node, parent: Node, name: str) -> Node:
     back = replace(
         node,
         parent_id=parent.id,
-        name=_free_name(ledger, parent.id, name),
+        name=free_name(ledger, parent.id, name),
         number=node.number + 1,
         changed_at=ledger.now,
         state=State.LIVE,
@@ -284,12 +371,5 @@ def _attach(ledger: Ledger, node: Node, parent: Node, name: str) -> Node:
     ledger.tx.nodes.update(back, node)
     ledger.tx.versions.add((ledger.version(back, Status.CHANGED),))
     ledger.note("restore", back, new=back)
+    ledger.note_inside("restore", back)
     return back
-
-
-def _free_name(ledger: Ledger, parent_id: int, name: str) -> str:
-    candidate, number = name, 2
-    while ledger.tx.nodes.child(ledger.account_id, parent_id, candidate) is not None:
-        candidate = names.free_variant(name, number)
-        number += 1
-    return candidate

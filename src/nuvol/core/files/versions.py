@@ -26,14 +26,17 @@ class Versions:
 
     def get(self, actor: Actor, node_id: int, number: int) -> Version:
         """Raises NodeMissing, VersionMissing."""
-        self._node(actor, node_id)
-        version = self._files.catalog.read(lambda tx: tx.versions.get(actor.account_id, node_id, number))
+        account_id = self._node(actor, node_id).account_id
+        version = self._files.catalog.read(lambda tx: tx.versions.get(account_id, node_id, number))
         if version is None:
             raise VersionMissing(f"There is no version {number}.")
         return version
 
-    def restore(self, actor: Actor, node_id: int, number: int, *, guard: Guard = ANY) -> Node:
-        """Make an old content the newest version; nothing is lost by it. Raises VersionMissing, WrongKind, Locked, …"""
+    def restore(self, actor: Actor, node_id: int, number: int, *, guard: Guard = ANY, with_name: bool = False) -> Node:
+        """Make an old content the newest version; nothing is lost by it. `with_name`: it is called again as it was.
+
+        Raises VersionMissing, WrongKind, Locked, NameTaken (`with_name`), …
+        """
         access.require(actor, "write")
 
         def unit(ledger: Ledger) -> Node:
@@ -48,6 +51,7 @@ class Versions:
             content = ledger.tx.chunks.content(ledger.account_id, old.content)
             new = replace(
                 node,
+                name=old.name if with_name else node.name,
                 number=node.number + 1,
                 content_number=node.number + 1,
                 content=old.content,
@@ -57,16 +61,23 @@ class Versions:
                 modified_at=old.modified_at,
                 changed_at=ledger.now,
             )
+            if new.name != node.name:
+                guards.may_remove(ledger, guard, node)
+                renamed.append(node)
             return ledger.update(node, new, Status.CHANGED, "content")
 
-        return self._files.write(actor, unit)
+        renamed: builtins.list[Node] = []
+        try:
+            return self._files.write(actor, unit, at=node_id)
+        finally:
+            self._files.paths.forget(renamed)
 
     def remove(self, actor: Actor, node_id: int, number: int) -> None:
         """Remove one past state for good. Raises VersionMissing; NotAllowed for the present one."""
         access.require(actor, "write")
 
         def unit(ledger: Ledger) -> None:
-            node = ledger.live(node_id)
+            node = ledger.live(node_id, "purge")
             version = ledger.tx.versions.get(ledger.account_id, node_id, number)
             if version is None:
                 raise VersionMissing(f"There is no version {number}.")
@@ -76,7 +87,7 @@ class Versions:
                 )
             self._drop(ledger, node_id, [version])
 
-        self._files.write(actor, unit)
+        self._files.write(actor, unit, at=node_id)
         take_abandoned(self._files)
 
     def thin(self) -> int:
@@ -113,19 +124,22 @@ class Versions:
         release(ledger, {version.content for version in versions if version.content is not None})
 
     def _node(self, actor: Actor, node_id: int) -> Node:
-        node = self._files.catalog.read(lambda tx: tx.nodes.get(actor.account_id, node_id))
-        if node is None or node.state == State.HIDDEN:
-            raise NodeMissing("There is no such file or folder.")
-        access.require(actor, "read", node)
-        return node
+        def look(tx: Transaction) -> Node:
+            node = self._files.find(tx, actor, node_id)
+            if node is None or node.state == State.HIDDEN:
+                raise NodeMissing("There is no such file or folder.")
+            access.require(actor, "read", node, tx)
+            return node
+
+        return self._files.catalog.read(look)
 
     def list(
         self, actor: Actor, node_id: int, *, before: int | None = None, limit: int = 100
     ) -> builtins.list[Version]:
         """Newest first; `before`: numbers below this one. Raises NodeMissing."""
-        self._node(actor, node_id)
+        account_id = self._node(actor, node_id).account_id
         top = ID_LIMIT if before is None else before
-        return self._files.catalog.read(lambda tx: tx.versions.of(actor.account_id, node_id, top, limit))
+        return self._files.catalog.read(lambda tx: tx.versions.of(account_id, node_id, top, limit))
 
 
 def _superfluous(tx: Transaction, account_id: int, node_id: int, before: int, month: int) -> list[Version]:

@@ -16,10 +16,11 @@ from nuvol.faces.dav.locks import with_roots
 from nuvol.faces.http import Answer, Request, look
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Node, Page
+from nuvol.model.shares import Role
 from nuvol.wire import dav, dav_requests, preconditions
 from nuvol.wire.dav import Declined
 from nuvol.wire.dav_listing import Listing
-from nuvol.wire.dav_properties import Facts
+from nuvol.wire.dav_properties import Facts, letters
 from nuvol.wire.dav_requests import Propfind
 from nuvol.wire.preconditions import INFINITY
 
@@ -32,10 +33,7 @@ class View:
         self._actor = actor
         self._listing = listing
         self._facts = Facts(account=actor.name, now=clock.now())
-        if listing.wants_usage:
-            usage = cloud.tree.usage(actor)
-            self._facts.used = usage.used
-            self._facts.available = None if usage.quota is None else max(0, usage.quota - usage.used)
+        self._spaces: dict[int, tuple[int, int | None]] = {}
         if listing.wants_cursor:
             self._facts.cursor = cloud.journal.cursor(actor)
 
@@ -58,13 +56,27 @@ class View:
     def _about(self, nodes: Sequence[Node]) -> Facts:
         cloud, actor, listing = self._cloud, self._actor, self._listing
         facts = replace(self._facts)
+        if listing.wants_usage:
+            for payer, node in {node.account_id: node for node in nodes}.items():
+                if payer not in self._spaces:
+                    usage = cloud.tree.usage(actor, node)
+                    free = None if usage.quota is None else max(0, usage.quota - usage.used)
+                    self._spaces[payer] = usage.used, free
+            facts.spaces = self._spaces
         if listing.wants_dead:
-            facts.dead = cloud.tree.properties(actor, [node.id for node in nodes])
+            facts.dead = cloud.tree.properties(actor, nodes)
         if listing.wants_locks:
             found = cloud.locks.of_many(actor, nodes)
             facts.locks = {node_id: with_roots(cloud, actor, locks) for node_id, locks in found.items()}
         if listing.wants_checksums:
             facts.checksums = cloud.reads.checksums(actor, nodes)
+        if listing.wants_letters and (theirs := [node for node in nodes if node.account_id != actor.account_id]):
+            roles = cloud.shares.roles(actor, theirs)
+            facts.letters = {
+                node.id: letters(node, shared=True, writable=role >= Role.EDITOR, mounted=is_mounted)
+                for node in theirs
+                for role, is_mounted in [roles.get(node.id, (Role.VIEWER, False))]
+            }
         return facts
 
 
@@ -78,8 +90,8 @@ async def propfind(request: Request, cloud: Cloud, actor: Actor) -> Answer:
     listing = _listing(asked, "return=minimal" in wishes)
 
     def first() -> tuple[View, Node, str, str | None]:
-        view = View(cloud, actor, listing)
         node = cloud.tree.resolve(actor, path)
+        view = View(cloud, actor, listing)
         text = "" if "depth-noroot" in wishes and depth else view.response(path, node)
         if not (depth and node.is_folder):
             return view, node, text, None
