@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 from nuvol import clock as clocks
 from nuvol.core.accounts import Accounts
+from nuvol.core.advisory import Advisory
 from nuvol.core.apps import Apps
 from nuvol.core.desks import Desks
 from nuvol.core.doctor import Doctor
 from nuvol.core.files.copies import Copies
+from nuvol.core.files.facts import Facts
 from nuvol.core.files.locks import Locks
 from nuvol.core.files.reads import Reads
 from nuvol.core.files.room import Files
@@ -57,6 +59,8 @@ class Cloud:
         self.reads = Reads(files)
         self.versions = Versions(files)
         self.locks = Locks(files)
+        self.facts = Facts(files)
+        self.advisory = Advisory(files)
         self.journal = Journal(files, self.tree, self.epoch)
         self.search = Search(files)
         self.upkeep = Upkeep(files, self.trash, self.uploads, self.versions, self.journal, self.grants)

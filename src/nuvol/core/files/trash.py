@@ -6,6 +6,7 @@ back last), so that others see the whole change at once; a row in `job` makes a 
 back, put it into the trash again).
 """
 
+import builtins
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -22,6 +23,7 @@ from nuvol.core.files.room import Files
 from nuvol.errors import BelowItself, CloudError, NodeMissing, ParentMissing, Unable, WrongKind
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import ANY, Kind, Node, Page, State, Status
+from nuvol.stores.base import Transaction
 
 Ids = list[int]
 Step = Callable[[Ledger, int, Ids], Ids]
@@ -88,6 +90,16 @@ class Trash:
         page = found[:limit]
         last = page[-1] if len(found) > limit else None
         return Page(page, write_cursor("trash", last.trashed_at, last.id) if last else None)
+
+    def children(self, actor: Actor, folder: Node) -> builtins.list[Node]:
+        """What is in the trash and lay in this folder, by name; the folder itself may be there too."""
+        access.require(actor, "read", folder)
+
+        def look(tx: Transaction) -> builtins.list[Node]:
+            below = tx.nodes.below(folder.account_id, folder.id, State.TRASHED, 100_000)
+            return tx.nodes.many(folder.account_id, [node_id for node_id, _, _ in below])
+
+        return sorted(self._files.catalog.read(look), key=lambda node: (node.name, node.id))
 
     def restore(self, actor: Actor, node_id: int, *, parent_id: int | None = None, name: str | None = None) -> Node:
         """Bring a trashed tree back: to where it was, to the root if that is gone, or to `parent_id`.

@@ -181,9 +181,18 @@ class Tree:
 
         return self._files.write(actor, unit)
 
-    def move(self, actor: Actor, node_id: int, parent_id: int | None, name: str | None, *, guard: Guard = ANY) -> Moved:
+    def move(
+        self,
+        actor: Actor,
+        node_id: int,
+        parent_id: int | None,
+        name: str | None,
+        *,
+        guard: Guard = ANY,
+        always: bool = False,
+    ) -> Moved:
         """Move and rename; None: as it is. What has the name already is replaced and goes to the trash if
-        `guard.overwrite`.
+        `guard.overwrite`. `always`: a version is added even when all stays as it is.
 
         Raises NodeMissing, ParentMissing, WrongKind, BelowItself, NameTaken, NotAllowed (the root).
         """
@@ -202,7 +211,7 @@ class Tree:
             new_name = node.name if name is None else name
             existing = ledger.tx.nodes.child(ledger.account_id, parent.id, new_name)
             guards.check(ledger, guard, node)
-            if (node.parent_id, node.name) == (parent.id, new_name):
+            if not always and (node.parent_id, node.name) == (parent.id, new_name):
                 return Moved(node, False)
             guards.may_remove(ledger, guard, node)
             guards.may_add(ledger, guard, parent)
@@ -215,7 +224,8 @@ class Tree:
                 put_in(ledger, existing, job)
             gone.append(node)
             moved = replace(node, parent_id=parent.id, name=new_name, number=node.number + 1, changed_at=ledger.now)
-            status = Status.RENAMED if parent.id == node.parent_id else Status.MOVED
+            moved_only = parent.id != node.parent_id and new_name == node.name
+            status = Status.MOVED if moved_only else Status.RENAMED
             return Moved(ledger.update(node, moved, status, "move"), replaced)
 
         try:
