@@ -12,7 +12,7 @@ from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Node
 from tests.core.clouds import Home
 
-ROOMS = ("tree", "copies", "trash", "uploads", "reads", "versions", "locks", "journal", "search")
+ROOMS = ("tree", "copies", "trash", "uploads", "reads", "versions", "locks", "journal", "search", "facts")
 INSIDE = {"trash.discard"}
 """For other rooms; no face calls these."""
 WORDLESS = {"journal.behind"}
@@ -34,7 +34,7 @@ def functions() -> Iterator[str]:
 
 def _rooms() -> Iterator[tuple[str, type]]:
     from nuvol.core import journal, search
-    from nuvol.core.files import copies, locks, reads, trash, tree, uploads, versions
+    from nuvol.core.files import copies, facts, locks, reads, trash, tree, uploads, versions
 
     yield from {
         "tree": tree.Tree,
@@ -46,6 +46,7 @@ def _rooms() -> Iterator[tuple[str, type]]:
         "locks": locks.Locks,
         "journal": journal.Journal,
         "search": search.Search,
+        "facts": facts.Facts,
     }.items()
 
 
@@ -95,6 +96,7 @@ class Things:
             "node_ids": lambda: [home.id("d/f")],
             "path": lambda: "d/f",
             "name": lambda: "named",
+            "versions": lambda: home.cloud.versions.list(home.actor, home.id("d/f")),
             "number": lambda: 1,
             "data": lambda: b"data",
             "size": lambda: 5,

@@ -28,50 +28,40 @@ class Facts:
     def __init__(self, files: Files) -> None:
         self._files = files
 
-    def of(self, actor: Actor, nodes: Sequence[Node]) -> list[Fact]:
-        """One for each node, in order; a few questions for all of them together."""
+    def of(self, actor: Actor, nodes: Iterable[Node]) -> dict[int, Fact]:
+        """By node; those that are not the actor's to read are left out."""
         access.require(actor, "read")
 
-        def look(tx: Transaction) -> list[Fact]:
-            newest: dict[int, tuple[int, int]] = {}
-            sums: dict[tuple[int, bytes], int] = {}
-            for account_id in {node.account_id for node in nodes}:
-                own = [node for node in nodes if node.account_id == account_id]
-                newest |= tx.versions.newest(account_id, [node.id for node in own])
-                sums |= _sums(tx, account_id, (node.content for node in own))
-            told = [(node, *newest.get(node.id, (Status.NEW, 0))) for node in nodes]
-            names = _names(tx, {author_id for _, _, author_id in told})
-            return [
-                Fact(status, names.get(author_id, ""), _sum(sums, node.account_id, node.content, node.size))
-                for node, status, author_id in told
-            ]
+        def look(tx: Transaction) -> dict[int, Fact]:
+            found: dict[int, Fact] = {}
+            for account_id, some in self._files.readable(tx, actor, nodes).items():
+                newest = tx.versions.newest(account_id, [node.id for node in some])
+                sums = _sums(tx, account_id, some)
+                names = _names(tx, {author_id for _, author_id in newest.values()})
+                for node in some:
+                    status, author_id = newest.get(node.id, (Status.NEW, 0))
+                    found[node.id] = Fact(status, names.get(author_id, ""), sums.get(node.content, 0))
+            return found
 
         return self._files.catalog.read(look)
 
-    def of_versions(self, actor: Actor, versions: Sequence[Version]) -> list[Fact]:
-        """One for each version, in order."""
-        access.require(actor, "read")
+    def of_versions(self, actor: Actor, node: Node, versions: Iterable[Version]) -> dict[int, Fact]:
+        """Of this node's versions, by their number. Raises NodeMissing."""
 
-        def look(tx: Transaction) -> list[Fact]:
-            sums: dict[tuple[int, bytes], int] = {}
-            for account_id in {version.account_id for version in versions}:
-                sums |= _sums(tx, account_id, (one.content for one in versions if one.account_id == account_id))
-            names = _names(tx, {version.author_id for version in versions})
-            return [
-                Fact(one.status, names.get(one.author_id, ""), _sum(sums, one.account_id, one.content, one.size))
-                for one in versions
-            ]
+        def look(tx: Transaction) -> dict[int, Fact]:
+            access.require(actor, "read", node)
+            own = [one for one in versions if (one.account_id, one.node_id) == (node.account_id, node.id)]
+            sums = _sums(tx, node.account_id, own)
+            names = _names(tx, {one.author_id for one in own})
+            return {one.number: Fact(one.status, names.get(one.author_id, ""), sums.get(one.content, 0)) for one in own}
 
         return self._files.catalog.read(look)
 
 
-def _sums(tx: Transaction, account_id: int, contents: Iterable[bytes | None]) -> dict[tuple[int, bytes], int]:
-    hashes = list({content for content in contents if content is not None})
-    return {(account_id, hash): adler32 for hash, adler32 in tx.chunks.adlers(account_id, hashes).items()}
-
-
-def _sum(sums: dict[tuple[int, bytes], int], account_id: int, content: bytes | None, size: int) -> int:
-    return sums.get((account_id, content), 0) if content is not None and size else 0
+def _sums(tx: Transaction, account_id: int, held: Sequence[Node | Version]) -> dict[bytes | None, int]:
+    """Of the contents that are not empty."""
+    hashes = {one.content for one in held if one.content is not None and one.size}
+    return dict(tx.chunks.adlers(account_id, list(hashes)).items())
 
 
 def _names(tx: Transaction, account_ids: Iterable[int]) -> dict[int, str]:

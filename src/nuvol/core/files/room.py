@@ -141,6 +141,11 @@ class Files:
     def new_id(self) -> int:
         return self.catalog.new_ids(1)[0]
 
+    def readable(self, tx: Transaction, actor: Actor, nodes: Iterable[Node]) -> dict[int, list[Node]]:
+        """Those of the nodes that the actor may read, by account."""
+        own = [node for node in nodes if node.account_id == actor.account_id]
+        return {actor.account_id: own} if own else {}
+
     def at(self, tx: Transaction, actor: Actor, path: str) -> Node:
         """Raises NodeMissing."""
         node_id = self.paths.find(tx, actor.account_id, names.parts(path))

@@ -91,15 +91,16 @@ class Trash:
         last = page[-1] if len(found) > limit else None
         return Page(page, write_cursor("trash", last.trashed_at, last.id) if last else None)
 
-    def children(self, actor: Actor, folder: Node) -> builtins.list[Node]:
-        """What is in the trash and lay in this folder, by name; the folder itself may be there too."""
-        access.require(actor, "read", folder)
+    def children(self, actor: Actor, node: Node) -> builtins.list[Node]:
+        """What is in the trash and lay in this folder, by name; the folder itself may be there too. Raises
+        NodeMissing."""
+        access.require(actor, "read", node)
 
         def look(tx: Transaction) -> builtins.list[Node]:
-            below = tx.nodes.below(folder.account_id, folder.id, State.TRASHED, 100_000)
-            return tx.nodes.many(folder.account_id, [node_id for node_id, _, _ in below])
+            below = tx.nodes.below(node.account_id, node.id, State.TRASHED, 100_000)
+            return tx.nodes.many(node.account_id, [node_id for node_id, _, _ in below])
 
-        return sorted(self._files.catalog.read(look), key=lambda node: (node.name, node.id))
+        return sorted(self._files.catalog.read(look), key=lambda one: (one.name, one.id))
 
     def restore(self, actor: Actor, node_id: int, *, parent_id: int | None = None, name: str | None = None) -> Node:
         """Bring a trashed tree back: to where it was, to the root if that is gone, or to `parent_id`.

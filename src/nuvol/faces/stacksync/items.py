@@ -93,7 +93,7 @@ def _contents(cloud: Cloud, actor: Actor, folder: Node, deleted: bool) -> dict[s
         after = page.next
     if deleted:
         found += cloud.trash.children(actor, folder)
-    own = words.root() if folder.parent_id is None else _metadata(cloud, actor, [folder])[0]
+    own = words.root() if folder.parent_id is None else _one(cloud, actor, folder)
     return {**own, "contents": _metadata(cloud, actor, found)}
 
 
@@ -139,11 +139,9 @@ def _versions(cloud: Cloud, actor: Actor, node: Node) -> dict[str, Any]:
     while len(page := cloud.versions.list(actor, node.id, before=found[-1].number, limit=_PAGE)):
         found += page
     root_id = cloud.tree.root(actor).id
-    facts = cloud.facts.of_versions(actor, found)
-    listed = [
-        words.version(one, node, root_id, fact.author, fact.adler32) for one, fact in zip(found, facts, strict=True)
-    ]
-    return {**_metadata(cloud, actor, [node])[0], "versions": listed}
+    facts = cloud.facts.of_versions(actor, node, found)
+    listed = [words.version(one, node, root_id, facts[one.number].author, facts[one.number].adler32) for one in found]
+    return {**_one(cloud, actor, node), "versions": listed}
 
 
 async def version(call: Call) -> Answer:
@@ -153,7 +151,7 @@ async def version(call: Call) -> Answer:
 
 def _version(cloud: Cloud, actor: Actor, node: Node, number: int) -> dict[str, Any]:
     found = cloud.versions.get(actor, node.id, number)
-    (fact,) = cloud.facts.of_versions(actor, [found])
+    fact = cloud.facts.of_versions(actor, node, [found])[number]
     return words.version(found, node, cloud.tree.root(actor).id, fact.author, fact.adler32)
 
 
@@ -181,10 +179,18 @@ def _folder(node: Node) -> Node:
 
 
 async def _told(call: Call, node: Node, status: int = 200) -> Answer:
-    (found,) = await run(_metadata, call.cloud, call.actor, [node])
+    found = await run(_one, call.cloud, call.actor, node)
     kind = "folder" if node.is_folder else "file"
     place = [("Location", f"{call.request.origin}/v1/{kind}/{node.id}")] if status == 201 else []
     return told(found, status, place)
+
+
+def _one(cloud: Cloud, actor: Actor, node: Node) -> dict[str, Any]:
+    """Raises NodeMissing when it was closed to the actor meanwhile."""
+    found = _metadata(cloud, actor, [node])
+    if not found:
+        raise NodeMissing("It is not open any more.")
+    return found[0]
 
 
 def _metadata(cloud: Cloud, actor: Actor, nodes: Sequence[Node]) -> list[dict[str, Any]]:
@@ -192,5 +198,6 @@ def _metadata(cloud: Cloud, actor: Actor, nodes: Sequence[Node]) -> list[dict[st
     facts = cloud.facts.of(actor, nodes)
     return [
         words.metadata(node, root_id, fact.status, fact.author, fact.adler32)
-        for node, fact in zip(nodes, facts, strict=True)
+        for node in nodes
+        if (fact := facts.get(node.id)) is not None
     ]
