@@ -40,7 +40,7 @@ class Facts:
                 names = _names(tx, {author_id for _, author_id in newest.values()})
                 for node in some:
                     status, author_id = newest.get(node.id, (Status.NEW, 0))
-                    found[node.id] = Fact(status, names.get(author_id, ""), sums.get(node.content, 0))
+                    found[node.id] = Fact(status, names.get(author_id, ""), sums.get(node.content or b"", 0))
             return found
 
         return self._files.catalog.read(look)
@@ -53,15 +53,18 @@ class Facts:
             own = [one for one in versions if (one.account_id, one.node_id) == (node.account_id, node.id)]
             sums = _sums(tx, node.account_id, own)
             names = _names(tx, {one.author_id for one in own})
-            return {one.number: Fact(one.status, names.get(one.author_id, ""), sums.get(one.content, 0)) for one in own}
+            return {
+                one.number: Fact(one.status, names.get(one.author_id, ""), sums.get(one.content or b"", 0))
+                for one in own
+            }
 
         return self._files.catalog.read(look)
 
 
-def _sums(tx: Transaction, account_id: int, held: Sequence[Node | Version]) -> dict[bytes | None, int]:
+def _sums(tx: Transaction, account_id: int, held: Sequence[Node | Version]) -> dict[bytes, int]:
     """Of the contents that are not empty."""
     hashes = {one.content for one in held if one.content is not None and one.size}
-    return dict(tx.chunks.adlers(account_id, list(hashes)).items())
+    return tx.chunks.adlers(account_id, list(hashes))
 
 
 def _names(tx: Transaction, account_ids: Iterable[int]) -> dict[int, str]:
