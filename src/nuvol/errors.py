@@ -2,7 +2,7 @@
 
 CloudError
 ├── Missing     NodeMissing · VersionMissing · AccountMissing · GrantMissing · UploadMissing · LockMissing
-│               InvitationMissing · AppMissing · RequestMissing · BlobMissing
+│               InvitationMissing · AppMissing · RequestMissing · MemberMissing · BlobMissing
 ├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · AppTaken
 │               OffsetMismatch · ChunksLacking
 │   └── PreconditionFailed · Locked · AdvisoryLocked
@@ -78,6 +78,13 @@ class RequestMissing(Missing):
 
     code = "request-missing"
     advice = "Go back to the app and begin there once more."
+
+
+class MemberMissing(Missing):
+    """Somebody to whom a folder is not open."""
+
+    code = "member-missing"
+    advice = "List the members of the folder; somebody may have removed them already."
 
 
 class BlobMissing(Missing):

@@ -356,6 +356,101 @@ def test_folders_have_no_versions(client: Client) -> None:
     refused(client.ask("GET", "file/4711/versions"), 404, "File or folder not found.")
 
 
+# --------------------------------------------------------------------------------- 16, 17, 18: other people
+
+
+@pytest.fixture
+def bert(cloud: Cloud, runner: asyncio.Runner, client: Client) -> Client:
+    return Client(cloud, runner, "bert")
+
+
+def share(client: Client, folder: dict[str, Any], *to: str, call: str = "share") -> Reply:
+    return client.ask("POST", f"folder/{folder['id']}/{call}", json.dumps(to).encode())
+
+
+def test_a_shared_folder_stands_in_the_members_root(client: Client, bert: Client) -> None:
+    folder = client.folder("inside", client.folder("docs")["id"])
+    file = client.file("a", b"one", folder["id"])
+    reply = share(client, folder, "BERT@example.org", "nobody@example.org", "anna@example.org")
+    told = {"shared_to": [{"name": "bert", "email": "bert@example.org"}]}
+    assert (reply.status, reply.json) == (201, told)
+    (seen,) = bert.get("folder/0/contents")["contents"]
+    assert (seen["id"], seen["filename"], seen["parent_id"], seen["is_folder"]) == (folder["id"], "inside", None, True)
+    assert bert.get(f"folder/{folder['id']}/contents")["contents"] == [file]
+    assert client.get(f"folder/{folder['id']}")["parent_id"] is not None, "the owner keeps it where it was"
+    changed = bert.ask("PUT", f"file/{file['id']}/data", b"two").json
+    assert (changed["version"], changed["user"]) == (2, "bert") and changed == client.get(f"file/{file['id']}")
+    assert [one["user"] for one in client.get(f"file/{file['id']}/versions")["versions"]] == ["bert", "anna"]
+    assert client.ask("GET", f"file/{file['id']}/data").body == b"two"
+    made = bert.file("b", b"x", folder["id"])
+    renamed = client.ask("PUT", f"file/{made['id']}", {"name": "c"}).json
+    assert (renamed["parent_id"], bert.names(folder["id"])) == (folder["id"], ["a", "c"])
+    bert.ask("DELETE", f"file/{made['id']}")
+    listed = client.get(f"folder/{folder['id']}/contents?include_deleted=true")["contents"]
+    assert [(one["id"], one["status"]) for one in listed] == [(file["id"], "CHANGED"), (made["id"], "DELETED")]
+
+
+def test_members_are_listed_the_owner_first(client: Client, bert: Client) -> None:
+    folder = client.folder("docs")
+    (owner,) = client.get(f"folder/{folder['id']}/members")
+    assert (owner["name"], owner["email"], owner["is_owner"]) == ("anna", "anna@example.org", True)
+    assert owner["joined_at"] == owner["modified_at"] and len(owner["joined_at"]) == 23
+    reply = client.ask("POST", f"folder/{folder['id']}/share", {"share_to": ["bert@example.org"]})
+    assert reply.status == 201
+    inner = client.folder("inner", folder["id"])
+    for asked in (folder, inner):
+        for person in (client, bert):
+            members = person.get(f"folder/{asked['id']}/members")
+            assert [(one["name"], one["is_owner"]) for one in members] == [("anna", True), ("bert", False)]
+    assert len(client.get("folder/0/members")) == 1
+
+
+def test_a_folder_is_unshared_at_once(cloud: Cloud, runner: asyncio.Runner, client: Client, bert: Client) -> None:
+    carla = Client(cloud, runner, "carla")
+    folder = client.folder("docs")
+    file = client.file("a", b"x", folder["id"])
+    share(client, folder, "bert@example.org", "carla@example.org")
+    refused(
+        share(bert, folder, "anna@example.org", call="unshare"),
+        400,
+        "Email anna@example.org corresponds with owner of the folder.",
+    )
+    assert share(bert, folder, "carla@example.org", call="unshare").status == 403
+    gone = share(client, folder, "carla@example.org", "anna@example.org", "nobody@example.org", call="unshare")
+    assert gone.json == {"unshared_to": [{"name": "carla", "email": "carla@example.org"}]}
+    assert carla.names() == []
+    refused(carla.ask("GET", f"file/{file['id']}/data"), 404, "File or folder not found.")
+    assert share(bert, folder, "bert@example.org", call="unshare").status == 200, "anybody may leave"
+    assert bert.names() == []
+    refused(share(client, folder, "bert@example.org", call="unshare"), 400, "This workspace is not shared.")
+    assert len(client.get(f"folder/{folder['id']}/members")) == 1
+
+
+def test_shares_that_cannot_be_are_refused(client: Client, bert: Client) -> None:
+    folder, file = client.folder("docs"), client.file("a", b"x")
+    refused(share(client, folder, "nobody@example.org", "anna@example.org"), 400, "No addressees found")
+    for call in ("share", "unshare"):
+        refused(share(client, folder, call=call), 400, "No addressee found.")
+        refused(share(client, folder, " ", call=call), 400, "No addressee found.")
+        for body in (b"", b"{}", b"[1]", b'"a@x.org"', b"share_to=a"):
+            reply = client.ask("POST", f"folder/{folder['id']}/{call}", body)
+            refused(reply, 400, "Could not decode body parameters.")
+        refused(share(bert, folder, "anna@example.org", call=call), 404, "File or folder not found.")
+    refused(share(client, file, "bert@example.org"), 400, "No folder found with the given ID.")
+    for path in (f"folder/{file['id']}/members", "folder/4711/members"):
+        refused(client.ask("GET", path), 404, "No folder found with the given ID.")
+    refused(bert.ask("GET", f"folder/{folder['id']}/members"), 404, "No folder found with the given ID.")
+
+
+def test_a_lock_on_a_shared_file_is_seen_by_all_who_have_it(client: Client, bert: Client) -> None:
+    folder = client.folder("docs")
+    file = client.file("a", b"x", folder["id"])
+    share(client, folder, "bert@example.org")
+    assert bert.ask("POST", "lockFile", lock_form("bert", id=str(file["id"]), timelimit="10")).status == 200
+    assert client.get(f"lockFile/{file['id']}/Stacksync")[0]["user"] == "bert"
+    assert client.ask("POST", "lockFile", lock_form("ann", 1, id=str(file["id"]), timelimit="10")).status == 400
+
+
 # ----------------------------------------------------------------------------------------------- locks (§6)
 
 

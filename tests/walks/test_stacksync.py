@@ -12,7 +12,7 @@ import pytest
 from requests import Response
 from requests_oauthlib import OAuth1Session
 
-from tests.servers import Server, nuvol, serve
+from tests.servers import Server, add_account, nuvol, serve
 
 KEY, SECRET = "k" * 41, "s" * 32
 NAME = "~a b ñ & + = ü%.txt"
@@ -23,6 +23,7 @@ def server() -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "data") as running:
         add = ("admin", "--data", running.data, "app", "add", "Desk", "--kind", "stacksync")
         nuvol(*add, "--key", KEY, "--secret", SECRET)
+        add_account(running.data, "bert", "another sesame")
         yield running
 
 
@@ -78,6 +79,10 @@ def test_every_row(server: Server, session: OAuth1Session) -> None:
     assert [one["version"] for one in ask("GET", f"{path}/versions").json()["versions"]] == [4, 3, 2, 1]
     assert ask("GET", f"{path}/version/1").json() == ask("GET", f"{path}/versions/1").json()
     assert ask("GET", f"{path}/version/1/data").content == b"\x00\xffone"
+    addresses = ["bert@example.org"]
+    assert ask("POST", f"folder/{folder['id']}/share", 201, json=addresses).json()["shared_to"][0]["name"] == "bert"
+    assert len(ask("GET", f"folder/{folder['id']}/members").json()) == 2
+    assert ask("POST", f"folder/{folder['id']}/unshare", json=addresses).json()["unshared_to"][0]["name"] == "bert"
     moved = ask("PUT", path, json={"name": "b ñ", "parent": "null"}).json()
     assert (moved["filename"], moved["parent_id"], moved["status"]) == ("b ñ", None, "RENAMED")
     assert file["id"] in [one["id"] for one in ask("GET", "folder/0/contents").json()["contents"]]

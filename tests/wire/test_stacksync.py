@@ -121,8 +121,8 @@ def test_times_have_three_digits_behind_the_second(at: int, text: str) -> None:
     ],
 )
 def test_errors_are_answered_as_the_table_says(error: CloudError, status: int, description: str) -> None:
-    found, headers, body = words.answer(error, {})
+    found, headers, body = words.answer(error, "GET", ["file", "7"])
     assert (found, json.loads(body)) == (status, {"error": status, "description": description})
     assert ("Content-Type", "application/json") in headers
-    spanish = json.loads(words.answer(error, {type(error): "own"}, spanish=True)[2])
-    assert spanish == {"error": status, "description": "own", "descripcion": "own"}
+    spanish = json.loads(words.answer(error, "PUT", ["unLockFile"])[2])
+    assert spanish == {"error": status, "description": description, "descripcion": description}

@@ -3,10 +3,12 @@
 Times are the caller's own clock, as text: desks compare them with each other and never with ours.
 """
 
+import re
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from nuvol.core import access
 from nuvol.core.access import require
 from nuvol.core.files.room import Files
 from nuvol.errors import AdvisoryLocked, BadValue
@@ -16,6 +18,8 @@ from nuvol.stores.base import Transaction
 
 OPEN, CLOSED = "open", "close"
 FORM = "%Y-%m-%d %H:%M:%S"
+
+_ID = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 
 class Advisory:
@@ -53,7 +57,7 @@ class Advisory:
         require(actor, "read")
 
         def look(tx: Transaction) -> AdvisoryLock | None:
-            return tx.advisory_locks.get(self._home(tx, actor, item), item, cloud)
+            return tx.advisory_locks.get(self._home(tx, actor, item, "read"), item, cloud)
 
         return self._files.catalog.read(look)
 
@@ -71,13 +75,18 @@ class Advisory:
         self._files.catalog.write(unit)
 
     def _hold(self, tx: Transaction, actor: Actor, item: str) -> int:
-        account_id = self._home(tx, actor, item)
+        account_id = self._home(tx, actor, item, "write")
         tx.accounts.take(account_id)
         return account_id
 
-    def _home(self, tx: Transaction, actor: Actor, item: str) -> int:
-        """The account in which the lock rests: the caller's. What is locked may lie in another cloud."""
-        return actor.account_id
+    def _home(self, tx: Transaction, actor: Actor, item: str, verb: str) -> int:
+        """The account in which the lock rests: that of the file's owner, so that all who may see the file see it; the
+        caller's, when it is a file of another cloud. Raises NotAllowed, when the caller may not do `verb` there."""
+        node = self._files.find(tx, actor, int(item)) if _ID.fullmatch(item) else None
+        if node is None:
+            return actor.account_id
+        access.require(actor, verb, node, tx)
+        return node.account_id
 
 
 def _same(held: AdvisoryLock, wish: AdvisoryLock) -> bool:

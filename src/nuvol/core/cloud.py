@@ -9,9 +9,11 @@ from nuvol.core.advisory import Advisory
 from nuvol.core.apps import Apps
 from nuvol.core.desks import Desks
 from nuvol.core.doctor import Doctor
+from nuvol.core.files.across import Across
 from nuvol.core.files.copies import Copies
 from nuvol.core.files.facts import Facts
 from nuvol.core.files.locks import Locks
+from nuvol.core.files.mounts import Mounts
 from nuvol.core.files.reads import Reads
 from nuvol.core.files.room import Files
 from nuvol.core.files.trash import Trash
@@ -24,6 +26,7 @@ from nuvol.core.journal import Journal
 from nuvol.core.oauth1 import OAuth1
 from nuvol.core.passwords import Passwords
 from nuvol.core.search import Search
+from nuvol.core.shares import Shares
 from nuvol.core.signed import Signed
 from nuvol.core.vault import KEY_BYTES, Vault
 from nuvol.model.rules import Rules
@@ -53,8 +56,9 @@ class Cloud:
         self.grants = Grants(catalog, clock, self.rules, self.passwords)
         files = Files(catalog, blobs, self.rules, clock)
         self.trash = Trash(files)
-        self.tree = Tree(files, self.trash)
-        self.copies = Copies(files, self.trash)
+        across, mounts = Across(files, self.trash), Mounts(files)
+        self.tree = Tree(files, self.trash, mounts, across)
+        self.copies = Copies(files, self.trash, across)
         self.uploads = Uploads(files)
         self.reads = Reads(files)
         self.versions = Versions(files)
@@ -63,7 +67,8 @@ class Cloud:
         self.advisory = Advisory(files)
         self.journal = Journal(files, self.tree, self.epoch)
         self.search = Search(files)
-        self.upkeep = Upkeep(files, self.trash, self.uploads, self.versions, self.journal, self.grants)
+        self.shares = Shares(files, self.tree, mounts)
+        self.upkeep = Upkeep(files, self.trash, across, mounts, self.uploads, self.versions, self.journal, self.grants)
         self.accounts = Accounts(catalog, clock, self.rules, self.passwords, self.grants, self.upkeep.remove_tree)
         vault = Vault(key or secrets.token_bytes(KEY_BYTES))
         self.apps = Apps(catalog, clock, vault, self.grants, self.accounts)

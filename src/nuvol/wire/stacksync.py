@@ -12,6 +12,7 @@ import msgspec
 from nuvol import errors
 from nuvol.errors import CloudError, Malformed, Missing, NotAdmitted
 from nuvol.model.nodes import AdvisoryLock, Node, State, Status, Version
+from nuvol.model.shares import Member, Role
 
 JSON_LIMIT = 1 << 20
 """Bytes of a JSON or form body."""
@@ -123,6 +124,22 @@ def fields(data: bytes) -> dict[str, str]:
     return {key: _unhexed(value) if key in _HEXED else value for key, value in found.items()}
 
 
+def addressees(data: bytes) -> list[str]:
+    """Whom a folder is shared with: an array of addresses, or one under the key `share_to` (§5.1). Raises Malformed."""
+    try:
+        found = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Malformed("Could not decode body parameters.") from None
+    if isinstance(found, dict):
+        found = found.get("share_to")
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise Malformed("Could not decode body parameters.")
+    wanted = [one.strip() for one in found if one.strip()]
+    if not wanted:
+        raise Malformed("No addressee found.")
+    return wanted
+
+
 def _unhexed(text: str) -> str:
     """What the PHP desktop wrote as hexadecimal UTF-8; any other text as it is."""
     if not text or len(text) % 2 or not re.fullmatch(r"[0-9a-fA-F]+", text):
@@ -223,6 +240,24 @@ def mimetype(mime: str, size: int) -> str:
     return mime if size else EMPTY_TYPE
 
 
+def people(members: Iterable[Member]) -> list[dict[str, str]]:
+    return [{"name": one.name, "email": one.email} for one in members]
+
+
+def members(found: Iterable[Member]) -> list[dict[str, Any]]:
+    """Who has a folder, its owner first (§5.3); the seed calls the time by another name."""
+    return [
+        {
+            "name": one.name,
+            "email": one.email,
+            "joined_at": time(one.joined_at),
+            "modified_at": time(one.joined_at),
+            "is_owner": one.role == Role.OWNER,
+        }
+        for one in found
+    ]
+
+
 def lock(of: AdvisoryLock) -> dict[str, str]:
     return {
         "id": of.item,
@@ -235,6 +270,9 @@ def lock(of: AdvisoryLock) -> dict[str, str]:
 
 
 # --------------------------------------------------------------------------------------------------- errors
+
+APPLICATIONS = frozenset({"lockFile", "updateTime", "unLockFile"})
+"""First words of the resources of applications."""
 
 STATUS: dict[type[CloudError], int] = {
     Missing: 404,
@@ -265,22 +303,28 @@ _SENTENCES: dict[type[CloudError], str] = {
 }
 """Sentences that old clients know (§1.8); of every other error its own."""
 
-FOLDER_TAKEN = "Folder already exists."
+_BY_OPERATION: dict[tuple[str, str], dict[type[CloudError], str]] = {
+    ("POST", "folder"): {errors.NameTaken: "Folder already exists."},
+    ("POST", "share"): {
+        errors.BadValue: "No addressees found",
+        errors.WrongKind: "No folder found with the given ID.",
+    },
+    ("GET", "members"): {errors.NodeMissing: "No folder found with the given ID."},
+}
+"""Sentences of one operation, by its method and the last word of its address; they go before the usual ones."""
 
 
 def status(error: CloudError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def answer(
-    error: CloudError, sentences: Mapping[type[CloudError], str], *, spanish: bool = False
-) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Status, headers and body. `sentences`: those of one operation, before the usual ones; `spanish`: the resources
-    of applications say it under a second key too (§6)."""
-    known = {**_SENTENCES, **sentences}
+def answer(error: CloudError, method: str, parts: Sequence[str]) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Status, headers and body. `parts`: the segments of the address; the resources of applications say what was
+    wrong under a second key too (§6)."""
+    known = {**_SENTENCES, **_BY_OPERATION.get((method, parts[-1] if parts else ""), {})}
     described = next((known[kind] for kind in type(error).__mro__ if kind in known), str(error))
     told: dict[str, Any] = {"error": status(error), "description": described}
-    if spanish:
+    if parts and parts[0] in APPLICATIONS:
         told["descripcion"] = described
     headers = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
     if isinstance(error, NotAdmitted):

@@ -49,7 +49,7 @@ class Facts:
         """Of this node's versions, by their number. Raises NodeMissing."""
 
         def look(tx: Transaction) -> dict[int, Fact]:
-            access.require(actor, "read", node)
+            access.require(actor, "read", node, tx)
             own = [one for one in versions if (one.account_id, one.node_id) == (node.account_id, node.id)]
             sums = _sums(tx, node.account_id, own)
             names = _names(tx, {one.author_id for one in own})

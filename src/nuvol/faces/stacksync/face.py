@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from nuvol.core.cloud import Cloud
-from nuvol.errors import CloudError, NameTaken
+from nuvol.errors import CloudError
 from nuvol.faces import doorkeeper
 from nuvol.faces.http import Answer, Request, Route
-from nuvol.faces.stacksync import items, locks
+from nuvol.faces.stacksync import items, locks, shares
 from nuvol.faces.stacksync.calls import Call
 from nuvol.wire import stacksync as words
 
@@ -27,6 +27,9 @@ _TABLE: dict[tuple[str, ...], dict[str, Function]] = {
     ("folder",): {"POST": items.create_folder},
     ("folder", "*"): {"GET": items.folder, "PUT": items.update, "DELETE": items.delete},
     ("folder", "*", "contents"): {"GET": items.contents},
+    ("folder", "*", "share"): {"POST": shares.share},
+    ("folder", "*", "unshare"): {"POST": shares.unshare},
+    ("folder", "*", "members"): {"GET": shares.members},
     ("lockFile",): {"POST": locks.lock},
     ("lockFile", "*", "*"): {"GET": locks.get},
     ("lockFile", "*", "*", "*"): {"GET": locks.get},
@@ -34,9 +37,6 @@ _TABLE: dict[tuple[str, ...], dict[str, Function]] = {
     ("unLockFile",): {"PUT": locks.unlock},
 }
 """Shape of an address below the prefix (`*`: what varies) → method → who answers."""
-
-_APPLICATIONS = frozenset({"lockFile", "updateTime", "unLockFile"})
-"""First words of the resources of applications, whose errors have a key of their own."""
 
 
 def face(cloud: Cloud) -> Route:
@@ -64,7 +64,5 @@ def _found(parts: list[str]) -> Mapping[str, Function]:
 
 
 def _failed(request: Request, error: CloudError) -> Answer:
-    first, _, _ = request.target.removeprefix(f"/{PREFIX}/").partition("/")
-    makes_folder = (first, request.method) == ("folder", "POST")
-    sentences: dict[type[CloudError], str] = {NameTaken: words.FOLDER_TAKEN} if makes_folder else {}
-    return Answer(*words.answer(error, sentences, spanish=first in _APPLICATIONS))
+    parts = [part for part in request.target.split("/") if part][1:]
+    return Answer(*words.answer(error, request.method, parts))

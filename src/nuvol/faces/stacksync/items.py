@@ -29,7 +29,7 @@ async def create_file(call: Call) -> Answer:
 
 
 async def upload(call: Call) -> Answer:
-    node = _file(await _node(call))
+    node = _file(await node_of(call))
     if node.state == State.TRASHED:
         node = await run(call.cloud.trash.restore, call.actor, node.id)
     assert node.parent_id is not None  # only the root has none, and it is no file
@@ -44,11 +44,11 @@ async def _receive(call: Call, parent_id: int, name: str, how: dict[str, Any]) -
 
 
 async def file(call: Call) -> Answer:
-    return await _told(call, _file(await _node(call)))
+    return await _told(call, _file(await node_of(call)))
 
 
 async def content(call: Call) -> Answer:
-    node = _file(await _node(call))
+    node = _file(await node_of(call))
     number = words.number(call.parts[3]) if len(call.parts) == 5 else None
     reading = await run(call.cloud.reads.open, call.actor, node.id, number)
     answer = await download(call.request, reading)
@@ -72,7 +72,7 @@ async def create_folder(call: Call) -> Answer:
 
 
 async def folder(call: Call) -> Answer:
-    node = await _node(call)
+    node = await node_of(call)
     if node.parent_id is None:
         return await contents(call)
     return await _told(call, _folder(node))
@@ -81,7 +81,7 @@ async def folder(call: Call) -> Answer:
 async def contents(call: Call) -> Answer:
     """Of a folder, also when it is asked for as a file (§3.3)."""
     deleted = call.request.params.get("include_deleted") == "true"
-    return told(await run(_contents, call.cloud, call.actor, _folder(await _node(call)), deleted))
+    return told(await run(_contents, call.cloud, call.actor, _folder(await node_of(call)), deleted))
 
 
 def _contents(cloud: Cloud, actor: Actor, folder: Node, deleted: bool) -> dict[str, Any]:
@@ -108,19 +108,19 @@ async def update(call: Call) -> Answer:
     if "parent" in wish:
         parent = words.parent(wish["parent"])
         parent_id = (await run(call.cloud.tree.root, call.actor)).id if parent is None else parent
-    node = await _node(call)
+    node = await node_of(call)
     move = call.cloud.tree.move
     moved = await run(move, call.actor, node.id, parent_id, name, guard=_NEW, always=True)
     return await _told(call, moved.node)
 
 
 async def delete(call: Call) -> Answer:
-    node = await _node(call)
+    node = await node_of(call)
     if node.is_folder != (call.parts[0] == "folder"):
         raise Malformed("Type missmatch (file and folder)")
     if node.state == State.LIVE:
         await run(call.cloud.tree.trash, call.actor, node.id)
-        node = await _node(call)
+        node = await node_of(call)
     return await _told(call, node)
 
 
@@ -128,7 +128,7 @@ async def delete(call: Call) -> Answer:
 
 
 async def versions(call: Call) -> Answer:
-    node = await _node(call)
+    node = await node_of(call)
     if node.is_folder:
         raise Malformed("Incorrect file type. Must be a file, not a folder.")
     return told(await run(_versions, call.cloud, call.actor, node))
@@ -145,7 +145,7 @@ def _versions(cloud: Cloud, actor: Actor, node: Node) -> dict[str, Any]:
 
 
 async def version(call: Call) -> Answer:
-    node, number = _file(await _node(call)), words.number(call.parts[3])
+    node, number = _file(await node_of(call)), words.number(call.parts[3])
     return told(await run(_version, call.cloud, call.actor, node, number))
 
 
@@ -158,7 +158,7 @@ def _version(cloud: Cloud, actor: Actor, node: Node, number: int) -> dict[str, A
 # ------------------------------------------------------------------------------------------- finding, telling
 
 
-async def _node(call: Call) -> Node:
+async def node_of(call: Call) -> Node:
     """The node that the address names; what was deleted stays addressable (§1.7). Raises NodeMissing."""
     node_id = words.node_id(call.parts[1])
     if node_id == 0:

@@ -21,6 +21,7 @@ from nuvol.stores.catalog.journal import Journal
 from nuvol.stores.catalog.locks import Locks
 from nuvol.stores.catalog.nodes import Nodes
 from nuvol.stores.catalog.oauth1 import Nonces, OAuthRequests
+from nuvol.stores.catalog.shares import Shares
 from nuvol.stores.catalog.uploads import Uploads
 from nuvol.stores.catalog.versions import Versions
 
@@ -48,6 +49,7 @@ class SqlTransaction:
         self.advisory_locks = AdvisoryLocks(connection)
         self.uploads = Uploads(connection)
         self.jobs = Jobs(connection)
+        self.shares = Shares(connection)
 
 
 class SqlCatalog:
