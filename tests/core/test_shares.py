@@ -7,6 +7,7 @@ import pytest
 
 from nuvol.clock import DAY
 from nuvol.core.cloud import Cloud
+from nuvol.core.files import gathering
 from nuvol.errors import (
     BadValue,
     CloudError,
@@ -255,7 +256,15 @@ def test_the_folder_itself_is_the_owners_to_rename_and_remove(anna, bert, shared
     assert len(anna.cloud.shares.members(anna.actor, shared)) == 1
 
 
-def test_search_finds_what_is_open_once_and_pages_over_all(anna, bert, shared):
+@pytest.fixture(params=["near", "far"])
+def distance(request, monkeypatch) -> None:
+    """Far: more of the owner's rows than one request looks through."""
+    if request.param == "far":
+        monkeypatch.setattr(gathering, "ROWS", 2)
+        monkeypatch.setattr(gathering, "FAR", 1)
+
+
+def test_search_finds_what_is_open_once_and_pages_over_all(anna, bert, shared, distance):
     for i in range(5):
         anna.put(f"trip/sub/word {i}")
         anna.put(f"private/word {i}")
@@ -278,7 +287,7 @@ def test_search_finds_what_is_open_once_and_pages_over_all(anna, bert, shared):
     assert found(bert, "holiday", 9) == ["holiday"]
 
 
-def test_the_trash_is_paged_over_all_that_can_be_restored(anna, bert, shared):
+def test_the_trash_is_paged_over_all_that_can_be_restored(anna, bert, shared, distance):
     for i in range(4):
         for home, path in ((anna, f"trip/t{i}"), (anna, f"private/s{i}"), (bert, f"b{i}")):
             home.put(path)
@@ -846,7 +855,7 @@ def test_a_move_across_broken_off_anywhere_is_finished_or_undone(world, into):
     assert unit > 5 and bert.paths(target) == paths
     assert anna.id("trip") == shared
     world.clock.move(3 * DAY)
-    world.cloud.upkeep.sweep()
+    world.cloud.upkeep.sweep(orphans_after=0)
 
 
 @pytest.mark.parametrize("into", [True, False])

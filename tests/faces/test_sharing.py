@@ -252,7 +252,9 @@ def test_properties_tell_of_the_owners_space_and_of_what_may_be_done(ada: Dav, b
     trip = told("trip")
     assert (trip["trip/"]["quota-available-bytes"], trip["trip/"]["quota-used-bytes"]) == ("95", "5")
     assert [trip[path]["permissions"] for path in ("trip/", "trip/f")] == ["SDNVCK", "SDNVW"]
-    assert told("")["trip/"]["permissions"] == "SDNVCK"
+    home = told("")
+    assert home["trip/"]["permissions"] == "SDNVCK"
+    assert (home["trip/"]["quota-used-bytes"], home[""]["quota-used-bytes"]) == ("5", "0")
     ada.cloud.shares.set_role(ada.actor, node_id, bob.actor.account_id, Role.VIEWER)
     assert [told("trip")[path]["permissions"] for path in ("trip/", "trip/f")] == ["SDNV", "S"]
     bob.put("own")

@@ -372,8 +372,11 @@ def test_dead_properties_are_written_as_they_came() -> None:
 def test_quota_is_said_of_folders_and_only_where_there_is_one() -> None:
     asked = Propfind((DAV + "quota-used-bytes", DAV + "quota-available-bytes"))
     used, available = asked.names
-    assert listed(asked, FOLDER, Facts(used=5, available=7)) == {200: {used: "5", available: "7"}}
-    assert listed(asked, FOLDER, Facts(used=5)) == {200: {used: "5"}, 404: {available: ""}}
+    assert listed(asked, FOLDER, Facts(spaces={FOLDER.account_id: (5, 7)})) == {200: {used: "5", available: "7"}}
+    assert listed(asked, FOLDER, Facts(spaces={FOLDER.account_id: (5, None)})) == {
+        200: {used: "5"},
+        404: {available: ""},
+    }
     assert listed(asked, FILE) == {200: {}, 404: {used: "", available: ""}}
 
 

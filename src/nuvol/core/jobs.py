@@ -58,7 +58,7 @@ class Upkeep:
             try:
                 if verb == "handover":
                     node_id, to_account, arrival = msgspec.json.decode(data, type=tuple[int, int, int])
-                    self._across.resume((account_id, node_id), to_account, arrival, job_id)
+                    self._across.resume(Actor(account_id), (account_id, node_id), to_account, arrival, job_id)
                 else:
                     self._trash.resume(account_id, job_id, verb, msgspec.json.decode(data, type=int))
             except AccountMissing:  # removed meanwhile with all it held

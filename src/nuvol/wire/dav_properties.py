@@ -22,9 +22,8 @@ class Facts(Struct):
 
     account: str = ""
     """Name of the account: the caller's principal, and what the root is called."""
-    used: int = 0
-    available: int | None = None
-    """Bytes that still fit; None = no limit."""
+    spaces: Mapping[int, tuple[int, int | None]] = {}
+    """By the account that pays: bytes used, and bytes that still fit (None = no limit)."""
     cursor: str = ""
     now: int = 0
     dead: Mapping[int, Mapping[str, str]] = {}
@@ -74,10 +73,13 @@ def _sizes(nodes: Sequence[Node], facts: Facts) -> list[int]:
     return [node.size for node in nodes]
 
 
+def _used(nodes: Sequence[Node], facts: Facts) -> list[int]:
+    return [facts.spaces[node.account_id][0] for node in nodes]
+
+
 def _available(nodes: Sequence[Node], facts: Facts) -> list[str]:
-    free = facts.available
-    element = "" if free is None else f"<d:quota-available-bytes>{free}</d:quota-available-bytes>"
-    return [element] * len(nodes)
+    free = (facts.spaces[node.account_id][1] for node in nodes)
+    return ["" if size is None else f"<d:quota-available-bytes>{size}</d:quota-available-bytes>" for size in free]
 
 
 def _checksums(nodes: Sequence[Node], facts: Facts) -> list[str]:
@@ -175,9 +177,7 @@ FILE: dict[str, Live] = _BOTH | {
 
 FOLDER: dict[str, Live] = _BOTH | {
     DAV + "resourcetype": Live("<d:resourcetype><d:collection/></d:resourcetype>"),
-    DAV + "quota-used-bytes": Live(
-        "<d:quota-used-bytes>%s</d:quota-used-bytes>", lambda nodes, facts: [facts.used] * len(nodes)
-    ),
+    DAV + "quota-used-bytes": Live("<d:quota-used-bytes>%s</d:quota-used-bytes>", _used),
     DAV + "quota-available-bytes": Live("", _available),
     DAV + "supported-report-set": Live(
         "<d:supported-report-set><d:supported-report><d:report><d:sync-collection/></d:report></d:supported-report>"

@@ -7,7 +7,7 @@ the tree lives at the new place, and removes it at the old one or brings it back
 and never in none for good.
 """
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import msgspec
 from msgspec.structs import replace
@@ -57,7 +57,7 @@ class Across:
         except CloudError:
             self._files.left_over.add(handover)
             with suppress(Unable):  # then upkeep does it
-                self._bring_back(actor, source, handover)
+                self.resume(actor, source, account_id, work.arrival, handover)
             raise
         self._remove(actor, source, handover)
         return moved
@@ -73,9 +73,8 @@ class Across:
         work.announce()
         return work.run(node)
 
-    def resume(self, source: Place, account_id: int, arrival: int, job_id: int) -> None:
+    def resume(self, actor: Actor, source: Place, account_id: int, arrival: int, job_id: int) -> None:
         """Go on with a move that a restart or a failure broke off. Raises Unable."""
-        actor = Actor(source[0])
 
         def has_arrived(ledger: Ledger) -> bool:
             if end_arrival(ledger, arrival, source[1]):  # whoever may still be bringing it has to give up
@@ -239,7 +238,6 @@ class _Carry:
         past, properties = self._files.catalog.read(lambda tx: self._read(tx, nodes))
         hashes = {version.content for version in past} | {node.content for node in nodes}
         parcels = {hash: parcel for hash in hashes - {None} if hash and (parcel := self._parcel(hash))}
-        landed = False
 
         def unit(ledger: Ledger) -> None:
             self._demand_arrival(ledger)
@@ -257,14 +255,10 @@ class _Carry:
                 if node.id in properties:
                     ledger.tx.nodes.set_properties(self.account_id, id, properties[node.id], ())
 
-        try:
+        with ExitStack() as sent:
             for parcel in parcels.values():
-                parcel.prepare()
+                sent.enter_context(parcel)
             self._files.write_in(self.account_id, self._actor, unit)
-            landed = True
-        finally:
-            for parcel in parcels.values():
-                parcel.arrived(landed)
         return [(node.id, id, None) for node, id in zip(nodes, ids, strict=True) if node.is_folder and self._deep]
 
     def _read(self, tx: Transaction, nodes: list[Node]) -> tuple[list[Version], dict[int, dict[str, str]]]:

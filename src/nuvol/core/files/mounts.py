@@ -5,9 +5,11 @@ in two units; `mend` brings or takes what a crash in between left out or over.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from nuvol.core.files.ledger import Ledger, free_name, new_node
 from nuvol.core.files.room import Files
+from nuvol.errors import AccountMissing
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Kind, Node, State
 from nuvol.model.shares import Member, Mount
@@ -51,7 +53,8 @@ class Mounts:
 
     def leave(self, actor: Actor, mount: Mount) -> None:
         """The member wants it no longer: first the right goes, then the mount."""
-        end(self._files, actor, mount.owner_id, mount.node_id, mount.account_id, "leave")
+        with suppress(AccountMissing):  # the owner is gone
+            end(self._files, actor, mount.owner_id, mount.node_id, mount.account_id, "leave")
         self.detach(actor, mount)
 
     def of(self, member_id: int, node_id: int) -> Mount | None:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from functools import partial
+from typing import Self
 
 from msgspec.structs import replace
 
@@ -11,14 +12,14 @@ from nuvol.core.files.contents import take_away
 from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.receiving import bring_inline, with_checksums
 from nuvol.core.files.room import Files
-from nuvol.errors import Busy, Damaged
+from nuvol.errors import Busy, CloudError, Damaged, Unable
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Chunk, Content
 from nuvol.stores.base import PAGE, BlobKey, Transaction
 
 
 class Parcel:
-    """`prepare` it, `land` it in a unit of the other account, then say whether it `arrived`."""
+    """To be entered with `with`, around the unit of the other account in which it is to `land`."""
 
     def __init__(self, files: Files, actor: Actor, content: Content, account_id: int) -> None:
         """`content`: as the account has it that it comes from."""
@@ -33,8 +34,19 @@ class Parcel:
         self._temporary = secrets.token_bytes(32)
         self._pages = 0
 
-    def prepare(self) -> None:
+    def __enter__(self) -> Self:
         """All that can be done before the unit. Raises Damaged (it is not whole where it is), QuotaExceeded."""
+        try:
+            self._prepare()
+        except BaseException as error:
+            self._over(error)
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        self._over(error)
+
+    def _prepare(self) -> None:
         if self._content.chunks == 0:
             self._inline = self._files.catalog.read(self._small)
             return
@@ -62,14 +74,13 @@ class Parcel:
         ledger.tx.chunks.settle(self._account_id, self._temporary, settled)
         return settled
 
-    def arrived(self, landed: bool) -> None:
-        """Its unit is over."""
+    def _over(self, error: BaseException | None) -> None:
         for blob_id in self._linked:
             key = BlobKey(self._account_id, blob_id)
             self._files.in_flight.discard(key)
-            if not landed and not self._pages:
-                self._files.blobs.delete(key)
-        if not landed and self._pages:
+            if not self._pages and isinstance(error, CloudError) and not isinstance(error, Unable):
+                self._files.blobs.delete(key)  # after any other error it may have been committed all the same
+        if error is not None and self._pages:
             take_away(self._files, self._account_id, self._temporary)
 
     # ------------------------------------------------------------------------------------------ inside

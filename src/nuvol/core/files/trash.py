@@ -6,19 +6,18 @@ back last), so that others see the whole change at once; a row in `job` makes a 
 back, put it into the trash again).
 """
 
-import builtins
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import islice
 
 import msgspec
 from msgspec.structs import replace
 
 from nuvol.clock import DAY
 from nuvol.core import access
-from nuvol.core.files import guards, names
+from nuvol.core.files import gathering, guards, names
 from nuvol.core.files.contents import remove_nodes, take_abandoned
 from nuvol.core.files.cursors import read_cursor, write_cursor
+from nuvol.core.files.gathering import Gathering
 from nuvol.core.files.ledger import Ledger, free_name
 from nuvol.core.files.room import Files
 from nuvol.errors import BelowItself, CloudError, NodeMissing, ParentMissing, Unable, WrongKind
@@ -91,16 +90,15 @@ class Trash:
         cursor = read_cursor(after, int, "trash")
         behind = (int(str(cursor[0])), cursor[1]) if cursor else None
 
-        def look(tx: Transaction) -> builtins.list[Node]:
-            found = tx.nodes.trash(actor.account_id, behind, limit + 1)
+        def look(tx: Transaction) -> Page:
+            found = Gathering(lambda node: (node.trashed_at or 0, node.id), limit)
+            found.add(tx.nodes.trash(actor.account_id, behind, limit + 1))
             for owner_id in {member.account_id for member in tx.shares.open_to(actor.account_id)}:
-                found += islice(_restorable(tx, actor, owner_id, behind), limit + 1)
-            return sorted(found, key=lambda node: (node.trashed_at or 0, node.id), reverse=True)
+                found.sift(_pages(tx, owner_id, behind), lambda nodes: _restorable(tx, actor, nodes))
+            page, last = found.page()
+            return Page(page, None if last is None else write_cursor("trash", *last))
 
-        found = self._files.catalog.read(look)
-        page = found[:limit]
-        last = page[-1] if len(found) > limit else None
-        return Page(page, write_cursor("trash", last.trashed_at, last.id) if last else None)
+        return self._files.catalog.read(look)
 
     def children(self, actor: Actor, node: Node) -> builtins.list[Node]:
         """What is in the trash and lay in this folder, by name; the folder itself may be there too. Raises
@@ -298,13 +296,16 @@ class Trash:
         raise ParentMissing("The folder in which it was is gone.")
 
 
-def _restorable(tx: Transaction, actor: Actor, owner_id: int, behind: tuple[int, int] | None) -> Iterator[Node]:
-    """What is in the trash of somebody who opened folders, of those that the actor may change."""
-    while found := tx.nodes.trash(owner_id, behind, 100):
-        for node in found:
-            if (tx.shares.role(owner_id, node.id, actor.account_id) or 0) >= Role.EDITOR:
-                yield node
+def _pages(tx: Transaction, owner_id: int, behind: tuple[int, int] | None) -> Iterator[list[Node]]:
+    while found := tx.nodes.trash(owner_id, behind, gathering.ROWS):
+        yield found
         behind = (found[-1].trashed_at or 0, found[-1].id)
+
+
+def _restorable(tx: Transaction, actor: Actor, nodes: list[Node]) -> list[Node]:
+    """Those of somebody else's that the actor may change."""
+    roles = {node.id: tx.shares.role(node.account_id, node.id, actor.account_id) or 0 for node in nodes}
+    return [node for node in nodes if roles[node.id] >= Role.EDITOR]
 
 
 def end_arrival(ledger: Ledger, job_id: int, node_id: int) -> bool:

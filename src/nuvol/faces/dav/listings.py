@@ -27,16 +27,12 @@ from nuvol.wire.preconditions import INFINITY
 class View:
     """What one caller sees of nodes through a listing. Plain calls of the core: to be run by `run`."""
 
-    def __init__(self, cloud: Cloud, actor: Actor, listing: Listing, node: Node) -> None:
-        """`node`: what the request is about. Its owner's space is told."""
+    def __init__(self, cloud: Cloud, actor: Actor, listing: Listing) -> None:
         self._cloud = cloud
         self._actor = actor
         self._listing = listing
         self._facts = Facts(account=actor.name, now=clock.now())
-        if listing.wants_usage:
-            usage = cloud.tree.usage(actor, node)
-            self._facts.used = usage.used
-            self._facts.available = None if usage.quota is None else max(0, usage.quota - usage.used)
+        self._spaces: dict[int, tuple[int, int | None]] = {}
         if listing.wants_cursor:
             self._facts.cursor = cloud.journal.cursor(actor)
 
@@ -59,6 +55,13 @@ class View:
     def _about(self, nodes: Sequence[Node]) -> Facts:
         cloud, actor, listing = self._cloud, self._actor, self._listing
         facts = replace(self._facts)
+        if listing.wants_usage:
+            for payer, node in {node.account_id: node for node in nodes}.items():
+                if payer not in self._spaces:
+                    usage = cloud.tree.usage(actor, node)
+                    free = None if usage.quota is None else max(0, usage.quota - usage.used)
+                    self._spaces[payer] = usage.used, free
+            facts.spaces = self._spaces
         if listing.wants_dead:
             facts.dead = cloud.tree.properties(actor, nodes)
         if listing.wants_locks:
@@ -87,7 +90,7 @@ async def propfind(request: Request, cloud: Cloud, actor: Actor) -> Answer:
 
     def first() -> tuple[View, Node, str, str | None]:
         node = cloud.tree.resolve(actor, path)
-        view = View(cloud, actor, listing, node)
+        view = View(cloud, actor, listing)
         text = "" if "depth-noroot" in wishes and depth else view.response(path, node)
         if not (depth and node.is_folder):
             return view, node, text, None
