@@ -6,6 +6,7 @@ back last), so that others see the whole change at once; a row in `job` makes a 
 back, put it into the trash again).
 """
 
+import builtins
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
