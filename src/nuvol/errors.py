@@ -5,7 +5,7 @@ CloudError
 │               InvitationMissing · AppMissing · LinkMissing · MemberMissing · RequestMissing · BlobMissing
 ├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · AppTaken
 │               OffsetMismatch · ChunksLacking
-│   └── PreconditionFailed · Locked
+│   └── PreconditionFailed · Locked · AdvisoryLocked
 ├── Refused     NotAdmitted · AccessRevoked · NotAllowed · PasswordNeeded · QuotaExceeded · TooManyAttempts
 ├── Malformed   BadName · BadValue · TooLarge · ChecksumMismatch
 └── Unable      StoreFull · StoreFailed · Damaged · Busy
@@ -179,6 +179,13 @@ class Locked(Conflict):
     def __init__(self, node_id: int) -> None:
         super().__init__("It is locked by another program.")
         self.node_id = node_id
+
+
+class AdvisoryLocked(Conflict):
+    """A desk has told that somebody is at work on it."""
+
+    code = "advisory-locked"
+    advice = "Wait until the other one is done, or the time limit has passed."
 
 
 class Refused(CloudError):

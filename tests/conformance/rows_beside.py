@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from nuvol.errors import BadValue
 from nuvol.model.journal import Change
-from nuvol.model.nodes import Chunk, Lock, UploadSession
+from nuvol.model.nodes import AdvisoryLock, Chunk, Lock, UploadSession
 from tests.conformance.catalog import add_account
 
 ANNA, BERT = 1, 2
@@ -142,6 +142,21 @@ class LockRowsTests:
         assert catalog.write(lambda tx: tx.locks.remove(ANNA, LOCK.token)) is True
         assert catalog.write(lambda tx: tx.locks.remove(ANNA, LOCK.token)) is False
         assert catalog.read(lambda tx: tx.locks.of(ANNA, 0)) == []
+
+
+class AdvisoryLockRowsTests:
+    def test_one_for_each_file_and_cloud(self, catalog):
+        lock = AdvisoryLock(ANNA, "7", "Stacksync", "ann – “β”", "10.0.0.1", "2015-08-28 11:00:00", "open")
+        later = replace(lock, user="bert", at="2015-08-28 12:00:00", status="close")
+        other = replace(lock, cloud="NEC", at="2014-01-01 00:00:00")
+        catalog.write(lambda tx: [tx.advisory_locks.put(one) for one in (lock, replace(lock, account_id=BERT))])
+        assert catalog.read(lambda tx: tx.advisory_locks.get(ANNA, "7", "Stacksync")) == lock
+        catalog.write(lambda tx: (tx.advisory_locks.put(later), tx.advisory_locks.put(other)))
+        assert catalog.read(lambda tx: tx.advisory_locks.get(ANNA, "7", "Stacksync")) == later
+        assert catalog.read(lambda tx: tx.advisory_locks.get(ANNA, "7", None)) == other, "an open one first"
+        assert catalog.read(lambda tx: tx.advisory_locks.get(ANNA, "8", None)) is None
+        assert catalog.write(lambda tx: tx.advisory_locks.remove_all(ANNA)) == 2
+        assert catalog.read(lambda tx: tx.advisory_locks.get(BERT, "7", "Stacksync")) is not None
 
 
 class UploadRowsTests:

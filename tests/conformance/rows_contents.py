@@ -76,6 +76,14 @@ class ContentRowsTests:
         assert found == {CONTENT.hash: {"MD5": "m", "SHA1": "s"}}
         assert catalog.read(lambda tx: tx.chunks.checksums(BERT, [CONTENT.hash])) == {}
 
+    def test_the_adler_sums_of_many_contents_are_told_at_once(self, catalog):
+        other, coming = (replace(CONTENT, hash=letter * 32, adler32=(1 << 32) - 1) for letter in (b"o", b"c"))
+        catalog.write(lambda tx: (tx.chunks.add_content(CONTENT), tx.chunks.add_content(other)))
+        catalog.write(lambda tx: tx.chunks.add_content(coming, pending=5))
+        found = catalog.read(lambda tx: tx.chunks.adlers(ANNA, [CONTENT.hash, other.hash, coming.hash, b"x" * 32]))
+        assert found == {CONTENT.hash: CONTENT.adler32, other.hash: (1 << 32) - 1}
+        assert catalog.read(lambda tx: tx.chunks.adlers(BERT, [CONTENT.hash])) == {}
+
     def test_small_content_rests_in_the_catalog(self, catalog):
         data = bytes(range(256)) * 256
         catalog.write(lambda tx: tx.chunks.add_inline(ANNA, b"b" * 32, data))

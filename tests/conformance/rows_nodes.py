@@ -355,6 +355,15 @@ class VersionRowsTests:
         assert catalog.read(lambda tx: tx.versions.get(ANNA, node.id, 3)) == versions[2]
         assert catalog.read(lambda tx: tx.versions.get(ANNA, node.id, 99)) is None
 
+    def test_the_newest_versions_of_many_nodes_are_told_at_once(self, catalog):
+        one, two = replace(file("1"), number=2), file("2")
+        add(catalog, one, two)
+        rows = [version(one, 1), replace(version(one, 2), status=Status.MOVED, author_id=7), version(two)]
+        catalog.write(lambda tx: tx.versions.add(rows))
+        found = catalog.read(lambda tx: tx.versions.newest(ANNA, [one.id, two.id, 99]))
+        assert found == {one.id: (Status.MOVED, 7), two.id: (rows[2].status, rows[2].author_id)}
+        assert catalog.read(lambda tx: tx.versions.newest(BERT, [one.id])) == {}
+
     def test_some_versions_of_some_nodes_can_be_taken_away(self, catalog):
         one, two, three = file("1"), file("2"), file("3")
         rows = [version(one, n, content=bytes([n]) * 32) for n in range(1, 6)] + [version(two), version(three)]

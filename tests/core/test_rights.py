@@ -20,7 +20,10 @@ from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Exists, Node
 from tests.core.clouds import Home
 
-ROOMS = ("tree", "arrivals", "copies", "trash", "uploads", "reads", "versions", "locks", "journal", "search", "shares")
+ROOMS = (
+    *("tree", "arrivals", "copies", "trash", "uploads", "reads", "versions", "locks", "journal", "search", "facts"),
+    "shares",
+)
 INSIDE = {"trash.discard"}
 """For other rooms; no face calls these."""
 MISSING = {
@@ -44,7 +47,7 @@ def functions() -> Iterator[str]:
 
 def _rooms() -> Iterator[tuple[str, type]]:
     from nuvol.core import journal, search, shares
-    from nuvol.core.files import arrivals, copies, locks, reads, trash, tree, uploads, versions
+    from nuvol.core.files import arrivals, copies, facts, locks, reads, trash, tree, uploads, versions
 
     yield from {
         "tree": tree.Tree,
@@ -57,6 +60,7 @@ def _rooms() -> Iterator[tuple[str, type]]:
         "locks": locks.Locks,
         "journal": journal.Journal,
         "search": search.Search,
+        "facts": facts.Facts,
         "shares": shares.Shares,
     }.items()
 
@@ -120,6 +124,7 @@ class Things:
             "node_ids": lambda: [home.id("d/f")],
             "path": lambda: "d/f",
             "name": lambda: "named",
+            "versions": lambda: home.cloud.versions.list(home.actor, home.id("d/f")),
             "number": lambda: 1,
             "data": lambda: b"data",
             "size": lambda: 5,

@@ -232,7 +232,7 @@ def test_a_moved_folder_brings_everything_along_in_one_change(anna):
     node = anna.move("a/b", "x/y/z")
     assert anna.paths() == ["a", "x", "x/y", "x/y/z", "x/y/z/c", "x/y/z/c/f"]
     assert anna.read("x/y/z/c/f") == b"f"
-    assert anna.cloud.versions.list(anna.actor, node.id)[0].status == Status.MOVED
+    assert anna.cloud.versions.list(anna.actor, node.id)[0].status == Status.RENAMED, "its name changed too"
     changes = anna.world.catalog.read(lambda tx: tx.journal.after(anna.actor.account_id, 0, 100))
     last = changes[-1]
     assert (last.verb, last.object_id) == ("move", node.id)

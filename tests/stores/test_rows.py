@@ -35,6 +35,10 @@ class TestLocks(rows_beside.LockRowsTests):
     pass
 
 
+class TestAdvisoryLocks(rows_beside.AdvisoryLockRowsTests):
+    pass
+
+
 class TestUploads(rows_beside.UploadRowsTests):
     pass
 

@@ -363,6 +363,7 @@ class Accounts:
         def remove(tx: Transaction) -> None:
             tx.accounts.take(account_id)
             tx.grants.remove_all(account_id)
+            tx.advisory_locks.remove_all(account_id)
             tx.accounts.remove(account_id)
 
         self._catalog.write(close)

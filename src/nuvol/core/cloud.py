@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from nuvol import clock as clocks
 from nuvol.core.accounts import Accounts
+from nuvol.core.advisory import Advisory
 from nuvol.core.apps import Apps
 from nuvol.core.customers import Customers
 from nuvol.core.desks import Desks
@@ -12,6 +13,7 @@ from nuvol.core.doctor import Doctor
 from nuvol.core.files.across import Across
 from nuvol.core.files.arrivals import Arrivals
 from nuvol.core.files.copies import Copies
+from nuvol.core.files.facts import Facts
 from nuvol.core.files.locks import Locks
 from nuvol.core.files.mounts import Mounts
 from nuvol.core.files.reads import Reads
@@ -68,6 +70,8 @@ class Cloud:
         self.reads = Reads(files)
         self.versions = Versions(files)
         self.locks = Locks(files)
+        self.facts = Facts(files)
+        self.advisory = Advisory(files)
         self.journal = Journal(files, self.tree, self.epoch)
         self.search = Search(files)
         self.shares = Shares(files, self.tree, mounts)

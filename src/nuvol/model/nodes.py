@@ -189,6 +189,22 @@ class Lock(Struct, frozen=True):
     """The granted time-out."""
 
 
+class AdvisoryLock(Struct, frozen=True):
+    """Somebody is at work on a file, as a desk tells others: it binds nobody."""
+
+    account_id: int
+    item: str
+    """Id of a file, perhaps of another cloud."""
+    cloud: str
+    user: str
+    """As the desk calls its user."""
+    machine: str
+    at: str
+    """When it was taken or refreshed, by the clock of the one who holds it: `YYYY-MM-DD HH:MM:SS`."""
+    status: str
+    """"open" or "close"."""
+
+
 class UploadSession(Struct, frozen=True):
     """A resumable upload as it rests between two requests."""
 

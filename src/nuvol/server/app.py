@@ -102,6 +102,10 @@ def dispatcher(
         from nuvol.faces.oauth import face as oauth
 
         routes = dict.fromkeys(oauth.PREFIXES, oauth.face(cloud)) | routes
+    if "stacksync" in faces:
+        from nuvol.faces.stacksync import face as stacksync
+
+        routes[stacksync.PREFIX] = stacksync.face(cloud)
     if "u1db" in faces:
         from nuvol.faces.oauth import desks
 

@@ -18,7 +18,7 @@ from nuvol.model.apps import App
 from nuvol.model.customers import Customer, Plan
 from nuvol.model.journal import Change, Notice
 from nuvol.model.links import Link
-from nuvol.model.nodes import Chunk, Content, Lock, Node, UploadSession, Version
+from nuvol.model.nodes import AdvisoryLock, Chunk, Content, Lock, Node, UploadSession, Version
 from nuvol.model.shares import Invited, Member, Mount
 
 T = TypeVar("T")
@@ -371,6 +371,9 @@ class VersionRows(Protocol):
         """Newest first, numbers below `before`."""
 
     def get(self, account_id: int, node_id: int, number: int) -> Version | None: ...
+    def newest(self, account_id: int, node_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """Node → (status, author) of its newest version."""
+
     def some(self, account_id: int, node_ids: Sequence[int], limit: int) -> list[tuple[int, int, bytes | None]]:
         """(node, number, content) of at most `limit` versions of these nodes, in no order."""
 
@@ -418,6 +421,9 @@ class ChunkRows(Protocol):
     def set_checksums(self, account_id: int, hash: bytes, checksums: Mapping[str, str]) -> None: ...
     def checksums(self, account_id: int, hashes: Sequence[bytes]) -> dict[bytes, Mapping[str, str]]:
         """Further checksums of committed contents; those without any are left out."""
+
+    def adlers(self, account_id: int, hashes: Sequence[bytes]) -> dict[bytes, int]:
+        """Adler-32 of committed contents."""
 
     def add_inline(self, account_id: int, hash: bytes, data: bytes) -> None:
         """In place of what may be there."""
@@ -544,6 +550,18 @@ class LockRows(Protocol):
     def refresh(self, account_id: int, token: str, expires_at: int, seconds: int) -> None: ...
     def remove(self, account_id: int, token: str) -> bool: ...
     def expire(self, before: int) -> int: ...
+
+
+class AdvisoryLockRows(Protocol):
+    """What desks tell each other of who is at work on what: one for each file and cloud."""
+
+    def put(self, lock: AdvisoryLock) -> None:
+        """In place of what may be there."""
+
+    def get(self, account_id: int, item: str, cloud: str | None) -> AdvisoryLock | None:
+        """`cloud` None: in whatever cloud; one that is open goes before one that is closed."""
+
+    def remove_all(self, account_id: int) -> int: ...
 
 
 class UploadRows(Protocol):
@@ -734,6 +752,8 @@ class Transaction(Protocol):
     def journal(self) -> JournalRows: ...
     @property
     def locks(self) -> LockRows: ...
+    @property
+    def advisory_locks(self) -> AdvisoryLockRows: ...
     @property
     def uploads(self) -> UploadRows: ...
     @property

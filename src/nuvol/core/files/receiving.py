@@ -472,12 +472,12 @@ def find(ledger: Ledger, target: Target) -> tuple[Node | None, Node]:
         parent = ledger.folder(target.parent_id)
         node = ledger.tx.nodes.child(ledger.account_id, parent.id, target.name)
     guards.check(ledger, guard, node, parent)
+    if node is not None and not guard.overwrite:
+        raise NameTaken(node.name)
     if parent is None or (node is not None and node.is_folder):
         raise WrongKind(f"“{target.name}” is a folder.", advice="Choose another name for the file.")
     if node is None:
         guards.may_add(ledger, guard, parent)
-    elif not guard.overwrite:
-        raise NameTaken(node.name)
     else:
         guards.may_change(ledger, guard, node)
     return node, parent

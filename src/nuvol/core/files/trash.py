@@ -109,7 +109,7 @@ class Trash:
         access.require(actor, "read", node)
         return node
 
-    def children(self, actor: Actor, folder: Node) -> builtins.list[Node]:
+    def inside(self, actor: Actor, folder: Node) -> builtins.list[Node]:
         """What went into the trash with this folder and lies in it, by name."""
         access.require(actor, "read", folder)
 
@@ -118,6 +118,17 @@ class Trash:
             return tx.nodes.many(actor.account_id, [id for id, _, root in below if root == folder.trash_root])
 
         return sorted(self._files.catalog.read(look), key=lambda node: node.name)
+
+    def children(self, actor: Actor, node: Node) -> builtins.list[Node]:
+        """What is in the trash and lay in this folder, by name; the folder itself may be there too. Raises
+        NodeMissing."""
+
+        def look(tx: Transaction) -> builtins.list[Node]:
+            access.require(actor, "read", node, tx)
+            below = tx.nodes.below(node.account_id, node.id, State.TRASHED, 100_000)
+            return tx.nodes.many(node.account_id, [node_id for node_id, _, _ in below])
+
+        return sorted(self._files.catalog.read(look), key=lambda one: (one.name, one.id))
 
     def restore(
         self,

@@ -243,9 +243,19 @@ class Tree:
 
         return self._files.write(actor, unit, at=parent_id)
 
-    def move(self, actor: Actor, node_id: int, parent_id: int | None, name: str | None, *, guard: Guard = ANY) -> Moved:
+    def move(
+        self,
+        actor: Actor,
+        node_id: int,
+        parent_id: int | None,
+        name: str | None,
+        *,
+        guard: Guard = ANY,
+        always: bool = False,
+    ) -> Moved:
         """Move and rename; None: as it is. What has the name already is replaced and goes to the trash if
-        `guard.overwrite`. Into or out of somebody else's folder it goes with its id and all its versions.
+        `guard.overwrite`. Into or out of somebody else's folder it goes with its id and all its versions. `always`:
+        a version is added even when all stays as it is.
 
         Raises NodeMissing, ParentMissing, WrongKind, BelowItself, NameTaken, NotAllowed (the root).
         """
@@ -253,18 +263,25 @@ class Tree:
         if name is not None:
             names.check(name)
         try:
-            return self._move(actor, actor.account_id, node_id, parent_id, name, guard)
+            return self._move(actor, actor.account_id, node_id, parent_id, name, guard, always)
         except (NodeMissing, ParentMissing):
             source, target_id = self._files.ends(actor, node_id, parent_id)
             if source is None or target_id is None or (*source, target_id) == (me := actor.account_id, node_id, me):
                 raise
         if source[0] == target_id:
-            return self._move(actor, target_id, source[1], parent_id, name, guard)
+            return self._move(actor, target_id, source[1], parent_id, name, guard, always)
         assert parent_id is not None  # else it stays in its account
         return self._across.move(actor, source, target_id, parent_id, name, guard)
 
     def _move(
-        self, actor: Actor, account_id: int, node_id: int, parent_id: int | None, name: str | None, guard: Guard
+        self,
+        actor: Actor,
+        account_id: int,
+        node_id: int,
+        parent_id: int | None,
+        name: str | None,
+        guard: Guard,
+        always: bool,
     ) -> Moved:
         """Within one account."""
         gone: list[Node] = []
@@ -279,7 +296,7 @@ class Tree:
             new_name = node.name if name is None else name
             existing = ledger.tx.nodes.child(ledger.account_id, parent.id, new_name)
             guards.check(ledger, guard, node)
-            if (node.parent_id, node.name) == (parent.id, new_name):
+            if not always and (node.parent_id, node.name) == (parent.id, new_name):
                 return Moved(self._files.behind(ledger.tx, actor, [node])[0], False)
             guards.may_remove(ledger, guard, node)
             guards.may_add(ledger, guard, parent)
@@ -297,7 +314,8 @@ class Tree:
                 put_in(ledger, existing, job)
             gone.append(node)
             moved = replace(node, parent_id=parent.id, name=new_name, number=node.number + 1, changed_at=ledger.now)
-            status = Status.RENAMED if parent.id == node.parent_id else Status.MOVED
+            moved_only = parent.id != node.parent_id and new_name == node.name
+            status = Status.MOVED if moved_only else Status.RENAMED
             moved = ledger.update(node, moved, status, "move")
             return Moved(self._files.behind(ledger.tx, actor, [moved])[0], replaced)
 

@@ -8,6 +8,7 @@ from nuvol import clock
 from nuvol.model.journal import Notice
 from nuvol.stores.base import Transaction
 from nuvol.stores.catalog.accounts import Accounts
+from nuvol.stores.catalog.advisory_locks import AdvisoryLocks
 from nuvol.stores.catalog.apps import Apps
 from nuvol.stores.catalog.chunks import Chunks
 from nuvol.stores.catalog.customers import Customers
@@ -47,6 +48,7 @@ class SqlTransaction:
         self.chunks = Chunks(connection)
         self.journal = Journal(connection)
         self.locks = Locks(connection)
+        self.advisory_locks = AdvisoryLocks(connection)
         self.uploads = Uploads(connection)
         self.jobs = Jobs(connection)
         self.links = Links(connection)

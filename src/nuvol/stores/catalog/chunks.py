@@ -74,6 +74,10 @@ class Chunks:
         sql = "select hash, checksums from content where account_id = ? and checksums <> '' and pending is null"
         return {row[0]: json.loads(row[1]) for row in self._db.all_in(f"{sql} and hash {{in}}", (account_id,), hashes)}
 
+    def adlers(self, account_id: int, hashes: Sequence[bytes]) -> dict[bytes, int]:
+        sql = "select hash, adler32 from content where account_id = ? and hash {in} and pending is null"
+        return {bytes(row[0]): row[1] for row in self._db.all_in(sql, (account_id,), hashes)}
+
     def add_inline(self, account_id: int, hash: bytes, data: bytes) -> None:
         self._db.run(
             "insert into inline (account_id, hash, data) values (?,?,?)"

@@ -34,6 +34,14 @@ class Versions:
         )
         return Version(*row) if row else None
 
+    def newest(self, account_id: int, node_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+        sql = (
+            "select node.id, version.status, version.author_id from node join version on version.account_id ="
+            " node.account_id and version.node_id = node.id and version.number = node.number"
+            " where node.account_id = ? and node.id {in}"
+        )
+        return {row[0]: (row[1], row[2]) for row in self._db.all_in(sql, (account_id,), node_ids)}
+
     def some(self, account_id: int, node_ids: Sequence[int], limit: int) -> list[tuple[int, int, bytes | None]]:
         sql = "select node_id, number, content from version where account_id = ? and node_id {in} limit ?"
         found = self._db.all_in(sql, (account_id, limit), node_ids)
