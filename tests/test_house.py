@@ -21,10 +21,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "clock": set(),
     "waiting": set(),
     "model": {"ids"},
+    "u1db": {"errors"},
     "wire": {"model", "u1db", "errors"},
-    "stores": {"model"} | GROUND,
-    "core": {"stores.base", "model"} | GROUND,
-    "faces": {"core", "wire", "model"} | GROUND,
+    "stores": {"model", "u1db"} | GROUND,
+    "core": {"stores.base", "model", "u1db"} | GROUND,
+    "faces": {"core", "wire", "model", "u1db"} | GROUND,
+    "sdk": {"wire", "model", "u1db"} | GROUND,
     "server": {"stores", "core", "faces", "wire", "model"} | GROUND,
     "cli": {"server", "model"} | GROUND,
     "__main__": {"cli"},
@@ -37,11 +39,12 @@ LIBRARIES: dict[str, set[str]] = {
     "stores": {"msgspec", "psycopg", "psycopg_pool"},
     "core": {"msgspec", "argon2", "blake3", "pyfastcdc"},
     "faces": {"msgspec"},
+    "sdk": {"msgspec", "httpx"},
     "server": {"uvloop"},
     "cli": {"click"},
 }
 # A quarter of a second and 28 MB for those who never use it: imported by the function that needs it.
-HEAVY = {"psycopg", "psycopg_pool"}
+HEAVY = {"psycopg", "psycopg_pool", "httpx"}
 # Modules of ours that need a heavy library throughout: they are imported like one.
 HEAVY_MODULES = {
     f"nuvol.stores.catalog.dialects.{path.stem}" for path in MODULES if path.match("dialects/postgres*.py")
