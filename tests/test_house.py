@@ -27,7 +27,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "core": {"stores.base", "model", "u1db"} | GROUND,
     "faces": {"core", "wire", "model", "u1db"} | GROUND,
     "sdk": {"wire", "model", "u1db"} | GROUND,
-    "server": {"stores", "core", "faces", "wire", "model"} | GROUND,
+    "apps": {"sdk", "u1db"},
+    "server": {"stores", "core", "faces", "wire", "model", "sdk", "apps"} | GROUND,
     "cli": {"server", "model"} | GROUND,
     "__main__": {"cli"},
 }
@@ -40,6 +41,7 @@ LIBRARIES: dict[str, set[str]] = {
     "core": {"msgspec", "argon2", "blake3", "pyfastcdc"},
     "faces": {"msgspec"},
     "sdk": {"msgspec", "httpx"},
+    "apps": {"httpx", "starlette", "jinja2", "cryptography"},
     "server": {"uvloop"},
     "cli": {"click"},
 }

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from nuvol.cli.admin import admin
+from nuvol.cli.alone import signup
 from nuvol.cli.opening import say, with_cloud
 from nuvol.errors import CloudError
 from nuvol.server import settings
@@ -88,3 +89,4 @@ def doctor(cloud: Cloud, scrub: bool) -> None:
 
 
 main.add_command(admin)
+main.add_command(signup)

@@ -5,7 +5,6 @@ import ctypes
 import gc
 import logging
 import resource
-import signal
 import ssl
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ from nuvol.server.front import Front
 from nuvol.server.jobs import Jobs
 from nuvol.server.proxies import Proxies
 from nuvol.server.settings import Settings
+from nuvol.server.stopping import stop_on_signal
 
 THREADS = 8  # for uploads and downloads; they hash and wait for the disk
 THREADS_WITH_DATABASE = 32  # where every call waits for a database over a socket
@@ -54,7 +54,7 @@ def serve(settings: Settings, tell: Tell, *, leading: bool = True, together: boo
 
 
 async def _serve(settings: Settings, cloud: Cloud, tell: Tell, leading: bool, together: bool) -> None:
-    stopping = _stop_on_signal()
+    stopping = stop_on_signal()
     app = dispatcher(cloud, settings.faces, lambda: figures(app, front.shared))
     proxies = Proxies(settings.trusted_proxies, settings.public_url)
     front = Front(app, proxies=proxies, max_connections=settings.max_connections)
@@ -128,22 +128,6 @@ def _tls(settings: Settings) -> ssl.SSLContext:
             advice="Give PEM files that belong together, the key without a password.",
         ) from None
     return context
-
-
-def _stop_on_signal() -> asyncio.Event:
-    """Set by the first SIGTERM or SIGINT; a second one ends the process at once."""
-    loop = asyncio.get_running_loop()
-    stopping = asyncio.Event()
-
-    def stop() -> None:
-        stopping.set()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)
-            signal.signal(number, signal.SIG_DFL)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
-    return stopping
 
 
 def _tame_memory() -> None:

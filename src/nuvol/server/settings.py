@@ -69,7 +69,8 @@ def _faces(text: str) -> tuple[str, ...]:
     raise ValueError(f"a list out of {', '.join(FACES)}")
 
 
-def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """A list of proxies. Raises ValueError."""
     try:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError:
@@ -98,7 +99,7 @@ class Settings:
     faces: tuple[str, ...] = _setting(FACES, f"what to serve, out of {','.join(FACES)}", _faces)
     public_url: str = _setting("", "address at which people reach this cloud", _address)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
-        (), "proxies whose X-Forwarded-… headers count", _networks
+        (), "proxies whose X-Forwarded-… headers count", networks
     )
     max_connections: int = _setting(4096, "connections served at once", _whole(1, 100_000))
     signup: str | None = _setting(None, "who may make an account: open, invite or closed", _signup)
