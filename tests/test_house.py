@@ -41,15 +41,19 @@ LIBRARIES: dict[str, set[str]] = {
     "core": {"msgspec", "argon2", "blake3", "pyfastcdc"},
     "faces": {"msgspec"},
     "sdk": {"msgspec", "httpx"},
-    "apps": {"httpx", "starlette", "jinja2", "cryptography"},
+    "apps": {"httpx", "starlette", "jinja2", "cryptography", "PIL"},
     "server": {"uvloop"},
     "cli": {"click"},
 }
 # A quarter of a second and 28 MB for those who never use it: imported by the function that needs it.
-HEAVY = {"psycopg", "psycopg_pool", "httpx"}
+HEAVY = {"psycopg", "psycopg_pool", "httpx", "starlette", "jinja2", "cryptography", "PIL"}
 # Modules of ours that need a heavy library throughout: they are imported like one.
 HEAVY_MODULES = {
     f"nuvol.stores.catalog.dialects.{path.stem}" for path in MODULES if path.match("dialects/postgres*.py")
+} | {
+    f"nuvol.apps.photoshare.{path.stem}"
+    for path in MODULES
+    if path.match("photoshare/[!_s]*.py") and "apps" in path.parts
 }
 # What the rooms in faces/ share. Every other name there is a face, and no face knows another.
 SHARED_BY_FACES = {"http", "downloads", "receiving", "doorkeeper"}

@@ -51,3 +51,14 @@ def signup(endpoint: str | None, path: Path, host: str, port: int, trusted_proxi
     from nuvol.server.signup import read_keys, routes
 
     serve_alone(routes(read_keys(path, endpoint)), host, port, _trusted(trusted_proxies), _tell)
+
+
+@click.command()
+@click.option("--config", type=click.Path(path_type=Path), required=True, help="settings file (TOML)")
+@_listening(8091)
+def photoshare(config: Path, host: str, port: int, trusted_proxies: str) -> None:
+    """Serve PhotoShare as a client of any CloudFS endpoint, at /photoshare/."""
+    from nuvol.server.alone import serve_alone
+    from nuvol.server.photoshare import routes
+
+    serve_alone(routes(config), host, port, _trusted(trusted_proxies), _tell)

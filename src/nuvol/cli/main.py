@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from nuvol.cli.admin import admin
-from nuvol.cli.alone import signup
+from nuvol.cli.alone import photoshare, signup
 from nuvol.cli.opening import say, with_cloud
 from nuvol.errors import CloudError
 from nuvol.server import settings
@@ -90,3 +90,4 @@ def doctor(cloud: Cloud, scrub: bool) -> None:
 
 main.add_command(admin)
 main.add_command(signup)
+main.add_command(photoshare)

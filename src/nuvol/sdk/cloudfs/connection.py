@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, ParamSpec, TypeVar
 
 from nuvol.sdk.cloudfs.errors import EndpointUnreachable, SessionNotLinked, refusal
 from nuvol.wire import cloudfs_signature as signature
@@ -33,6 +33,7 @@ BLOCK = 1 << 20
 """Bytes in one run of a download."""
 
 Fields = Sequence[tuple[str, str]]
+Content = bytes | FilePath | BinaryIO
 Part = tuple[str, Any, str | None]
 """Name of a file, its bytes or open file, its media type."""
 
@@ -246,11 +247,12 @@ def _show(ask: Ask, status: int, content: bytes) -> None:
 
 
 @contextlib.contextmanager
-def bytes_part(name: str, content: bytes, mime: str | None) -> Iterator[Part]:
+def part(name: str, content: Content, mime: str | None) -> Iterator[Part]:
+    """What is uploaded, from its beginning."""
+    if isinstance(content, FilePath):
+        with content.open("rb") as file:
+            yield name, file, mime
+        return
+    if not isinstance(content, bytes):
+        content.seek(0)
     yield name, content, mime
-
-
-@contextlib.contextmanager
-def file_part(name: str, path: FilePath, mime: str | None) -> Iterator[Part]:
-    with path.open("rb") as file:
-        yield name, file, mime

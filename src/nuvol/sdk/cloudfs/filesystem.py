@@ -35,6 +35,11 @@ class Filesystem:
         """The same without asking the server; its name and dates come with `refresh()`."""
         return Folder(self._rest, {"id": "", "type": "root", "name": ""}, Path())
 
+    def folder(self, path: Path | str) -> Folder:
+        """The folder at an id path, without asking the server."""
+        place = path_of(path)
+        return Folder(self._rest, {"id": place[-1], "type": "folder", "name": ""}, place)
+
     @debuggable
     def list(self, item_or_path: Item | Path | str = "/") -> Items:
         """What is in a folder. Raises FolderDoesNotExist, InvalidArgument for a file."""

@@ -3,9 +3,9 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, BinaryIO
 
-from nuvol.sdk.cloudfs.connection import debuggable
+from nuvol.sdk.cloudfs.connection import Content, debuggable
 from nuvol.sdk.cloudfs.errors import InvalidArgument, MissingArgument
 from nuvol.sdk.cloudfs.files import File
 from nuvol.sdk.cloudfs.items import Item
@@ -46,33 +46,44 @@ class Folder(Container):
     @debuggable
     def upload(
         self,
-        source: str | bytes | os.PathLike[str],
+        source: str | bytes | os.PathLike[str] | BinaryIO,
         custom_name: str | None = None,
         custom_mime: str | None = None,
         exists: str = ExistValues.fail,
         data_inline: bool = False,
         version: int | None = None,
     ) -> "File":
-        """A file in this folder. `source`: the name of a local file, or with `data_inline` the content itself.
+        """A file in this folder. `source`: the name of a local file, with `data_inline` the content itself, or a file
+        that is open for reading and can be rewound.
 
         `version`, with `exists="overwrite"`: only if the file there is still in this version, else
         FileVersionMissingOrIncorrect; 0: only if there is none (Nuvol does this; other endpoints ignore it). Raises
         InvalidArgument (no such local file), NameConflictInOperation, FilesystemWouldBeOverTheLimit.
         """
         self._require_own()
-        content: bytes | FilePath
-        if data_inline:
-            content = source.encode() if isinstance(source, str) else bytes(source)  # type: ignore[arg-type]
-            if custom_name is None:
-                raise MissingArgument("Content without a file needs custom_name.")
-            name = custom_name
+        content: Content
+        if isinstance(source, str | bytes | os.PathLike):
+            content, name = _named(source, custom_name, data_inline)
         else:
-            content = FilePath(os.fsdecode(source))
-            if not content.is_file():
-                raise InvalidArgument(f"There is no file {content}.")
-            name = custom_name or content.name
+            content, name = source, _needed(custom_name)
         made = self._rest.upload(self.url(), name, content, custom_mime, exists, version)
         return File.of(self._rest, made, self._path.below(str(made.get("id", ""))))
+
+
+def _named(source: str | bytes | os.PathLike[str], name: str | None, inline: bool) -> tuple[Content, str]:
+    """Content and name of what is to be uploaded. Raises InvalidArgument, MissingArgument."""
+    if inline and not isinstance(source, os.PathLike):
+        return source.encode() if isinstance(source, str) else source, _needed(name)
+    path = FilePath(os.fsdecode(source))
+    if not path.is_file():
+        raise InvalidArgument(f"There is no file {path}.")
+    return path, name or path.name
+
+
+def _needed(name: str | None) -> str:
+    if name is None:
+        raise MissingArgument("Content without a name of its own needs custom_name.")
+    return name
 
 
 def item(rest: RestInterface, data: Data, path: Path, **state: Any) -> Item:

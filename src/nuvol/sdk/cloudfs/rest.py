@@ -4,11 +4,10 @@ The objects of this package call these; a program may too. Paths are id paths as
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path as FilePath
 from typing import Any
 from urllib.parse import quote
 
-from nuvol.sdk.cloudfs.connection import Ask, Connection, Fields, bytes_part, file_part
+from nuvol.sdk.cloudfs.connection import Ask, Connection, Content, Fields, part
 
 Data = dict[str, Any]
 
@@ -83,7 +82,7 @@ class RestInterface:
         self,
         path: str,
         name: str,
-        content: bytes | FilePath,
+        content: Content,
         mime: str | None,
         exists: str,
         version: int | None,
@@ -95,9 +94,7 @@ class RestInterface:
         form = _fields(exists=exists, version=version)
 
         def opened() -> Any:
-            if isinstance(content, bytes):
-                return bytes_part(name, content, mime)
-            return file_part(name, content, mime)
+            return part(name, content, mime)
 
         return _item(self.bc_conn.ask(Ask("POST", _at(FILES, path).rstrip("/") + "/", form=form, file=opened)))
 

@@ -1,0 +1,124 @@
+"""Register and log in: by the sign-up service, and by nothing else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from nuvol.apps.photoshare import layout
+from nuvol.apps.photoshare.settings import Settings
+from nuvol.apps.photoshare.visitors import Visitor
+from nuvol.sdk.cloudfs import CloudFSError, UserSession
+
+TIMEOUT = 30.0
+"""Seconds."""
+
+
+class Declined(Exception):
+    """The message is a sentence for the page."""
+
+
+def register(settings: Settings, fields: Mapping[str, str], peer: str) -> None:
+    """Make the account. Raises Declined: with the service's own words, or a general sentence when it is not there."""
+    name = fields.get("username", "").strip()
+    if not name or "/" in name or "\\" in name or name[0] == "." or not name.isprintable():
+        raise Declined("Take a name without slashes that does not begin with a dot: your e-mail address is a good one.")
+    wanted = {
+        "username": name,
+        "password": fields.get("password", ""),
+        "first_name": fields.get("firstname", "").strip(),
+        "last_name": fields.get("lastname", "").strip(),
+    }
+    status, told = _post(settings, "user/", wanted, peer)
+    if status == 400:
+        raise Declined(str(told.get("message") or "Somebody has this name already."))
+    if status != 201:
+        raise Declined("The account could not be made now. Try again in a moment.")
+
+
+def log_in(settings: Settings, clouds: "Clouds", username: str, password: str, peer: str) -> Visitor:
+    """Sign in both the user and the app account, and see to it that their folders are there. Raises Declined."""
+    if not settings.is_complete:
+        raise Declined("PhotoShare is not set up yet: its own account is missing in the settings.")
+    token = _token(settings, username.strip(), password, peer)
+    app_token = _token(settings, settings.username, settings.password, peer)
+    try:
+        session = clouds.session(token)
+        name = session.get_user().username
+        app = clouds.open_app(app_token)
+        cloud = session.get_filesystem()
+        public, private, shared = layout.open_home(cloud)
+        if not app.read(app.users().get(name)).get("sharedKey"):
+            share = cloud.create_share(public)
+            if not app.add_user(name, share.data["share_key"]):
+                share.delete()  # another device was faster
+    except CloudFSError as error:
+        raise Declined(f"Signing in worked, opening your photos did not: {error}") from error
+    return Visitor(name, token, app_token, public.url(), private.url(), shared.url())
+
+
+def _token(settings: Settings, username: str, password: str, peer: str) -> str:
+    status, told = _post(settings, "authenticate/", {"username": username, "password": password}, peer)
+    if status == 200 and told.get("auth_token"):
+        return str(told["auth_token"])
+    if status == 429:
+        raise Declined("Too many wrong passwords. Wait half a minute and try again.")
+    raise Declined("The name or the password is wrong, or the sign-in service does not answer.")
+
+
+def _post(settings: Settings, place: str, body: Mapping[str, str], peer: str) -> tuple[int, dict[str, Any]]:
+    """Status and answer; status 0 when there was none. `peer`: the browser's address, so that the service can slow
+    down guessers and nobody else."""
+    import httpx
+
+    headers = {"X-Forwarded-For": peer}
+    try:
+        with httpx.Client(verify=_trust(settings), timeout=TIMEOUT) as client:
+            answer = client.post(settings.user_api + place, json=body, headers=headers)
+        told = answer.json()
+    except (httpx.HTTPError, ValueError):
+        return 0, {}
+    return answer.status_code, told if isinstance(told, dict) else {}
+
+
+def _trust(settings: Settings) -> Any:
+    if not settings.ca:
+        return True
+    import ssl
+
+    context = ssl.create_default_context()
+    context.load_verify_locations(settings.ca)
+    return context
+
+
+class Clouds:
+    """The sessions with the platform: one for each token, kept while it is used, and the app account's."""
+
+    MOST = 200
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._sessions: dict[str, UserSession] = {}
+        self._app: layout.AppAccount | None = None
+
+    def session(self, token: str) -> UserSession:
+        found = self._sessions.pop(token, None)
+        if found is None:
+            settings = self._settings
+            found = UserSession(
+                settings.base, settings.client_id, settings.client_secret, token, ca=settings.ca or None
+            )
+        self._sessions[token] = found  # the newest last
+        if len(self._sessions) > self.MOST:
+            self._sessions.pop(next(iter(self._sessions)), None)
+        return found
+
+    def open_app(self, token: str) -> layout.AppAccount:
+        """The app account with a token that is known to be good."""
+        self._app = layout.AppAccount(self.session(token).get_filesystem())
+        return self._app
+
+    def app(self, token: str) -> layout.AppAccount:
+        return self._app or self.open_app(token)
+
+    def forget_app(self) -> None:
+        """Its token is not good any more: the next visitor brings another."""
+        self._app = None

@@ -1,0 +1,397 @@
+"""The pages. Plain forms that work without script; `static/photoshare.js` makes them quicker where there is one."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from jinja2 import Environment, PackageLoader
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from nuvol.apps.photoshare import accounts, friends, likes, photos, pictures, timeline
+from nuvol.apps.photoshare.accounts import Clouds, Declined
+from nuvol.apps.photoshare.layout import AppAccount, Crowded
+from nuvol.apps.photoshare.settings import Settings
+from nuvol.apps.photoshare.visitors import COOKIE, DAYS, Seal, Visitor
+from nuvol.sdk.cloudfs import AuthenticatedError, CloudFSError, File, Filesystem
+from nuvol.sdk.cloudfs.errors import FilesystemWouldBeOverTheLimit
+
+BLOCK = 4 * 1024 * 1024
+"""Bytes of a photo that are fetched at once."""
+
+LARGEST_FORM = 1024 * 1024 * 1024
+"""Bytes of one upload, of several photos together."""
+
+SAFETY = {
+    "Content-Security-Policy": "default-src 'none'; img-src 'self' blob:; style-src 'self'; script-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass
+class Visit:
+    """One request of a browser, and what is known of who sits there."""
+
+    request: Request
+    seal: Seal
+    settings: Settings
+    clouds: Clouds
+    form: FormData
+    visitor: Visitor | None
+
+    @property
+    def here(self) -> str:
+        """Where PhotoShare is mounted."""
+        return str(self.request.scope.get("root_path", ""))
+
+    @property
+    def known(self) -> Visitor:
+        assert self.visitor is not None  # pages that need it are marked so
+        return self.visitor
+
+    @property
+    def cloud(self) -> Filesystem:
+        return self.clouds.session(self.known.token).get_filesystem()
+
+    @property
+    def app(self) -> AppAccount:
+        return self.clouds.app(self.known.app_token)
+
+    @property
+    def wants_json(self) -> bool:
+        return "application/json" in self.request.headers.get("accept", "")
+
+    def text(self, name: str) -> str:
+        value = self.form.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def keep(self, answer: Response, visitor: Visitor | None) -> Response:
+        """Let the browser keep who it is; None: forget."""
+        answer.set_cookie(
+            COOKIE,
+            "" if visitor is None else self.seal.write(visitor),
+            max_age=0 if visitor is None else DAYS * 24 * 60 * 60,
+            path=self.here or "/",
+            httponly=True,
+            samesite="lax",
+            secure=self.request.url.scheme == "https",
+        )
+        return answer
+
+
+Page = Callable[[Visit], Response]
+
+
+class PhotoShare:
+    """The app as ASGI: `PhotoShare(settings).asgi`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._clouds = Clouds(settings)
+        self._seal = Seal(settings.client_secret)
+        self._templates = Environment(loader=PackageLoader("nuvol.apps.photoshare"), autoescape=True)
+        self._templates.filters |= {"moment": moment, "letter": ord}
+        self.asgi = Starlette(
+            routes=[
+                Route("/", self.page(lambda visit: self.to(visit, "/timeline"))),
+                Route("/register", self.page(self.register, closed=False), methods=["GET", "POST"]),
+                Route("/login", self.page(self.login, closed=False), methods=["GET", "POST"]),
+                Route("/logout", self.page(self.logout), methods=["POST"]),
+                Route("/timeline", self.page(self.timeline)),
+                Route("/like", self.page(self.like), methods=["POST"]),
+                Route("/upload", self.page(self.upload), methods=["GET", "POST"]),
+                Route("/history", self.page(self.history)),
+                Route("/switch", self.page(self.switch), methods=["POST"]),
+                Route("/trash", self.page(self.trash), methods=["POST"]),
+                Route("/restore", self.page(self.restore), methods=["POST"]),
+                Route("/friends", self.page(self.friends)),
+                Route("/friends/add", self.page(self.add_friend), methods=["POST"]),
+                Route("/friends/remove", self.page(self.remove_friend), methods=["POST"]),
+                Route("/photo/{path:path}", self.page(self.photo)),
+                Route("/static/{name}", static),
+            ],
+            exception_handlers={404: self.missing},
+        )
+
+    # --------------------------------------------------------------------------------------------- every page
+
+    def page(self, show: Page, *, closed: bool = True) -> Callable[[Request], Awaitable[Response]]:
+        """A page as an endpoint. `closed`: for those who are signed in. The work is done in a thread: it waits for
+        the platform."""
+
+        async def endpoint(request: Request) -> Response:
+            cookie = request.cookies.get(COOKIE)
+            visitor = self._seal.read(cookie) if cookie else None
+            visit = Visit(request, self._seal, self._settings, self._clouds, FormData(), visitor)
+            if closed and visitor is None:
+                return self.to(visit, "/login")
+            if request.method == "POST":
+                if not same_origin(request):
+                    return HTMLResponse("Another site asked for this. Open PhotoShare and try again there.", 403)
+                if not 0 <= int(request.headers.get("content-length", -1)) <= LARGEST_FORM:
+                    return HTMLResponse("That is more than 1 GB at once. Send fewer photos.", 413)
+                async with request.form() as form:
+                    return await run_in_threadpool(self._answer, show, replace(visit, form=form))
+            return await run_in_threadpool(self._answer, show, visit)
+
+        return endpoint
+
+    def _answer(self, show: Page, visit: Visit) -> Response:
+        try:
+            answer = show(visit)
+        except AuthenticatedError as error:
+            if error.status() == 401:  # the token was revoked, the user's or the app account's
+                self._clouds.forget_app()
+                return visit.keep(self.to(visit, "/login"), None)
+            answer = self.trouble(visit, f"The cloud refused: {error.message}")
+        except Crowded:
+            answer = self.trouble(visit, "Too many people changed this at the same moment. Try again.")
+        except CloudFSError:
+            answer = self.trouble(visit, "The cloud does not answer. Try again in a moment.")
+        for name, value in SAFETY.items():
+            answer.headers.setdefault(name, value)
+        return answer
+
+    def show(self, visit: Visit, name: str, status: int = 200, **values: Any) -> Response:
+        visitor = visit.visitor
+        note = visitor.note if visitor else ""
+        undo = urlsplit(visitor.undo if visitor else "")
+        text = self._templates.get_template(f"{name}.html").render(
+            here=visit.here,
+            page=name,
+            visitor=visitor,
+            note=note,
+            undo=undo.path,
+            undo_fields=parse_qsl(undo.query),
+            **values,
+        )
+        answer = HTMLResponse(text, status)
+        return visit.keep(answer, visitor.told("")) if visitor and note else answer
+
+    def to(self, visit: Visit, place: str, visitor: Visitor | None = None) -> Response:
+        answer = RedirectResponse(visit.here + place, 303)
+        return visit.keep(answer, visitor) if visitor else answer
+
+    def told(self, visit: Visit, place: str, sentence: str, undo: str = "", **fields: str) -> Response:
+        """To another page, which says what was done. `undo`: where that can be taken back, with these fields."""
+        return self.to(visit, place, visit.known.told(sentence, f"{undo}?{urlencode(fields)}" if undo else ""))
+
+    def trouble(self, visit: Visit, sentence: str, status: int = 503) -> Response:
+        if visit.wants_json:
+            return JSONResponse({"message": sentence}, status)
+        return self.show(visit, "trouble", status, sentence=sentence)
+
+    async def missing(self, request: Request, error: Exception) -> Response:
+        visit = Visit(request, self._seal, self._settings, self._clouds, FormData(), None)
+        return self.trouble(visit, "There is nothing at this address.", 404)
+
+    # ------------------------------------------------------------------------------------------- at the door
+
+    def register(self, visit: Visit) -> Response:
+        fields = {name: visit.text(name) for name in ("username", "password", "firstname", "lastname")}
+        if visit.request.method == "GET":
+            return self.show(visit, "register", fields=fields)
+        try:
+            accounts.register(self._settings, fields, peer(visit.request))
+        except Declined as refusal:
+            return self.show(visit, "register", 400, fields=fields, fault=str(refusal))
+        return self.to(visit, "/login?new=1")
+
+    def login(self, visit: Visit) -> Response:
+        name = visit.text("username")
+        if visit.request.method == "GET":
+            return self.show(visit, "login", username=name, new="new" in visit.request.query_params)
+        try:
+            visitor = accounts.log_in(self._settings, self._clouds, name, visit.text("password"), peer(visit.request))
+        except Declined as refusal:
+            return self.show(visit, "login", 400, username=name, fault=str(refusal))
+        return self.to(visit, "/timeline", visitor)
+
+    def logout(self, visit: Visit) -> Response:
+        return visit.keep(self.to(visit, "/login"), None)
+
+    # ---------------------------------------------------------------------------------------------- timeline
+
+    def timeline(self, visit: Visit) -> Response:
+        shots, absent = timeline.timeline(visit.cloud, visit.app, visit.known)
+        return self.show(visit, "timeline", shots=shots, absent=absent, mark=self.mark(visit), now=datetime.now(UTC))
+
+    def like(self, visit: Visit) -> Response:
+        item_id = self._seal.marked(visit.known.name, visit.text("photo"))
+        if item_id is None:
+            return self.trouble(visit, "This photo cannot be liked from here. Open the timeline again.", 400)
+        users = likes.set_like(visit.app, item_id, visit.known.name, visit.text("liked") == "1")
+        if not visit.wants_json:
+            return self.to(visit, f"/timeline#p-{item_id}")
+        text = self._templates.get_template("likes.html").render(
+            here=visit.here, visitor=visit.known, item_id=item_id, users=users, mark=self.mark(visit)
+        )
+        return JSONResponse({"html": text})
+
+    def mark(self, visit: Visit) -> Callable[[str], str]:
+        return lambda item_id: self._seal.mark(visit.known.name, item_id)
+
+    # ------------------------------------------------------------------------------------------------- upload
+
+    def upload(self, visit: Visit) -> Response:
+        if visit.request.method == "GET":
+            return self.show(visit, "upload", done=[], public=True)
+        public = visit.text("who") != "private"
+        given = [one for one in visit.form.getlist("photos") if isinstance(one, UploadFile) and one.filename]
+        done = [self._one_upload(visit, one, public) for one in given]
+        if visit.wants_json:
+            return JSONResponse({"done": done}, 200 if any(one["good"] for one in done) else 400)
+        fault = "" if done else "Choose a photo first."
+        good = bool(done) and all(one["good"] for one in done)
+        return self.show(visit, "upload", 200 if good else 400, done=done, public=public, fault=fault)
+
+    def _one_upload(self, visit: Visit, given: UploadFile, public: bool) -> Mapping[str, Any]:
+        """One photo that fails does not hold up the others."""
+        name = given.filename or ""
+        try:
+            made = photos.upload(visit.cloud, visit.known, name, given.file, public=public)
+        except pictures.NoPicture as refusal:
+            return {"name": name, "good": False, "sentence": str(refusal)}
+        except FilesystemWouldBeOverTheLimit:
+            return {"name": name, "good": False, "sentence": f"“{name}” does not fit: your cloud is full."}
+        return {"name": made.name, "good": True, "sentence": "done"}
+
+    # ------------------------------------------------------------------------------------------------ history
+
+    def history(self, visit: Visit) -> Response:
+        shots = photos.own(visit.cloud, visit.known, likes.of(visit.app.likes()))
+        show = visit.request.query_params.get("show", "")
+        wanted = {"friends": [s for s in shots if not s.private], "you": [s for s in shots if s.private]}
+        return self.show(visit, "history", shots=wanted.get(show, shots), shown=show, any=bool(shots))
+
+    def switch(self, visit: Visit) -> Response:
+        item_id, public = visit.text("photo"), visit.text("public") == "1"
+        try:
+            photos.switch(visit.cloud, visit.known, item_id, public=public)
+        except photos.Gone:
+            return self.told(visit, "/history", "This photo is not here any more.")
+        said = "Friends see this photo now." if public else "Only you see this photo now."
+        return self.told(visit, "/history", said, "/switch", photo=item_id, public="0" if public else "1")
+
+    def trash(self, visit: Visit) -> Response:
+        item_id = visit.text("photo")
+        try:
+            name = photos.trash(visit.cloud, visit.known, item_id)
+        except photos.Gone:
+            return self.told(visit, "/history", "This photo is not here any more.")
+        return self.told(visit, "/history", f"“{name}” is in the trash.", "/restore", photo=item_id)
+
+    def restore(self, visit: Visit) -> Response:
+        try:
+            photos.restore(visit.cloud, visit.text("photo"))
+        except photos.Gone:
+            return self.told(visit, "/history", "It is not in the trash any more.")
+        return self.told(visit, "/history", "The photo is back.")
+
+    # ------------------------------------------------------------------------------------------------ friends
+
+    def friends(self, visit: Visit, fault: str = "") -> Response:
+        letters = visit.request.query_params.get("q", "")
+        found = friends.find(visit.app, visit.known.name, letters)
+        have = friends.friends(visit.app, visit.known.name)
+        return self.show(
+            visit, "friends", 400 if fault else 200, letters=letters, found=found, friends=have, fault=fault
+        )
+
+    def add_friend(self, visit: Visit) -> Response:
+        friend = visit.text("friend").strip()
+        try:
+            friends.add(visit.app, visit.known.name, friend)
+        except friends.Unsuitable as refusal:
+            return self.friends(visit, str(refusal))
+        return self.told(visit, "/friends", f"You see the photos of {friend} now.", "/friends/remove", friend=friend)
+
+    def remove_friend(self, visit: Visit) -> Response:
+        friend = visit.text("friend").strip()
+        friends.remove(visit.app, visit.known.name, friend)
+        return self.told(visit, "/friends", f"{friend} is not your friend any more.", "/friends/add", friend=friend)
+
+    # ------------------------------------------------------------------------------------------------- photos
+
+    def photo(self, visit: Visit) -> Response:
+        """The bytes, read with the user's own token: what is not in the user's file system is not found."""
+        try:
+            item = visit.cloud.get_item("/" + visit.request.path_params["path"])
+        except AuthenticatedError as error:
+            if error.status() == 401:
+                raise
+            return self.trouble(visit, "There is no such photo.", 404)
+        if not isinstance(item, File):
+            return self.trouble(visit, "There is no such photo.", 404)
+        tag = f'"{item.id}-{item.version}"'
+        headers = {"ETag": tag, "Cache-Control": "private, max-age=31536000, immutable", **SANDBOX}
+        if visit.request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        shown = item.mime in pictures.SHOWN
+        headers["Content-Length"] = str(item.size)
+        if not shown:
+            headers["Content-Disposition"] = "attachment"
+        return StreamingResponse(
+            blocks(item), headers=headers, media_type=item.mime if shown else "application/octet-stream"
+        )
+
+
+SANDBOX = {"Content-Security-Policy": "sandbox; default-src 'none'"}
+
+
+def blocks(file: File) -> Iterator[bytes]:
+    while block := file.read(BLOCK):
+        yield block
+
+
+STATIC = {"photoshare.css": "text/css", "photoshare.js": "text/javascript", "icon.svg": "image/svg+xml"}
+
+
+async def static(request: Request) -> Response:
+    name = request.path_params["name"]
+    folder = files("nuvol.apps.photoshare").joinpath("static")
+    if name == "tokens.css":  # the colours and sizes of the desktop
+        content = files("nuvol").joinpath("faces/desktop/tokens.css").read_bytes()
+    elif name in STATIC:
+        content = folder.joinpath(name).read_bytes()
+    else:
+        return Response("There is nothing at this address.", 404)
+    headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+    return Response(content, media_type=STATIC.get(name, "text/css"), headers=headers)
+
+
+def same_origin(request: Request) -> bool:
+    """Only our own pages may post; browsers say where a request is from, and no page can forge it."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    source = request.headers.get("origin") or request.headers.get("referer") or ""
+    return urlsplit(source).netloc == request.headers.get("host")
+
+
+def peer(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def moment(seconds: int, now: datetime) -> str:
+    """When it was, in words: “20 minutes ago”, “12 June, 21:40” (UTC)."""
+    then = datetime.fromtimestamp(seconds, UTC)
+    minutes = int((now - then).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} minute{'s' * (minutes > 1)} ago"
+    if minutes < 24 * 60 and then.date() == now.date():
+        hours = minutes // 60
+        return f"{hours} hour{'s' * (hours > 1)} ago"
+    return f"{then.day} {then:%B}{'' if then.year == now.year else f' {then.year}'}, {then:%H:%M}"
