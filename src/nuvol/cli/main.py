@@ -9,6 +9,7 @@ import click
 
 from nuvol.cli.admin import admin
 from nuvol.cli.alone import photoshare, signup
+from nuvol.cli.apps import app
 from nuvol.cli.opening import say, with_cloud
 from nuvol.errors import CloudError
 from nuvol.server import settings
@@ -88,6 +89,7 @@ def doctor(cloud: Cloud, scrub: bool) -> None:
     click.echo("Nothing is lost or damaged.")
 
 
+admin.add_command(app)
 main.add_command(admin)
 main.add_command(signup)
 main.add_command(photoshare)

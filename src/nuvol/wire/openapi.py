@@ -79,6 +79,7 @@ _PATH_KINDS: dict[str, dict[str, Any]] = {
     "name": {"type": "string", "minLength": 1, "description": "Percent-encoded."},
     "upload_id": _TEXT,
     "invitation_id": _TEXT,
+    "app_key": {"type": "string", "minLength": 1, "description": "Percent-encoded."},
 }
 
 WORDS = frozenset(_PATH_KINDS)
