@@ -23,6 +23,7 @@ MIMES = {
 SHOWN = {mime for mime, _ in MIMES.values()}
 """What is sent to browsers as what it is."""
 
+_OPENED = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")  # a JPEG may turn out to be an MPO: several pictures in one
 _HEIC = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1")
 _decoding = threading.Semaphore(2)  # a large picture takes hundreds of megabytes while it is looked at
 
@@ -50,17 +51,18 @@ def _decoded(name: str, file: BinaryIO) -> str:
     """The format, after all of it was read: so a picture that was cut off is noticed."""
     from PIL import Image
 
-    bad = NoPicture(f"“{name}” is not a picture, or it is damaged.")
+    too_large = NoPicture(f"“{name}” has more than {MOST_PIXELS // 1_000_000} million pixels.")
     file.seek(0)
     with _decoding, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about sizes we judge ourselves
         try:
-            with Image.open(file, formats=[name for name in MIMES if name != "HEIF"]) as picture:
-                width, height = picture.size
-                if width * height > MOST_PIXELS:
-                    raise NoPicture(f"“{name}” has {width} × {height} pixels: that is more than anybody can look at.")
+            with Image.open(file, formats=_OPENED) as picture:
+                if picture.width * picture.height > MOST_PIXELS:
+                    raise too_large
                 picture.draft("RGB", (256, 256))  # a JPEG is then decoded at an eighth of its size
                 picture.load()
                 return picture.format or ""
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, MemoryError):
-            raise bad from None
+        except Image.DecompressionBombError:
+            raise too_large from None
+        except (OSError, ValueError, SyntaxError, MemoryError):
+            raise NoPicture(f"“{name}” is not a picture, or it is damaged.") from None
