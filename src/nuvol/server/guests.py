@@ -44,7 +44,8 @@ class _Exchange:
         self._runs = request.runs(RUN)
         self._is_read = False
         self._head: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-        self._blocks: asyncio.Queue[bytes | None] = asyncio.Queue(WAITING)
+        self._blocks: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._room = asyncio.Semaphore(WAITING)
 
     async def answer(self, application: Asgi) -> Answer:
         """Raises what the application raises before it answers."""
@@ -69,6 +70,7 @@ class _Exchange:
         block: bytes | None = first
         try:
             while block is not None:
+                self._room.release()
                 yield block
                 block = await self._blocks.get()
             await task
@@ -84,8 +86,7 @@ class _Exchange:
                 return
             raise
         finally:
-            if self._head.done() and self._head.exception() is None:
-                await asyncio.wait_for(self._blocks.put(None), PATIENCE)
+            self._blocks.put_nowait(None)
 
     def _scope(self) -> Message:
         request = self._request
@@ -120,4 +121,6 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self._head.set_result(message)
         elif message.get("body"):
-            await asyncio.wait_for(self._blocks.put(message["body"]), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                await self._room.acquire()
+            self._blocks.put_nowait(message["body"])
