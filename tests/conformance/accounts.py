@@ -1,5 +1,6 @@
 """What every catalog promises of accounts and the ways in. A backend's test is a subclass with a fixture `catalog`."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -145,10 +146,11 @@ class AccountRowsTests:
         assert two.read(lambda tx: tx.accounts.get(1)) == replace(ANNA, seq=80, used=400)
 
     def test_growing_a_journal_tells_the_listeners(self, two):
-        told = []
-        two.on_change(told.extend)
-        two.write(lambda tx: tx.accounts.advance(2, 3, 0))
+        told, heard = [], threading.Event()
+        two.on_change(lambda notices: (told.extend(notices), heard.set()))
         two.write(lambda tx: tx.accounts.advance(1, 0, -5))
+        two.write(lambda tx: tx.accounts.advance(2, 3, 0))
+        assert heard.wait(60)  # a notice follows its commit
         assert [(notice.account_id, notice.seq) for notice in told] == [(2, 3)]
 
     def test_a_removed_account_leaves_its_names(self, two):
