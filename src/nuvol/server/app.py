@@ -6,7 +6,7 @@ import gc
 import logging
 import resource
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import uvloop
@@ -20,6 +20,7 @@ from nuvol.server.build import build
 from nuvol.server.figures import figures
 from nuvol.server.front import Front
 from nuvol.server.jobs import Jobs
+from nuvol.server.own import Own
 from nuvol.server.proxies import Proxies
 from nuvol.server.settings import Settings
 from nuvol.server.stopping import stop_on_signal
@@ -55,12 +56,14 @@ def serve(settings: Settings, tell: Tell, *, leading: bool = True, together: boo
 
 async def _serve(settings: Settings, cloud: Cloud, tell: Tell, leading: bool, together: bool) -> None:
     stopping = stop_on_signal()
-    app = dispatcher(cloud, settings.faces, lambda: figures(app, front.shared))
+    own = Own(cloud)
+    app = dispatcher(cloud, settings.faces, lambda: figures(app, front.shared), own)
     proxies = Proxies(settings.trusted_proxies, settings.public_url)
     front = Front(app, proxies=proxies, max_connections=settings.max_connections)
     jobs = Jobs(cloud)
     try:
         address = await _listen(front, settings, together)
+        await own.listen(app)
         gc.collect()
         gc.freeze()  # what is loaded now stays: never look at it again
         gc.set_threshold(50_000, 20, 20)  # a listing of 10,000 entries makes 50,000 objects, none of them a cycle
@@ -70,11 +73,14 @@ async def _serve(settings: Settings, cloud: Cloud, tell: Tell, leading: bool, to
         await stopping.wait()
     finally:
         await front.stop(STOP_SECONDS)
+        await own.stop(STOP_SECONDS)
         await asyncio.to_thread(jobs.stop)
 
 
-def dispatcher(cloud: Cloud, faces: Iterable[str], figures: Callable[[], Iterable[Figure]]) -> Dispatcher:
-    """Every face under its address."""
+def dispatcher(
+    cloud: Cloud, faces: Collection[str], figures: Callable[[], Iterable[Figure]], own: Own | None = None
+) -> Dispatcher:
+    """Every face under its address. `own`: this cloud's own programs; without it they are not there."""
     routes: dict[str, Route] = dict.fromkeys(health.PREFIXES, health.face(cloud, figures))
     if "desktop" in faces:
         from nuvol.faces.desktop import face as desktop
@@ -88,6 +94,8 @@ def dispatcher(cloud: Cloud, faces: Iterable[str], figures: Callable[[], Iterabl
         from nuvol.faces.api import face as api
 
         routes["api"] = api.face(cloud)
+    if own is not None:
+        routes |= own.routes(faces, routes.get("api"))
     return Dispatcher(routes)
 
 

@@ -20,12 +20,14 @@ PATIENCE = 120.0
 
 
 def guest(application: Callable[[], Asgi], prefix: str) -> Route:
-    """To be mounted at `prefix` ("photoshare"). `application` is asked for at the first request, and only once."""
+    """To be mounted at `prefix` ("photoshare"). `application` is called at the first request, in a thread and only once."""
     found: list[Asgi] = []
+    opening = asyncio.Lock()
 
     async def answer(request: Request) -> Answer:
-        if not found:
-            found.append(application())
+        async with opening:
+            if not found:
+                found.append(await in_thread(application))
         return await _Exchange(request, f"/{prefix}").answer(found[0])
 
     return Route(answer, _failed)

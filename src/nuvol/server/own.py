@@ -1,0 +1,117 @@
+"""This cloud's own programs, which are clients of it like any other: PhotoShare, and the sign-up service before it.
+
+They come in through a listener of their own on this machine, so that they need neither the public address nor its
+certificate, and so that what they say about their callers (X-Forwarded-For) counts there and nowhere else.
+"""
+
+import contextlib
+import hmac
+import threading
+from collections.abc import Collection
+from ipaddress import ip_network
+from typing import Any
+
+from nuvol.core.cloud import Cloud
+from nuvol.errors import AppMissing, AppTaken, HandleTaken, NotAllowed, Unreachable
+from nuvol.faces import signup
+from nuvol.faces.http import Dispatcher, Route
+from nuvol.model.apps import CLOUDFS, App
+from nuvol.sdk import cloudfs
+from nuvol.sdk.cloudfs.errors import EndpointUnreachable
+from nuvol.server.front import Front
+from nuvol.server.guests import Asgi, guest
+from nuvol.server.proxies import Proxies
+from nuvol.wire.signup import Login, Newcomer
+
+TITLE = "PhotoShare"
+KEY = "photoshare"
+"""Client id of the app; its secret is made here like that of any other."""
+
+ACCOUNT = ("photoshare-app", "photoshare@apps.invalid")
+"""The app account; its address is nobody's (RFC 2606 §2)."""
+
+LOOPBACK = "127.0.0.1"
+
+
+class Own:
+    """Makes the app and the app account when they are first needed."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._lock = threading.Lock()
+        self._app: App | None = None
+        self._front: Front | None = None
+        self._address = ""
+
+    def routes(self, faces: Collection[str], native: Route | None) -> dict[str, Route]:
+        """`native`: what answers the rest of "api"."""
+        found: dict[str, Route] = {}
+        if "signup" in faces:
+            found |= dict.fromkeys(("api", *signup.PREFIXES), signup.face(self, native))
+        if "photoshare" in faces:
+            found[KEY] = guest(self._photoshare, KEY)
+        return found
+
+    async def listen(self, app: Dispatcher) -> None:
+        """Raises OSError."""
+        self._front = Front(app, proxies=Proxies([ip_network("127.0.0.0/8")]))
+        host, port = await self._front.listen(LOOPBACK, 0)
+        self._address = f"http://{host}:{port}"
+
+    async def stop(self, seconds: float) -> None:
+        if self._front is not None:
+            await self._front.stop(seconds)
+
+    # ---------------------------------------------------------------------------------------------- sign-up
+
+    def join(self, newcomer: Newcomer, network: str) -> dict[str, Any]:
+        app = self._own_app()
+        mode = app.signup if app.signup != "invite" else self._cloud.accounts.signup_mode()
+        if mode != "open":
+            raise NotAllowed("Nobody can sign up here alone.", advice="Ask an administrator of this cloud.")
+        with cloudfs.Session(self._address, app.key, self._cloud.apps.secret(app)) as session:
+            session.set_admin_credentials(app.admin_id or "", self._cloud.apps.admin_secret(app))
+            try:
+                made = session.create_account(
+                    newcomer.username,
+                    newcomer.password,
+                    first_name=newcomer.first_name or None,
+                    last_name=newcomer.last_name or None,
+                )
+            except EndpointUnreachable as error:
+                raise Unreachable(str(error)) from None
+            except cloudfs.AuthenticatedError as error:
+                raise NotAllowed(error.message, advice="") from None
+            return made.data
+
+    def enter(self, login: Login, network: str) -> str:
+        return self._cloud.apps.sign_in(self._own_app(), login.username, login.password, network)[1]
+
+    # ------------------------------------------------------------------------------------------- PhotoShare
+
+    def _photoshare(self) -> Asgi:
+        from nuvol.apps.photoshare.settings import Settings
+        from nuvol.apps.photoshare.web import PhotoShare
+
+        app = self._own_app()
+        secret = self._cloud.apps.secret(app)
+        password = hmac.digest(secret.encode(), b"app account", "sha256").hex()
+        with contextlib.suppress(HandleTaken):  # it is there already
+            self._cloud.accounts.add(None, *ACCOUNT, password)
+        settings = Settings(app.key, secret, self._address, f"{self._address}/api/", ACCOUNT[0], password)
+        return PhotoShare(settings).asgi
+
+    def _own_app(self) -> App:
+        with self._lock:
+            if self._app is None:
+                try:
+                    self._app = self._cloud.apps.find(KEY)
+                except AppMissing:
+                    self._app = self._made()
+            return self._app
+
+    def _made(self) -> App:
+        try:
+            return self._cloud.apps.add(None, TITLE, CLOUDFS, key=KEY).app
+        except AppTaken:  # another process was faster
+            return self._cloud.apps.find(KEY)
