@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from nuvol.errors import CloudError
-from nuvol.faces.http import Answer, Disconnected, KiB, Request, Route, problem
+from nuvol.faces.http import Answer, Disconnected, KiB, Request, Route, in_thread, problem
 
 Message = MutableMapping[str, Any]
 Asgi = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
@@ -20,7 +20,7 @@ PATIENCE = 120.0
 
 
 def guest(application: Callable[[], Asgi], prefix: str) -> Route:
-    """To be mounted at `prefix` ("photoshare"). `application` is called at the first request, in a thread and only once."""
+    """To be mounted at `prefix` ("photoshare"). `application` is called once, in a thread, at the first request."""
     found: list[Asgi] = []
     opening = asyncio.Lock()
 
