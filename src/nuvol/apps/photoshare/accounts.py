@@ -1,5 +1,6 @@
 """Register and log in: by the sign-up service, and by nothing else."""
 
+import ssl
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +17,7 @@ class Declined(Exception):
     """The message is a sentence for the page."""
 
 
-def register(settings: Settings, fields: Mapping[str, str], peer: str) -> None:
+def register(service: "SignUpService", fields: Mapping[str, str], peer: str) -> None:
     """Make the account. Raises Declined: with the service's own words, or a general sentence when it is not there."""
     name = fields.get("username", "").strip()
     if not name or "/" in name or "\\" in name or name[0] == "." or not name.isprintable():
@@ -27,19 +28,20 @@ def register(settings: Settings, fields: Mapping[str, str], peer: str) -> None:
         "first_name": fields.get("firstname", "").strip(),
         "last_name": fields.get("lastname", "").strip(),
     }
-    status, told = _post(settings, "user/", wanted, peer)
+    status, told = service.post("user/", wanted, peer)
     if status == 400:
         raise Declined(str(told.get("message") or "Somebody has this name already."))
     if status != 201:
         raise Declined("The account could not be made now. Try again in a moment.")
 
 
-def log_in(settings: Settings, clouds: "Clouds", username: str, password: str, peer: str) -> Visitor:
+def log_in(clouds: "Clouds", username: str, password: str, peer: str) -> Visitor:
     """Sign in both the user and the app account, and see to it that their folders are there. Raises Declined."""
+    settings = clouds.settings
     if not settings.is_complete:
         raise Declined("PhotoShare is not set up yet: its own account is missing in the settings.")
-    token = _token(settings, username.strip(), password, peer)
-    app_token = _token(settings, settings.username, settings.password, peer)
+    token = _token(clouds.service, username.strip(), password, peer)
+    app_token = _token(clouds.service, settings.username, settings.password, peer)
     try:
         session = clouds.session(token)
         name = session.get_user().username
@@ -55,8 +57,8 @@ def log_in(settings: Settings, clouds: "Clouds", username: str, password: str, p
     return Visitor(name, token, app_token, public.url(), private.url(), shared.url())
 
 
-def _token(settings: Settings, username: str, password: str, peer: str) -> str:
-    status, told = _post(settings, "authenticate/", {"username": username, "password": password}, peer)
+def _token(service: "SignUpService", username: str, password: str, peer: str) -> str:
+    status, told = service.post("authenticate/", {"username": username, "password": password}, peer)
     if status == 200 and told.get("auth_token"):
         return str(told["auth_token"])
     if status == 429:
@@ -64,45 +66,45 @@ def _token(settings: Settings, username: str, password: str, peer: str) -> str:
     raise Declined("The name or the password is wrong, or the sign-in service does not answer.")
 
 
-def _post(settings: Settings, place: str, body: Mapping[str, str], peer: str) -> tuple[int, dict[str, Any]]:
-    """Status and answer; status 0 when there was none. `peer`: the browser's address, so that the service can slow
-    down guessers and nobody else."""
-    import httpx
+class SignUpService:
+    """The REST service that makes accounts and tokens."""
 
-    headers = {"X-Forwarded-For": peer}
-    try:
-        with httpx.Client(verify=_trust(settings), timeout=TIMEOUT) as client:
-            answer = client.post(settings.user_api + place, json=body, headers=headers)
-        told = answer.json()
-    except (httpx.HTTPError, ValueError):
-        return 0, {}
-    return answer.status_code, told if isinstance(told, dict) else {}
+    def __init__(self, settings: Settings) -> None:
+        import httpx
 
+        trust = ssl.create_default_context()
+        if settings.ca:
+            trust.load_verify_locations(settings.ca)
+        self._client = httpx.Client(base_url=settings.user_api, verify=trust, timeout=TIMEOUT)
 
-def _trust(settings: Settings) -> Any:
-    if not settings.ca:
-        return True
-    import ssl
+    def post(self, place: str, body: Mapping[str, str], peer: str) -> tuple[int, dict[str, Any]]:
+        """Status and answer; status 0 when there was none. `peer`: the browser's address, so that the service can
+        slow down guessers and nobody else."""
+        import httpx
 
-    context = ssl.create_default_context()
-    context.load_verify_locations(settings.ca)
-    return context
+        try:
+            answer = self._client.post(place, json=body, headers={"X-Forwarded-For": peer})
+            told = answer.json()
+        except (httpx.HTTPError, ValueError):
+            return 0, {}
+        return answer.status_code, told if isinstance(told, dict) else {}
 
 
 class Clouds:
-    """The sessions with the platform: one for each token, kept while it is used, and the app account's."""
+    """The platform, the sign-up service and the sessions: one for each token, kept while it is used."""
 
     MOST = 200
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
+        self.service = SignUpService(settings)
         self._sessions: dict[str, UserSession] = {}
         self._app: layout.AppAccount | None = None
 
     def session(self, token: str) -> UserSession:
         found = self._sessions.pop(token, None)
         if found is None:
-            settings = self._settings
+            settings = self.settings
             found = UserSession(
                 settings.base, settings.client_id, settings.client_secret, token, ca=settings.ca or None
             )

@@ -44,7 +44,6 @@ class Visit:
 
     request: Request
     seal: Seal
-    settings: Settings
     clouds: Clouds
     form: FormData
     visitor: Visitor | None
@@ -96,7 +95,6 @@ class PhotoShare:
     """The app as ASGI: `PhotoShare(settings).asgi`."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
         self._clouds = Clouds(settings)
         self._seal = Seal(settings.client_secret)
         self._templates = Environment(loader=PackageLoader("nuvol.apps.photoshare"), autoescape=True)
@@ -132,7 +130,7 @@ class PhotoShare:
         async def endpoint(request: Request) -> Response:
             cookie = request.cookies.get(COOKIE)
             visitor = self._seal.read(cookie) if cookie else None
-            visit = Visit(request, self._seal, self._settings, self._clouds, FormData(), visitor)
+            visit = Visit(request, self._seal, self._clouds, FormData(), visitor)
             if closed and visitor is None:
                 return self.to(visit, "/login")
             if request.method == "POST":
@@ -192,7 +190,7 @@ class PhotoShare:
         return self.show(visit, "trouble", status, sentence=sentence)
 
     async def missing(self, request: Request, error: Exception) -> Response:
-        visit = Visit(request, self._seal, self._settings, self._clouds, FormData(), None)
+        visit = Visit(request, self._seal, self._clouds, FormData(), None)
         return self.trouble(visit, "There is nothing at this address.", 404)
 
     # ------------------------------------------------------------------------------------------- at the door
@@ -202,7 +200,7 @@ class PhotoShare:
         if visit.request.method == "GET":
             return self.show(visit, "register", fields=fields)
         try:
-            accounts.register(self._settings, fields, peer(visit.request))
+            accounts.register(self._clouds.service, fields, peer(visit.request))
         except Declined as refusal:
             return self.show(visit, "register", 400, fields=fields, fault=str(refusal))
         return self.to(visit, "/login?new=1")
@@ -212,7 +210,7 @@ class PhotoShare:
         if visit.request.method == "GET":
             return self.show(visit, "login", username=name, new="new" in visit.request.query_params)
         try:
-            visitor = accounts.log_in(self._settings, self._clouds, name, visit.text("password"), peer(visit.request))
+            visitor = accounts.log_in(self._clouds, name, visit.text("password"), peer(visit.request))
         except Declined as refusal:
             return self.show(visit, "login", 400, username=name, fault=str(refusal))
         return self.to(visit, "/timeline", visitor)
