@@ -2,11 +2,11 @@
 
 CloudError
 ├── Missing     NodeMissing · VersionMissing · AccountMissing · GrantMissing · UploadMissing · LockMissing
-│               InvitationMissing · AppMissing · BlobMissing
+│               InvitationMissing · AppMissing · LinkMissing · BlobMissing
 ├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · AppTaken
 │               OffsetMismatch · ChunksLacking
 │   └── PreconditionFailed · Locked
-├── Refused     NotAdmitted · NotAllowed · QuotaExceeded · TooManyAttempts
+├── Refused     NotAdmitted · NotAllowed · PasswordNeeded · QuotaExceeded · TooManyAttempts
 ├── Malformed   BadName · BadValue · TooLarge · ChecksumMismatch
 └── Unable      StoreFull · StoreFailed · Damaged · Busy · Unreachable
 
@@ -71,6 +71,11 @@ class InvitationMissing(Missing):
 class AppMissing(Missing):
     code = "app-missing"
     advice = "Check the key; `nuvol admin app list` shows every app."
+
+
+class LinkMissing(Missing):
+    code = "link-missing"
+    advice = "It may have expired, been used up or been taken back: ask whoever sent it for a new one."
 
 
 class BlobMissing(Missing):
@@ -176,6 +181,13 @@ class NotAdmitted(Refused):
 
 class NotAllowed(Refused):
     code = "not-allowed"
+
+
+class PasswordNeeded(Refused):
+    """A link opens with a password, and none or a wrong one was shown."""
+
+    code = "password-needed"
+    advice = "Give the password that came with the link."
 
 
 class QuotaExceeded(Refused):
