@@ -11,15 +11,18 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, BinaryIO, ParamSpec, TypeVar
+from urllib.parse import urlencode
 
 from nuvol.sdk.cloudfs.errors import EndpointUnreachable, SessionNotLinked, refusal
-from nuvol.wire import cloudfs_signature as signature
+from nuvol.wire.cloudfs import signatures
 
 if TYPE_CHECKING:
     import httpx
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+FORM = 'application/x-www-form-urlencoded; charset="utf-8"'
 
 TIMEOUT = 60.0
 """Seconds without a byte from the server."""
@@ -174,10 +177,10 @@ class Connection:
         raise AssertionError("the last try returns or raises")
 
     def _send(self, ask: Ask, headers: Mapping[str, str], follow: bool = True) -> "httpx.Response":
-        body = signature.encode(ask.form or ())
+        body = urlencode(sorted(ask.form or (), key=lambda pair: pair[0].lower())).encode()
         sent = {**headers, **ask.headers}
         if ask.file is None:
-            sent["Content-Type"] = signature.FORM
+            sent["Content-Type"] = FORM
         if not headers:
             sent |= self._signature(ask, body)
         with ask.file() if ask.file is not None else contextlib.nullcontext() as part:
@@ -194,10 +197,10 @@ class Connection:
             )
             return self._client.send(request, stream=True, follow_redirects=follow)
 
-    def _signature(self, ask: Ask, body: str) -> dict[str, str]:
+    def _signature(self, ask: Ask, body: bytes) -> dict[str, str]:
         key, secret = (self.client_id, self.client_secret) if self.admin is None or not ask.admin else self.admin
         date = formatdate(usegmt=True)
-        line = signature.authorization(key, secret, ask.method, ask.path, body, signature.FORM, date)
+        line = signatures.authorization(key, secret, ask.method, ask.path, body, FORM, date)
         return {"Date": date, "Authorization": line}
 
 
