@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.apps import stack as stacks
+from tests.web.conftest import browser
+
+__all__ = ["browser", "stack"]
 
 
 @pytest.fixture(scope="module")

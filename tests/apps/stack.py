@@ -43,13 +43,15 @@ class Stack:
         answer = httpx.post(f"{self.signup}/api/user/", json={"username": name, "password": password}, timeout=60)
         assert answer.status_code == 201, answer.text
 
-    def browser(self, name: str, process: int = 0) -> httpx.Client:
+    @contextmanager
+    def browser(self, name: str, process: int = 0) -> Iterator[httpx.Client]:
         """Somebody who has just logged in, without a browser."""
         base = self.photoshare[process]
-        client = httpx.Client(base_url=base, headers={"Origin": base.removesuffix("/photoshare")}, timeout=60)
-        answer = client.post("/login", data={"username": name, "password": PASSWORD})
-        assert answer.status_code == 303, answer.text
-        return client
+        headers = {"Origin": base.removesuffix("/photoshare")}
+        with httpx.Client(base_url=base, headers=headers, timeout=60) as client:
+            answer = client.post("/login", data={"username": name, "password": PASSWORD})
+            assert answer.status_code == 303, answer.text
+            yield client
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:

@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 
 import httpx
 from PIL import Image
@@ -32,7 +32,7 @@ def mark(page: str, name: str) -> str:
 
 def test_no_like_and_no_friend_is_lost(stack: Stack) -> None:
     with ExitStack() as opened:
-        _race(stack, lambda name, process=0: opened.enter_context(closing(stack.browser(name, process))))
+        _race(stack, lambda name, process=0: opened.enter_context(stack.browser(name, process)))
 
 
 def _race(stack: Stack, browser: Callable[..., httpx.Client]) -> None:

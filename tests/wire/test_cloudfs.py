@@ -55,7 +55,8 @@ def signed(message: str, secret: str = "topsecret") -> str:
 
 
 def test_our_own_client_signs_the_test_vector_of_the_specification():
-    header = signatures.authorization("id-1", "topsecret", "POST", PATH, BODY, TYPE, DATE)
+    by_name = b"grant_type=password&password=s3cret+x&username=ann%40example.org"
+    header = signatures.authorization("id-1", "topsecret", "POST", PATH, by_name, TYPE, DATE)
     assert header == "BCS id-1:xy9AFILMPHtj7YkiZdHeO4DKHWk="
 
 
