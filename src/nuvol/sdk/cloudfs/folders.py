@@ -57,8 +57,8 @@ class Folder(Container):
         that is open for reading and can be rewound.
 
         `version`, with `exists="overwrite"`: only if the file there is still in this version, else
-        FileVersionMissingOrIncorrect; 0: only if there is none (Nuvol does this; other endpoints ignore it). Raises
-        InvalidArgument (no such local file), NameConflictInOperation, FilesystemWouldBeOverTheLimit.
+        FileVersionMissingOrIncorrect (Nuvol does this; other endpoints ignore it). Raises InvalidArgument (no such
+        local file), NameConflictInOperation, FilesystemWouldBeOverTheLimit.
         """
         self._require_own()
         content: Content
