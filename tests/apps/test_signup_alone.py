@@ -70,7 +70,7 @@ def test_an_endpoint_that_is_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('CLIENT_ID = "i"\n', "lacks API_SERVER, SECRET_KEY"),
+        ('CLIENT_ID = "i"\n', "API_SERVER, SECRET_KEY"),
         ('API_SERVER = "x"\nCLIENT_ID = "i"\nSECRET_KEY = "s"\nTYPO = "t"\n', "TYPO"),
         ("[", "cannot be read"),
     ],

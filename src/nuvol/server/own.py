@@ -30,6 +30,9 @@ KEY = "photoshare"
 ACCOUNT = ("photoshare-app", "photoshare@apps.invalid")
 """The app account; its address is nobody's (RFC 2606 §2)."""
 
+TOKEN_HOURS = 31 * 24
+"""A little longer than PhotoShare's cookie."""
+
 LOOPBACK = "127.0.0.1"
 
 
@@ -112,6 +115,6 @@ class Own:
 
     def _made(self) -> App:
         try:
-            return self._cloud.apps.add(None, TITLE, CLOUDFS, key=KEY).app
+            return self._cloud.apps.add(None, TITLE, CLOUDFS, key=KEY, token_hours=TOKEN_HOURS).app
         except AppTaken:  # another process was faster
             return self._cloud.apps.find(KEY)

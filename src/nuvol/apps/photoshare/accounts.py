@@ -1,13 +1,14 @@
 """Register and log in: by the sign-up service, and by nothing else."""
 
 import ssl
+import threading
 from collections.abc import Mapping
 from typing import Any
 
 from nuvol.apps.photoshare import layout
 from nuvol.apps.photoshare.settings import Settings
 from nuvol.apps.photoshare.visitors import Visitor
-from nuvol.sdk.cloudfs import CloudFSError, UserSession
+from nuvol.sdk.cloudfs import AuthenticatedError, CloudFSError, UserSession
 
 TIMEOUT = 30.0
 """Seconds."""
@@ -43,17 +44,26 @@ def log_in(clouds: "Clouds", username: str, password: str, peer: str) -> Visitor
     token = _token(clouds.service, username.strip(), password, peer)
     app_token = _token(clouds.service, settings.username, settings.password, peer)
     try:
-        session = clouds.session(token)
-        name = session.get_user().username
-        app = clouds.open_app(app_token)
-        cloud = session.get_filesystem()
-        public, private, shared = layout.open_home(cloud)
-        if not app.read(app.users().get(name)).get("sharedKey"):
-            share = cloud.create_share(public)
-            if not app.add_user(name, share.data["share_key"]):
-                share.delete()  # another device was faster
+        return _at_home(clouds, token, app_token)
+    except AuthenticatedError as error:
+        if error.status() != 401:
+            raise Declined(f"Signing in worked, opening your photos did not: {error.message}") from error
+        clouds.forget_app()  # it was opened with an older token that is not good any more
+        return _at_home(clouds, token, app_token)
     except CloudFSError as error:
-        raise Declined(f"Signing in worked, opening your photos did not: {error}") from error
+        raise Declined("Signing in worked, opening your photos did not. Try again in a moment.") from error
+
+
+def _at_home(clouds: "Clouds", token: str, app_token: str) -> Visitor:
+    """See to it that the user's folders, share and file are there."""
+    session, app = clouds.session(token), clouds.app(app_token)
+    name = session.get_user().username
+    cloud = session.get_filesystem()
+    public, private, shared = layout.open_home(cloud)
+    if not app.read(app.users().get(name)).get("sharedKey"):
+        share = cloud.create_share(public)
+        if not app.add_user(name, share.data["share_key"]):
+            share.delete()  # another device was faster
     return Visitor(name, token, app_token, public.url(), private.url(), shared.url())
 
 
@@ -100,6 +110,7 @@ class Clouds:
         self.service = SignUpService(settings)
         self._sessions: dict[str, UserSession] = {}
         self._app: layout.AppAccount | None = None
+        self._opening = threading.Lock()
 
     def session(self, token: str) -> UserSession:
         found = self._sessions.pop(token, None)
@@ -113,13 +124,12 @@ class Clouds:
             self._sessions.pop(next(iter(self._sessions)), None)
         return found
 
-    def open_app(self, token: str) -> layout.AppAccount:
-        """The app account with a token that is known to be good."""
-        self._app = layout.AppAccount(self.session(token).get_filesystem())
-        return self._app
-
     def app(self, token: str) -> layout.AppAccount:
-        return self._app or self.open_app(token)
+        """The app account, opened with this token if it is not open yet."""
+        with self._opening:
+            if self._app is None:
+                self._app = layout.AppAccount(self.session(token).get_filesystem())
+            return self._app
 
     def forget_app(self) -> None:
         """Its token is not good any more: the next visitor brings another."""

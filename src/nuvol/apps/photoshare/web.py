@@ -1,5 +1,6 @@
 """The pages. Plain forms that work without script; `static/photoshare.js` makes them quicker where there is one."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,6 +26,8 @@ from nuvol.sdk.cloudfs.errors import FilesystemWouldBeOverTheLimit
 
 BLOCK = 4 * 1024 * 1024
 """Bytes of a photo that are fetched at once."""
+
+ID_PATH = re.compile(r"[\w-]+(/[\w-]+)*", re.ASCII)
 
 LARGEST_FORM = 1024 * 1024 * 1024
 """Bytes of one upload, of several photos together."""
@@ -323,8 +326,11 @@ class PhotoShare:
 
     def photo(self, visit: Visit) -> Response:
         """The bytes, read with the user's own token: what is not in the user's file system is not found."""
+        path = visit.request.path_params["path"]
+        if not ID_PATH.fullmatch(path):
+            return self.trouble(visit, "There is no such photo.", 404)
         try:
-            item = visit.cloud.get_item("/" + visit.request.path_params["path"])
+            item = visit.cloud.get_item("/" + path)
         except AuthenticatedError as error:
             if error.status() == 401:
                 raise
