@@ -1,0 +1,63 @@
+"""PhotoShare and the sign-up service as they are in every cloud: made when first opened, clients of that cloud."""
+
+import io
+from pathlib import Path
+
+import httpx
+from PIL import Image
+
+from tests.apps.stack import needs_platform
+from tests.servers import ADMIN, Server, nuvol, serve
+
+PASSWORD = "five quiet clouds"
+
+
+def browser(server: Server, name: str, password: str) -> httpx.Client:
+    client = httpx.Client(base_url=f"{server.url}/photoshare", headers={"Origin": server.url}, timeout=60)
+    answer = client.post("/login", data={"username": name, "password": password})
+    assert answer.status_code == 303, answer.text
+    return client
+
+
+def photo() -> tuple[str, bytes, str]:
+    file = io.BytesIO()
+    Image.new("RGB", (320, 240), "teal").save(file, "JPEG")
+    return "sea.jpg", file.getvalue(), "image/jpeg"
+
+
+@needs_platform
+def test_people_of_the_cloud_and_newcomers(tmp_path: Path) -> None:
+    with serve(tmp_path / "cloud", "--signup", "open") as server:
+        with browser(server, *ADMIN) as ada:
+            sent = ada.post("/upload", data={"who": "public"}, files={"photos": photo()})
+            assert sent.status_code == 200, sent.text
+            assert "sea.jpg" in ada.get("/timeline").text
+            assert ada.get("/../s/nothing").status_code == 404
+        made = httpx.post(
+            f"{server.url}/api/user/", json={"username": "ben@example.org", "password": PASSWORD}, timeout=60
+        )
+        assert made.status_code == 201, made.text
+        with browser(server, "ben@example.org", PASSWORD) as ben:
+            found = ben.get("/friends", params={"q": ADMIN[0]}).text
+            assert f"Add {ADMIN[0]}" in found and "photoshare-app" not in found
+            ben.post("/friends/add", data={"friend": ADMIN[0]})
+            assert "sea.jpg" in ben.get("/timeline").text
+        apps = nuvol("admin", "--data", server.data, "app", "list")
+        assert apps.startswith("photoshare\tcloudfs\tPhotoShare")
+        token = httpx.post(
+            f"{server.url}/api/authenticate/", data={"username": ADMIN[0], "password": ADMIN[1]}, timeout=60
+        ).json()["auth_token"]
+        bearer = {"Authorization": f"Bearer {token}"}
+        assert httpx.get(f"{server.url}/v2/ping", headers=bearer).status_code == 200
+        assert httpx.get(f"{server.url}/api/v1/accounts", headers=bearer).status_code == 403  # an app's token, no more
+    with serve(tmp_path / "cloud") as server, browser(server, *ADMIN) as ada:  # the same app and account as before
+        assert "sea.jpg" in ada.get("/timeline").text
+
+
+@needs_platform
+def test_nobody_joins_a_cloud_that_is_not_open(tmp_path: Path) -> None:
+    with serve(tmp_path / "cloud") as server:
+        answer = httpx.post(f"{server.url}/api/user/", json={"username": "eve@example.org", "password": PASSWORD})
+        assert (answer.status_code, answer.json()["success"]) == (400, False)
+        assert httpx.get(f"{server.url}/api/").json()["user"] == f"{server.url}/api/user/"
+        assert httpx.get(f"{server.url}/api/v1/capabilities").status_code == 200
