@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -21,6 +22,8 @@ needs_platform = pytest.mark.skipif("cloudfs" not in FACES, reason="this needs t
 KEY, SECRET, ADMIN_ID, ADMIN_SECRET = "photo-key", "photo-secret", "photo-admin", "photo-admin-secret"
 APP_ACCOUNT = ("photos@app.example", "the app's own sesame")
 PASSWORD = "five quiet clouds"
+TRUSTING = ("--trusted-proxies", "127.0.0.1")
+_networks = count(1)
 
 
 @dataclass
@@ -45,9 +48,9 @@ class Stack:
 
     @contextmanager
     def browser(self, name: str, process: int = 0) -> Iterator[httpx.Client]:
-        """Somebody who has just logged in, without a browser."""
+        """Somebody at home who has just logged in, without a browser."""
         base = self.photoshare[process]
-        headers = {"Origin": base.removesuffix("/photoshare")}
+        headers = {"Origin": base.removesuffix("/photoshare"), "X-Forwarded-For": f"198.18.0.{next(_networks)}"}
         with httpx.Client(base_url=base, headers=headers, timeout=60) as client:
             answer = client.post("/login", data={"username": name, "password": PASSWORD})
             assert answer.status_code == 303, answer.text
@@ -73,9 +76,10 @@ def platform(folder: Path) -> Iterator[Platform]:
     """A cloud with an application whose customers may be made by its admin."""
     cert, key = certificate(folder)
     data, port = folder / "cloud", free_port()
-    with serve(data, "--tls-cert", cert, "--tls-key", key, "--tls-port", str(port)):
+    with serve(data, "--tls-cert", cert, "--tls-key", key, "--tls-port", str(port), *TRUSTING):
         keys = ("--key", KEY, "--secret", SECRET, "--admin-id", ADMIN_ID, "--admin-secret", ADMIN_SECRET)
         nuvol("admin", "--data", data, "app", "add", "PhotoShare", "--kind", "cloudfs", *keys)
+        nuvol("admin", "--data", data, "signup", "open", "--app", KEY)
         yield Platform(f"localhost:{port}", cert, data)
 
 
@@ -108,14 +112,12 @@ def stack(folder: Path) -> Iterator[Stack]:
             f'API_SERVER = "{cloud.base}"\nCLIENT_ID = "{KEY}"\nSECRET_KEY = "{SECRET}"\n'
             f'ADMIN_ID = "{ADMIN_ID}"\nADMIN_SECRET = "{ADMIN_SECRET}"\nCA = "{cloud.ca}"\n'
         )
-        alone = ("--port", "0", "--trusted-proxies", "127.0.0.1")
+        alone = ("--port", "0", *TRUSTING)
         signup = opened.enter_context(running(folder / "signup.log", "signup", "--settings", keys, *alone))
         config = folder / "photoshare.toml"
         config.write_text(photoshare_settings(cloud, signup))
         started = [
-            opened.enter_context(
-                running(folder / f"photoshare{n}.log", "photoshare", "--config", config, "--port", "0")
-            )
+            opened.enter_context(running(folder / f"photoshare{n}.log", "photoshare", "--config", config, *alone))
             for n in range(2)
         ]
         made = Stack(cloud, signup, [f"{address}/photoshare" for address in started])

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.apps.stack import needs_platform
-from tests.servers import nuvol, serve
+from tests.servers import Server, nuvol, serve
 
 PAGE = Path(__file__).parents[2] / "docs" / "first-app.md"
 
@@ -17,10 +17,10 @@ def blocks(language: str) -> list[str]:
 
 @needs_platform
 def test_the_first_app_runs_as_written(tmp_path: Path) -> None:
-    _, add = blocks("sh")
+    _, add, allow = blocks("sh")
     with serve(tmp_path / "cloud") as server:
-        command = ["admin", "--data", str(server.data), *re.findall(r'"[^"]+"|\S+', add)[4:]]
-        printed = dict(line.split(" ") for line in nuvol(*[word.strip('"') for word in command]).splitlines())
+        printed = dict(line.split(" ") for line in run(add, server).splitlines())
+        run(allow.replace("KEY", printed["key"]), server)
         program = "\n".join(blocks("python")).replace("http://127.0.0.1:8080", server.url)
         for name, value in printed.items():
             assert f'"the {name}"' in program
@@ -36,5 +36,12 @@ def test_the_first_app_runs_as_written(tmp_path: Path) -> None:
     ]
 
 
+def run(command: str, server: Server) -> str:
+    """A line of the page, for the cloud of the test."""
+    words = [word.strip('"') for word in re.findall(r'"[^"]+"|\S+', command)]
+    assert words[:4] == ["nuvol", "admin", "--data", "cloud"]
+    return nuvol("admin", "--data", server.data, *words[4:])
+
+
 def test_the_page_is_all_run() -> None:
-    assert len(blocks("python")) == 6 and len(blocks("sh")) == 2
+    assert len(blocks("python")) == 6 and len(blocks("sh")) == 3

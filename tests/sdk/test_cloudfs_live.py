@@ -429,6 +429,7 @@ def test_shares(cloud: Filesystem, root: Folder, other: Filesystem) -> None:
     share.delete()
     with pytest.raises(errors.ShareNoLongerExistsErrors):
         theirs.refresh()
+    copy.seek(0)
     assert copy.read() == b"mine" and share not in cloud.list_shares()
 
 

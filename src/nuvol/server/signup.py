@@ -83,7 +83,7 @@ class Endpoint:
 
     def enter(self, login: Login, network: str) -> str:
         self._begin(network)
-        told = self._asked(lambda: self._session.rest_interface.token(login.username, login.password))
+        told = self._asked(lambda: self._session.rest_interface.token(login.username, login.password, network))
         self._succeeded(network)
         return str(told["access_token"])
 

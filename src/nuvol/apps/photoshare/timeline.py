@@ -85,20 +85,19 @@ def _received(
     for _ in range(3):
         try:
             if folder is None or folder.application_data.get(NOTE, {}).get("state") != state:
-                folder = _receive(cloud, visitor, friend, share, state, bool(sources))
-            inner = folder.application_data[NOTE]["folder"]
-            return cloud.list(f"{folder.url()}/{inner}") if inner else []
+                folder = _receive(cloud, visitor, friend, share, state)
+            return cloud.list(f"{folder.url()}/{folder.application_data[NOTE]['folder']}")
         except (FolderDoesNotExist, PathDoesNotExist):  # another device of this user received at the same moment
             folder = None
     return []
 
 
-def _receive(cloud: Filesystem, visitor: Visitor, friend: str, share: Share, state: str, any_photos: bool) -> Folder:
+def _receive(cloud: Filesystem, visitor: Visitor, friend: str, share: Share, state: str) -> Folder:
     held = _receiving.setdefault((visitor.name, friend), _Lock())
     with held.lock:
-        folder = cloud.folder(visitor.shared).create_folder(friend, exists=ExistValues.overwrite)
-        made = share.receive(folder, exists=ExistValues.overwrite) if any_photos else []
-        folder.application_data = {NOTE: {"state": state, "folder": made[0].id if made else ""}}
+        folder = cloud.folder(visitor.shared).create_folder(friend, exists=ExistValues.reuse)
+        (made,) = share.receive(folder, exists=ExistValues.overwrite)
+        folder.application_data = {NOTE: {"state": state, "folder": made.id}}
         return folder.save(VersionConflictValue.ignore)
 
 

@@ -23,10 +23,12 @@ class RestInterface:
 
     # -------------------------------------------------------------------------------------------------- people
 
-    def token(self, username: str, password: str) -> Data:
-        """Raises InvalidRequest."""
+    def token(self, username: str, password: str, caller: str | None = None) -> Data:
+        """`caller`: IP address of whoever typed the password, for a service that signs others in: an endpoint that
+        trusts it slows down that caller's guesses, and nobody else's. Raises InvalidRequest."""
         form = _fields(grant_type="password", username=username, password=password)
-        return _data(self.bc_conn.ask_signed(Ask("POST", "/v2/oauth2/token", form=form)))
+        headers = {} if caller is None else {"X-Forwarded-For": caller}
+        return _data(self.bc_conn.ask_signed(Ask("POST", "/v2/oauth2/token", form=form, headers=headers)))
 
     def ping(self) -> None:
         self._get("/v2/ping")
