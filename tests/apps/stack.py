@@ -12,12 +12,8 @@ from itertools import count
 from pathlib import Path
 
 import httpx
-import pytest
 
-from nuvol.server.settings import FACES
 from tests.servers import NUVOL, START_SECONDS, nuvol, serve, tool
-
-needs_platform = pytest.mark.skipif("cloudfs" not in FACES, reason="this needs the CloudFS face")
 
 KEY, SECRET, ADMIN_ID, ADMIN_SECRET = "photo-key", "photo-secret", "photo-admin", "photo-admin-secret"
 APP_ACCOUNT = ("photos@app.example", "the app's own sesame")

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.apps.stack import needs_platform
 from tests.servers import Server, nuvol, serve
 
 PAGE = Path(__file__).parents[2] / "docs" / "first-app.md"
@@ -15,7 +14,6 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
 
 
-@needs_platform
 def test_the_first_app_runs_as_written(tmp_path: Path) -> None:
     _, add, allow = blocks("sh")
     with serve(tmp_path / "cloud") as server:

@@ -14,10 +14,8 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from nuvol.sdk.cloudfs import File, Filesystem, Folder, Session
-from tests.apps.stack import APP_ACCOUNT, KEY, PASSWORD, SECRET, Stack, needs_platform, photoshare_settings, running
+from tests.apps.stack import APP_ACCOUNT, KEY, PASSWORD, SECRET, Stack, photoshare_settings, running
 from tests.web.desktop import AXE
-
-pytestmark = needs_platform
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 _numbers = count(1)

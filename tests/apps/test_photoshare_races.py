@@ -9,9 +9,7 @@ from contextlib import ExitStack
 import httpx
 from PIL import Image
 
-from tests.apps.stack import Stack, needs_platform
-
-pytestmark = needs_platform
+from tests.apps.stack import Stack
 
 PEOPLE = 50
 

@@ -7,11 +7,10 @@ import httpx
 import pytest
 
 from nuvol.sdk.cloudfs import UserSession
-from tests.apps.stack import KEY, PASSWORD, SECRET, Stack, needs_platform, running
+from tests.apps.stack import KEY, PASSWORD, SECRET, Stack, running
 from tests.servers import NUVOL
 
 
-@needs_platform
 def test_signing_up_and_in(stack: Stack) -> None:
     whole = {"username": "anna@example.org", "password": PASSWORD, "first_name": "Anna", "last_name": "Ó"}
     with httpx.Client(base_url=stack.signup, timeout=60) as client:
@@ -32,7 +31,6 @@ def test_signing_up_and_in(stack: Stack) -> None:
         assert "username: " in lacking.json()["message"] and "password: " in lacking.json()["message"]
 
 
-@needs_platform
 def test_guessing_is_slowed_down_for_who_guesses(stack: Stack) -> None:
     guess = {"username": "nobody@example.org", "password": "a guess"}
     guesser, other = {"X-Forwarded-For": "192.0.2.1"}, {"X-Forwarded-For": "192.0.2.2"}
@@ -43,7 +41,6 @@ def test_guessing_is_slowed_down_for_who_guesses(stack: Stack) -> None:
         assert client.post("/api/authenticate/", json=mine, headers=other).status_code == 400
 
 
-@needs_platform
 def test_a_prototype_account_signs_in_and_not_up(stack: Stack, tmp_path: Path) -> None:
     stack.register("early@example.org")
     keys = tmp_path / "signup.toml"

@@ -74,6 +74,17 @@ class JournalRowsTests:
         assert two.read(lambda tx: tx.journal.after(ANNA, 1, 1)) == [bare]
         assert two.read(lambda tx: tx.journal.after(ANNA, 3, 9)) == []
 
+    def test_actions_are_counted_also_when_they_left(self, two):
+        other = replace(CHANGE, object="link", verb="update")
+        told = [CHANGE, replace(other, seq=2), replace(CHANGE, seq=3), replace(other, seq=4, verb="create", at=99)]
+        two.write(lambda tx: tx.journal.add(told))
+        assert two.read(lambda tx: tx.journal.count_actions(ANNA)) == (0, 3)
+        assert two.read(lambda tx: tx.journal.actions(ANNA, 1, 9)) == [told[2], told[3]]
+        assert two.read(lambda tx: tx.journal.actions(ANNA, 0, 1)) == [told[0]]
+        two.write(lambda tx: tx.journal.trim(ANNA, 50, 9))
+        assert two.read(lambda tx: tx.journal.count_actions(ANNA)) == (2, 1)
+        assert two.read(lambda tx: tx.journal.count_actions(BERT)) == (0, 0)
+
     def test_a_number_is_given_once(self, two):
         two.write(lambda tx: tx.journal.add([CHANGE]))
         with pytest.raises(Exception, match="journal"):

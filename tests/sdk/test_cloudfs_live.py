@@ -26,9 +26,8 @@ from nuvol.sdk.cloudfs import (
     errors,
 )
 from tests.apps import stack
-from tests.apps.stack import ADMIN_ID, ADMIN_SECRET, KEY, PASSWORD, SECRET, Platform, needs_platform
+from tests.apps.stack import ADMIN_ID, ADMIN_SECRET, KEY, PASSWORD, SECRET, Platform
 
-pytestmark = needs_platform
 _numbers = count(1)
 
 

@@ -1,22 +1,24 @@
 """PhotoShare and the sign-up service as they are in every cloud: made when first opened, clients of that cloud."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 from PIL import Image
 
-from tests.apps.stack import needs_platform
 from tests.servers import ADMIN, Server, nuvol, serve
 
 PASSWORD = "five quiet clouds"
 
 
-def browser(server: Server, name: str, password: str) -> httpx.Client:
-    client = httpx.Client(base_url=f"{server.url}/photoshare", headers={"Origin": server.url}, timeout=60)
-    answer = client.post("/login", data={"username": name, "password": password})
-    assert answer.status_code == 303, answer.text
-    return client
+@contextmanager
+def browser(server: Server, name: str, password: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"{server.url}/photoshare", headers={"Origin": server.url}, timeout=60) as client:
+        answer = client.post("/login", data={"username": name, "password": password})
+        assert answer.status_code == 303, answer.text
+        yield client
 
 
 def photo() -> tuple[str, bytes, str]:
@@ -25,7 +27,6 @@ def photo() -> tuple[str, bytes, str]:
     return "sea.jpg", file.getvalue(), "image/jpeg"
 
 
-@needs_platform
 def test_people_of_the_cloud_and_newcomers(tmp_path: Path) -> None:
     with serve(tmp_path / "cloud", "--signup", "open") as server:
         with browser(server, *ADMIN) as ada:
@@ -54,7 +55,6 @@ def test_people_of_the_cloud_and_newcomers(tmp_path: Path) -> None:
         assert "sea.jpg" in ada.get("/timeline").text
 
 
-@needs_platform
 def test_nobody_joins_a_cloud_that_is_not_open(tmp_path: Path) -> None:
     with serve(tmp_path / "cloud") as server:
         answer = httpx.post(f"{server.url}/api/user/", json={"username": "eve@example.org", "password": PASSWORD})

@@ -180,9 +180,9 @@ def test_exists_is_one_of_four_words():
 
 def test_paths_collapse_their_slashes():
     a, b = ids.encode(5), ids.encode(6)
-    assert forms.node_of("") == forms.node_of("/") == forms.node_of("///") == 0
-    assert forms.node_of(f"{a}//{b}/") == forms.node_of(f"/{a}/{b}") == 6
-    assert forms.node_of(f"/{a}/nonsense") is None
+    assert forms.names("") == forms.names("/") == forms.names("///") == []
+    assert forms.id_path(forms.names(f"{a}//{b}/")) == forms.id_path(forms.names(f"/{a}/{b}")) == [5, 6]
+    assert forms.id_path([a, "nonsense"]) is None
 
 
 def test_a_date_that_is_no_number_is_ignored():

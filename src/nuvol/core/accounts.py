@@ -91,8 +91,10 @@ class Accounts:
         *,
         admin: bool = False,
         quota: int | None = None,
+        along: Callable[[Transaction, Account], None] | None = None,
     ) -> Account:
         """`password` None: nobody can sign in by password until one is set. `quota` None: that of the rules.
+        `along`: what else is written in the same unit.
 
         Raises BadValue, HandleTaken. The command line may give any password that is not empty.
         """
@@ -104,6 +106,8 @@ class Accounts:
             if admin:
                 tx.instance.set(_ADMINS, str(account.id))
             signup.open_account(tx, account, kept)
+            if along is not None:
+                along(tx, account)
 
         self._catalog.write(unit)
         return account

@@ -6,20 +6,26 @@ from collections.abc import Callable
 from nuvol import clock as clocks
 from nuvol.core.accounts import Accounts
 from nuvol.core.apps import Apps
+from nuvol.core.customers import Customers
 from nuvol.core.doctor import Doctor
+from nuvol.core.files.arrivals import Arrivals
 from nuvol.core.files.copies import Copies
 from nuvol.core.files.locks import Locks
 from nuvol.core.files.reads import Reads
+from nuvol.core.files.receipts import Receipts
 from nuvol.core.files.room import Files
 from nuvol.core.files.trash import Trash
 from nuvol.core.files.tree import Tree
 from nuvol.core.files.uploads import Uploads
 from nuvol.core.files.versions import Versions
 from nuvol.core.grants import Grants
+from nuvol.core.history import History
 from nuvol.core.jobs import Upkeep
 from nuvol.core.journal import Journal
+from nuvol.core.links import Links
 from nuvol.core.passwords import Passwords
 from nuvol.core.search import Search
+from nuvol.core.tickets import Tickets
 from nuvol.core.vault import KEY_BYTES, Vault
 from nuvol.model.rules import Rules
 from nuvol.stores.base import Blobs, Catalog, Transaction
@@ -50,6 +56,7 @@ class Cloud:
         self.trash = Trash(files)
         self.tree = Tree(files, self.trash)
         self.copies = Copies(files, self.trash)
+        self.arrivals = Arrivals(files, self.tree, self.copies, self.trash)
         self.uploads = Uploads(files)
         self.reads = Reads(files)
         self.versions = Versions(files)
@@ -60,6 +67,10 @@ class Cloud:
         self.accounts = Accounts(catalog, clock, self.rules, self.passwords, self.grants, self.upkeep.remove_tree)
         vault = Vault(key or secrets.token_bytes(KEY_BYTES))
         self.apps = Apps(catalog, clock, vault, self.grants, self.accounts)
+        self.links = Links(files, self.passwords, vault, Receipts(files, self.trash, self.arrivals))
+        self.tickets = Tickets(catalog, clock, vault, self.reads)
+        self.history = History(files)
+        self.customers = Customers(catalog, clock, self.accounts, self.grants)
         self.doctor = Doctor(files)
 
     def close(self) -> None:

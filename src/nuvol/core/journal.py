@@ -20,7 +20,7 @@ from nuvol.stores.base import Transaction
 
 _CURSOR = re.compile(r"([0-9a-f]+)\.([0-9a-f]+)-([0-9a-f]+)")
 
-_APPEARED = ("copy", "restore", "move")
+_APPEARED = ("copy", "restore", "move", "receive")
 """A folder that came by one of these brought everything below it along."""
 
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 class Change(Struct, frozen=True):
     """One row of the journal. A change of a whole tree is one row: that of its topmost node.
 
-    `verb`: create, content, move, touch, trash, restore, purge, copy, properties; for other objects than
+    `verb`: create, content, move, touch, trash, restore, purge, copy, receive, properties; for other objects than
     nodes the verb of their noun. Old and new (parent, name) are both set when they differ or when the node
     appeared (new only) or went away (old only).
     """
@@ -18,7 +18,7 @@ class Change(Struct, frozen=True):
     app: str
     verb: str
     object: str
-    """The noun: "node", later "document", "event", …"""
+    """The noun: "node", "account", "link", later "document", "event", …"""
     object_id: int
     kind: int
     old_parent: int | None

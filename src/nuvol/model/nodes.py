@@ -4,7 +4,7 @@ Times are microseconds since 1970 (UTC), sizes bytes, hashes the 32 raw bytes of
 """
 
 from collections.abc import Mapping
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from msgspec import Struct
 
@@ -30,6 +30,17 @@ class Status(IntEnum):
     RENAMED = 2
     MOVED = 3
     DELETED = 4
+
+
+class Exists(StrEnum):
+    """What to do when the name is taken where something arrives."""
+
+    FAIL = "fail"
+    OVERWRITE = "overwrite"
+    RENAME = "rename"
+    """“name (1).ext”."""
+    REUSE = "reuse"
+    """Folders are merged; a file of the same content stays, another one is renamed."""
 
 
 class Node(Struct, frozen=True):

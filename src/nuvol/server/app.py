@@ -94,6 +94,10 @@ def dispatcher(
         from nuvol.faces.api import face as api
 
         routes["api"] = api.face(cloud)
+    if "cloudfs" in faces:
+        from nuvol.faces.cloudfs import face as cloudfs
+
+        routes[cloudfs.PREFIX] = cloudfs.face(cloud)
     if own is not None:
         routes |= own.routes(faces, routes.get("api"))
     return Dispatcher(routes)

@@ -12,15 +12,15 @@ from ipaddress import ip_network
 from typing import Any
 
 from nuvol.core.cloud import Cloud
-from nuvol.errors import AppMissing, AppTaken, HandleTaken, NotAllowed, Unreachable
+from nuvol.errors import AppMissing, AppTaken, HandleTaken, NotAllowed
 from nuvol.faces import signup
 from nuvol.faces.http import Dispatcher, Route
 from nuvol.model.apps import CLOUDFS, App
-from nuvol.sdk import cloudfs
-from nuvol.sdk.cloudfs.errors import EndpointUnreachable
 from nuvol.server.front import Front
 from nuvol.server.guests import Asgi, guest
 from nuvol.server.proxies import Proxies
+from nuvol.server.signup import Guesses
+from nuvol.wire.cloudfs import items
 from nuvol.wire.signup import Login, Newcomer
 
 TITLE = "PhotoShare"
@@ -42,6 +42,7 @@ class Own:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         self._lock = threading.Lock()
+        self._guesses = Guesses()
         self._app: App | None = None
         self._front: Front | None = None
         self._address = ""
@@ -72,20 +73,17 @@ class Own:
         mode = app.signup if app.signup != "invite" else self._cloud.accounts.signup_mode()
         if mode != "open":
             raise NotAllowed("Nobody can sign up here alone.", advice="Ask an administrator of this cloud.")
-        with cloudfs.Session(self._address, app.key, self._cloud.apps.secret(app)) as session:
-            session.set_admin_credentials(app.admin_id or "", self._cloud.apps.admin_secret(app))
-            try:
-                made = session.create_account(
-                    newcomer.username,
-                    newcomer.password,
-                    first_name=newcomer.first_name or None,
-                    last_name=newcomer.last_name or None,
-                )
-            except EndpointUnreachable as error:
-                raise Unreachable(str(error)) from None
-            except cloudfs.AuthenticatedError as error:
-                raise NotAllowed(error.message, advice="") from None
-            return made.data
+        self._guesses.begin(network)
+        made = self._cloud.customers.create(
+            app,
+            newcomer.username,
+            newcomer.password,
+            first_name=newcomer.first_name,
+            last_name=newcomer.last_name,
+            by_developer=True,  # whether anybody may was asked above
+        )
+        self._guesses.succeeded(network)
+        return items.profile(made)
 
     def enter(self, login: Login, network: str) -> str:
         return self._cloud.apps.sign_in(self._own_app(), login.username, login.password, network)[1]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from nuvol.clock import SECOND
 from nuvol.core.attempts import delay
 from nuvol.errors import BadValue, NotAllowed, TooManyAttempts, Unreachable
 from nuvol.faces import signup as face
@@ -55,64 +56,65 @@ def read_keys(path: Path, endpoint: str | None) -> Keys:
     return Keys(**values)
 
 
-class Endpoint:
-    """A CloudFS endpoint as the platform. Guesses are slowed down here already, by caller: to the endpoint all of
-    them come from one address."""
+class Guesses:
+    """Slows down whoever gets it wrong again and again, by address, in the memory of this process."""
 
-    def __init__(self, keys: Keys, clock: Callable[[], float] = time.monotonic) -> None:
-        self._keys = keys
-        self._session = cloudfs.Session(keys.API_SERVER, keys.CLIENT_ID, keys.SECRET_KEY, ca=keys.CA or None)
-        self._session.set_admin_credentials(keys.ADMIN_ID, keys.ADMIN_SECRET)
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def join(self, newcomer: Newcomer, network: str) -> dict[str, Any]:
-        if not self._keys.ADMIN_ID:
-            raise NotAllowed("Nobody can sign up here.", advice="Ask the owner of the application for an account.")
-        return self._asked(
-            lambda: (
-                self._session.create_account(
-                    newcomer.username,
-                    newcomer.password,
-                    first_name=newcomer.first_name or None,
-                    last_name=newcomer.last_name or None,
-                ).data
-            )
-        )
-
-    def enter(self, login: Login, network: str) -> str:
-        self._begin(network)
-        told = self._asked(lambda: self._session.rest_interface.token(login.username, login.password, network))
-        self._succeeded(network)
-        return str(told["access_token"])
-
-    def _asked(self, ask: Callable[[], T]) -> T:
-        try:
-            return ask()
-        except EndpointUnreachable as error:
-            raise Unreachable(str(error)) from None
-        except cloudfs.AuthenticatedError as error:
-            raise NotAllowed(error.message, advice="") from None
-
-    def _begin(self, network: str) -> None:
-        """Count an attempt, to be forgotten when it succeeds. Raises TooManyAttempts."""
+    def begin(self, network: str) -> None:
+        """Count an attempt, as a failure until it succeeds. Raises TooManyAttempts while a delay runs."""
         now = self._clock()
         with self._lock:
             failures, at = self._failures.pop(network, (0, now))
-            wait = at + delay(failures) / 1e6 - now
+            wait = at + delay(failures) / SECOND - now
             self._failures[network] = (failures, at) if wait > 0 else (failures + 1, now)
             if len(self._failures) > NETWORKS:
                 self._failures.popitem(last=False)
         if wait > 0:
             raise TooManyAttempts(wait)
 
-    def _succeeded(self, network: str) -> None:
+    def succeeded(self, network: str) -> None:
         """Earlier failures stay: whoever has one good password must not guess at others' for ever."""
         with self._lock:
             failures, at = self._failures.pop(network, (0, 0.0))
             if failures > 1:
                 self._failures[network] = (failures - 1, at)
+
+
+class Endpoint:
+    """A CloudFS endpoint as the platform. Guesses are slowed down here already: an endpoint that does not trust this
+    service sees one caller only."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._session = cloudfs.Session(keys.API_SERVER, keys.CLIENT_ID, keys.SECRET_KEY, ca=keys.CA or None)
+        self._session.set_admin_credentials(keys.ADMIN_ID, keys.ADMIN_SECRET)
+        self._guesses = Guesses()
+
+    def join(self, newcomer: Newcomer, network: str) -> dict[str, Any]:
+        if not self._keys.ADMIN_ID:
+            raise NotAllowed("Nobody can sign up here.", advice="Ask the owner of the application for an account.")
+        first, last = newcomer.first_name or None, newcomer.last_name or None
+        make = self._session.create_account
+        return self._asked(network, lambda: make(newcomer.username, newcomer.password, None, first, last).data)
+
+    def enter(self, login: Login, network: str) -> str:
+        token = self._session.rest_interface.token
+        return str(self._asked(network, lambda: token(login.username, login.password, network))["access_token"])
+
+    def _asked(self, network: str, ask: Callable[[], T]) -> T:
+        self._guesses.begin(network)
+        try:
+            answer = ask()
+        except EndpointUnreachable as error:
+            raise Unreachable(str(error)) from None
+        except cloudfs.AuthenticatedError as error:
+            raise NotAllowed(error.message, advice="") from None
+        self._guesses.succeeded(network)
+        return answer
 
 
 def routes(keys: Keys) -> dict[str, Route]:

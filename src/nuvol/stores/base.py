@@ -14,7 +14,9 @@ from msgspec import Struct
 
 from nuvol.model.accounts import Account, Actor, Grant
 from nuvol.model.apps import App
+from nuvol.model.customers import Customer, Plan
 from nuvol.model.journal import Change, Notice
+from nuvol.model.links import Link
 from nuvol.model.nodes import Chunk, Content, Lock, Node, UploadSession, Version
 
 T = TypeVar("T")
@@ -155,7 +157,7 @@ class AccountRows(Protocol):
         """Add to the journal number and to the bytes used; returns the new journal number."""
 
     def remove(self, account_id: int) -> None:
-        """With its handles."""
+        """With its handles and links."""
 
 
 class GrantRows(Protocol):
@@ -467,6 +469,13 @@ class JournalRows(Protocol):
     def floor(self, account_id: int) -> int:
         """Rows up to this number have been trimmed."""
 
+    def count_actions(self, account_id: int) -> tuple[int, int]:
+        """What happened to files and was not merely said about a link: (how many have been trimmed, how many are
+        there)."""
+
+    def actions(self, account_id: int, skip: int, limit: int) -> list[Change]:
+        """Those that are there, in order, from the one behind the first `skip`."""
+
     def trim(self, account_id: int, before: int, limit: int) -> int:
         """Remove the oldest rows, at most `limit` and none that is not older than `before`; returns how many."""
 
@@ -516,6 +525,59 @@ class JobRows(Protocol):
         """(account, job, verb, data)."""
 
 
+class LinkRows(Protocol):
+    """Links by key, who has unlocked them, and what was received through them."""
+
+    def add(self, link: Link) -> None: ...
+    def get(self, account_id: int, link_id: int) -> Link | None: ...
+    def by_key(self, key: str) -> Link | None: ...
+    def of(self, account_id: int) -> list[Link]:
+        """In the order they were made."""
+
+    def update(self, link: Link) -> None:
+        """Write every field but `uses` of a link that is there."""
+
+    def remove(self, account_id: int, link_id: int) -> bool:
+        """With who unlocked it."""
+
+    def use(self, account_id: int, link_id: int) -> bool:
+        """Count one use; False when there is none left."""
+
+    def unlock(self, account_id: int, link_id: int, grant_id: int, proof: bytes) -> None:
+        """The holder of this grant has shown the password that `proof` stands for."""
+
+    def proof(self, account_id: int, link_id: int, grant_id: int) -> bytes | None: ...
+    def note_received(self, account_id: int, node_ids: Sequence[int]) -> None:
+        """These nodes came out of somebody's share."""
+
+    def received(self, account_id: int, node_ids: Sequence[int]) -> set[int]:
+        """Those of these that did."""
+
+
+class CustomerRows(Protocol):
+    """Accounts made through apps, their plans, and the languages of their sessions."""
+
+    def put(self, customer: Customer) -> None:
+        """In place of what is known of this account."""
+
+    def get(self, account_id: int) -> Customer | None: ...
+    def of(self, app: str, after: int, limit: int) -> list[Customer]:
+        """By account id, ascending, from the one behind `after`."""
+
+    def count(self, app: str) -> int: ...
+    def add_plan(self, plan: Plan) -> None: ...
+    def plans(self, app: str) -> list[Plan]:
+        """In the order they were made."""
+
+    def remove_plan(self, app: str, plan_id: int) -> bool: ...
+    def app_plan(self, app: str) -> str | None:
+        """None: nobody has chosen one."""
+
+    def set_app_plan(self, app: str, name: str) -> None: ...
+    def locale(self, account_id: int, grant_id: int) -> str | None: ...
+    def set_locale(self, account_id: int, grant_id: int, locale: str) -> None: ...
+
+
 class Transaction(Protocol):
     """The rows, inside one unit or one read."""
 
@@ -545,6 +607,10 @@ class Transaction(Protocol):
     def uploads(self) -> UploadRows: ...
     @property
     def jobs(self) -> JobRows: ...
+    @property
+    def links(self) -> LinkRows: ...
+    @property
+    def customers(self) -> CustomerRows: ...
 
 
 class Catalog(Protocol):

@@ -2,6 +2,8 @@
 
 from functools import cached_property
 
+from msgspec.structs import replace
+
 from nuvol.errors import AccountMissing, NodeMissing, ParentMissing, QuotaExceeded, WrongKind
 from nuvol.model.accounts import Actor
 from nuvol.model.journal import Change
@@ -123,6 +125,10 @@ class Ledger:
                 number=node.number,
             )
         )
+
+    def write(self, change: Change) -> None:
+        """Write something else than a node's change in the journal, which gives it its number."""
+        self._changes.append(replace(change, seq=self.account.seq + len(self._changes) + 1))
 
     def use(self, growth: int) -> None:
         """Count bytes that the account refers to now. Raises QuotaExceeded when they do not fit."""

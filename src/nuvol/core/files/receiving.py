@@ -147,6 +147,17 @@ class Upload:
         self._end_chunk()
         self._chunks.append(chunk)
 
+    def aim(self, name: str, guard: Guard) -> None:
+        """Say how it shall be placed, where that was told only after the bytes."""
+        self._target = replace(self._target, name=name, guard=guard)
+
+    @property
+    def content(self) -> bytes:
+        """The name of the content that has arrived so far."""
+        names = [(chunk.hash, chunk.length) for chunk in self._chunks]
+        rest = bytes(self._cutter.rest)
+        return content_hash([*names, (hash_of(rest), len(rest))] if rest else names)
+
     def _end_chunk(self) -> None:
         """What was fed so far is cut here."""
         rest = self._cutter.finish()

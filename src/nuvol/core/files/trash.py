@@ -6,6 +6,7 @@ back last), so that others see the whole change at once; a row in `job` makes a 
 back, put it into the trash again).
 """
 
+import builtins
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -19,9 +20,10 @@ from nuvol.core.files.contents import remove_nodes, take_abandoned
 from nuvol.core.files.cursors import read_cursor, write_cursor
 from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.room import Files
-from nuvol.errors import BelowItself, CloudError, NodeMissing, ParentMissing, Unable, WrongKind
+from nuvol.errors import BelowItself, CloudError, NameTaken, NodeMissing, ParentMissing, Unable, WrongKind
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import ANY, Kind, Node, Page, State, Status
+from nuvol.stores.base import Transaction
 
 Ids = list[int]
 Step = Callable[[Ledger, int, Ids], Ids]
@@ -89,10 +91,37 @@ class Trash:
         last = page[-1] if len(found) > limit else None
         return Page(page, write_cursor("trash", last.trashed_at, last.id) if last else None)
 
-    def restore(self, actor: Actor, node_id: int, *, parent_id: int | None = None, name: str | None = None) -> Node:
+    def get(self, actor: Actor, node_id: int) -> Node:
+        """Something in the trash, deleted itself or with a folder above it. Raises NodeMissing."""
+        node = self._files.catalog.read(lambda tx: tx.nodes.get(actor.account_id, node_id))
+        if node is None or node.state != State.TRASHED:
+            raise NodeMissing("It is not in the trash.")
+        access.require(actor, "read", node)
+        return node
+
+    def children(self, actor: Actor, folder: Node) -> builtins.list[Node]:
+        """What went into the trash with this folder and lies in it, by name."""
+        access.require(actor, "read", folder)
+
+        def look(tx: Transaction) -> builtins.list[Node]:
+            below = tx.nodes.below(actor.account_id, folder.id, State.TRASHED, 1_000_000)
+            return tx.nodes.many(actor.account_id, [id for id, _, root in below if root == folder.trash_root])
+
+        return sorted(self._files.catalog.read(look), key=lambda node: node.name)
+
+    def restore(
+        self,
+        actor: Actor,
+        node_id: int,
+        *,
+        parent_id: int | None = None,
+        name: str | None = None,
+        exact: bool = False,
+    ) -> Node:
         """Bring a trashed tree back: to where it was, to the root if that is gone, or to `parent_id`.
 
-        A name taken meanwhile becomes “name (2)”. Raises NodeMissing (it is not in the trash), BadName.
+        A name taken meanwhile becomes “name (2)”. With `exact` it comes back to that very place and name or not at
+        all: ParentMissing, NameTaken. Raises NodeMissing (it is not in the trash), BadName.
         """
         access.require(actor, "write")
         if name is not None:
@@ -102,7 +131,9 @@ class Trash:
 
         def unit(ledger: Ledger) -> Node | None:
             node = self._trashed(ledger, node_id)
-            parent = self._home(ledger, node, parent_id)
+            parent = self._home(ledger, node, parent_id, exact)
+            if exact and ledger.tx.nodes.child(ledger.account_id, parent.id, name or node.name) is not None:
+                raise NameTaken(name or node.name)
             guards.may_add(ledger, ANY, parent)
             if self._unstamp(ledger, node.id):
                 if not begun:  # a restart puts back what came out so far
@@ -243,16 +274,22 @@ class Trash:
         return node
 
     @staticmethod
-    def _home(ledger: Ledger, node: Node, parent_id: int | None) -> Node:
+    def _home(ledger: Ledger, node: Node, parent_id: int | None, exact: bool) -> Node:
         """Where it goes: the folder asked for, else its old one, else the root."""
         if parent_id is not None:
             parent = ledger.folder(parent_id)
             if node.id in ledger.above(parent.id):
                 raise BelowItself(f"“{node.name}” cannot be restored into itself.")
             return parent
+        if exact:  # whose folder was purged lies below the root since then
+            last = ledger.tx.versions.get(ledger.account_id, node.id, node.number)
+            if last is not None and last.parent_id != node.parent_id:
+                raise ParentMissing("The folder it was in is gone.")
         try:
             return ledger.folder(node.parent_id or ledger.account.root_id)
         except (ParentMissing, WrongKind):
+            if exact:
+                raise
             return ledger.folder(ledger.account.root_id)
 
 

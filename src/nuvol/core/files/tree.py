@@ -1,6 +1,6 @@
 """Files and folders: finding, making, moving, naming. Copies are in copies.py, the way out in trash.py."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -98,6 +98,20 @@ class Tree:
     def path(self, actor: Actor, node: Node) -> str:
         """“a/b/c”; the root is “”."""
         return "/".join(n.name for n in (*self.parents(actor, node), node) if n.parent_id is not None)
+
+    def along(self, actor: Actor, ids: Sequence[int]) -> Node:
+        """The node at a path of ids from the actor's root; an empty path is the root. Raises NodeMissing."""
+        if not ids:
+            return self.root(actor)
+        node = self.get(actor, ids[-1])
+        if [above.id for above in self.parents(actor, node)][1:] != list(ids[:-1]):
+            raise NodeMissing("There is nothing at this path.")
+        return node
+
+    def child(self, actor: Actor, folder_id: int, name: str) -> Node | None:
+        """What has this name in a folder."""
+        access.require(actor, "read")
+        return self._files.catalog.read(lambda tx: tx.nodes.child(actor.account_id, folder_id, name))
 
     def children(
         self,
@@ -239,6 +253,62 @@ class Tree:
 
         return self._files.write(actor, unit)
 
+    def alter(
+        self,
+        actor: Actor,
+        node_id: int,
+        *,
+        name: str | None = None,
+        mime: str | None = None,
+        created_at: int | None = None,
+        modified_at: int | None = None,
+        changed_at: int | None = None,
+        properties: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None,
+        guard: Guard = ANY,
+    ) -> Node:
+        """Change what is said about a node in one step and one version; None: as it is. Times in microseconds UTC.
+
+        `properties`: from the present dead properties those to be written. Raises NodeMissing, NameTaken, BadName,
+        PreconditionFailed, Locked, TooLarge, NotAllowed (the root's name).
+        """
+        access.require(actor, "write")
+        if name is not None:
+            names.check(name)
+        self._files.require_room(0)
+        renamed: list[Node] = []
+
+        def unit(ledger: Ledger) -> Node:
+            renamed.clear()
+            node = ledger.live(node_id)
+            guards.check(ledger, guard, node)
+            guards.may_change(ledger, guard, node)
+            new = replace(
+                node,
+                name=node.name if name is None else name,
+                mime=node.mime if mime is None else mime,
+                created_at=node.created_at if created_at is None else created_at,
+                modified_at=node.modified_at if modified_at is None else modified_at,
+                changed_at=ledger.now if changed_at is None else changed_at,
+                number=node.number + 1,
+            )
+            if new.name != node.name:
+                parent_id = _parent_of(node)
+                guards.may_remove(ledger, guard, node)
+                there = ledger.tx.nodes.child(ledger.account_id, parent_id, new.name)
+                if there is not None and there.id != node.id:
+                    raise NameTaken(new.name)
+                renamed.append(node)
+            if properties is not None:
+                _write_properties(ledger, node, properties)
+            return ledger.update(
+                node, new, Status.RENAMED if renamed else Status.CHANGED, "move" if renamed else "touch"
+            )
+
+        try:
+            return self._files.write(actor, unit)
+        finally:
+            self._files.paths.forget(renamed)
+
     def set_properties(
         self,
         actor: Actor,
@@ -292,6 +362,20 @@ class Tree:
         finally:
             self._files.paths.forget(gone)
         job.finish(actor)
+
+
+def _parent_of(node: Node) -> int:
+    if node.parent_id is None:
+        raise NotAllowed("The root folder has no name of its own.")
+    return node.parent_id
+
+
+def _write_properties(ledger: Ledger, node: Node, change: Callable[[Mapping[str, str]], Mapping[str, str]]) -> None:
+    kept = ledger.tx.nodes.properties(ledger.account_id, [node.id]).get(node.id, {})
+    put = change(kept)
+    if sum(len(name) + len(value) for name, value in {**kept, **put}.items()) > PROPERTY_BYTES:
+        raise TooLarge(f"The properties of “{node.name}” would take more than {PROPERTY_BYTES} characters.")
+    ledger.tx.nodes.set_properties(ledger.account_id, node.id, put, ())
 
 
 def touched(ledger: Ledger, node: Node, modified_at: int | None, mime: str | None) -> Node:

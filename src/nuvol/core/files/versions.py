@@ -32,8 +32,11 @@ class Versions:
             raise VersionMissing(f"There is no version {number}.")
         return version
 
-    def restore(self, actor: Actor, node_id: int, number: int, *, guard: Guard = ANY) -> Node:
-        """Make an old content the newest version; nothing is lost by it. Raises VersionMissing, WrongKind, Locked, …"""
+    def restore(self, actor: Actor, node_id: int, number: int, *, guard: Guard = ANY, with_name: bool = False) -> Node:
+        """Make an old content the newest version; nothing is lost by it. `with_name`: it is called again as it was.
+
+        Raises VersionMissing, WrongKind, Locked, NameTaken (`with_name`), …
+        """
         access.require(actor, "write")
 
         def unit(ledger: Ledger) -> Node:
@@ -48,6 +51,7 @@ class Versions:
             content = ledger.tx.chunks.content(ledger.account_id, old.content)
             new = replace(
                 node,
+                name=old.name if with_name else node.name,
                 number=node.number + 1,
                 content_number=node.number + 1,
                 content=old.content,
@@ -57,9 +61,16 @@ class Versions:
                 modified_at=old.modified_at,
                 changed_at=ledger.now,
             )
+            if new.name != node.name:
+                guards.may_remove(ledger, guard, node)
+                renamed.append(node)
             return ledger.update(node, new, Status.CHANGED, "content")
 
-        return self._files.write(actor, unit)
+        renamed: builtins.list[Node] = []
+        try:
+            return self._files.write(actor, unit)
+        finally:
+            self._files.paths.forget(renamed)
 
     def remove(self, actor: Actor, node_id: int, number: int) -> None:
         """Remove one past state for good. Raises VersionMissing; NotAllowed for the present one."""

@@ -10,6 +10,7 @@ from nuvol.stores.base import Transaction
 from nuvol.stores.catalog.accounts import Accounts
 from nuvol.stores.catalog.apps import Apps
 from nuvol.stores.catalog.chunks import Chunks
+from nuvol.stores.catalog.customers import Customers
 from nuvol.stores.catalog.database import Connection, Database
 from nuvol.stores.catalog.dialects.opening import open_database
 from nuvol.stores.catalog.grants import Attempts, Grants, Invitations
@@ -17,6 +18,7 @@ from nuvol.stores.catalog.id_blocks import BLOCK, IdBlocks, take_block
 from nuvol.stores.catalog.instance import Instance
 from nuvol.stores.catalog.jobs import Jobs
 from nuvol.stores.catalog.journal import Journal
+from nuvol.stores.catalog.links import Links
 from nuvol.stores.catalog.locks import Locks
 from nuvol.stores.catalog.nodes import Nodes
 from nuvol.stores.catalog.uploads import Uploads
@@ -43,6 +45,8 @@ class SqlTransaction:
         self.locks = Locks(connection)
         self.uploads = Uploads(connection)
         self.jobs = Jobs(connection)
+        self.links = Links(connection)
+        self.customers = Customers(connection)
 
 
 class SqlCatalog:

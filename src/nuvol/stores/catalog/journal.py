@@ -12,6 +12,7 @@ _COLUMNS = (
     "account_id, seq, at, actor_id, app, verb, object, object_id, kind,"
     " old_parent, old_name, new_parent, new_name, number"
 )
+_ACTION = "(object = 'node' or (object = 'link' and verb = 'create'))"
 _ADD = f"insert into journal ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
@@ -33,6 +34,18 @@ class Journal:
         row = self._db.one("select journal_floor from account where id = ?", (account_id,))
         return row[0] if row else 0
 
+    def count_actions(self, account_id: int) -> tuple[int, int]:
+        trimmed = self._db.one("select actions_trimmed from account where id = ?", (account_id,))
+        there = self._db.one(f"select count(*) from journal where account_id = ? and {_ACTION}", (account_id,))
+        return trimmed[0] if trimmed else 0, there[0] if there else 0
+
+    def actions(self, account_id: int, skip: int, limit: int) -> list[Change]:
+        rows = self._db.all(
+            f"select {_COLUMNS} from journal where account_id = ? and {_ACTION} order by seq limit ? offset ?",
+            (account_id, limit, skip),
+        )
+        return [Change(*row) for row in rows]
+
     def trim(self, account_id: int, before: int, limit: int) -> int:
         rows = self._db.all(
             "select seq, at from journal where account_id = ? order by seq limit ?", (account_id, limit)
@@ -40,5 +53,11 @@ class Journal:
         gone = [seq for seq, _ in takewhile(lambda row: row[1] < before, rows)]
         if not gone:
             return 0
-        self._db.run("update account set journal_floor = ? where id = ?", (gone[-1], account_id))
+        counted = self._db.one(
+            f"select count(*) from journal where account_id = ? and seq <= ? and {_ACTION}", (account_id, gone[-1])
+        )
+        self._db.run(
+            "update account set journal_floor = ?, actions_trimmed = actions_trimmed + ? where id = ?",
+            (gone[-1], counted[0] if counted else 0, account_id),
+        )
         return self._db.run("delete from journal where account_id = ? and seq <= ?", (account_id, gone[-1]))

@@ -168,7 +168,7 @@ class Nodes:
     def remove(self, account_id: int, node_ids: Sequence[int]) -> None:
         named = self._db.all_in("select id, name from node where account_id = ? and id {in}", (account_id,), node_ids)
         self._drop_words(named, account_id)
-        for table in ("property", "dav_lock"):
+        for table in ("property", "dav_lock", "received"):
             self._db.run_in(f"delete from {table} where account_id = ? and node_id {{in}}", (account_id,), node_ids)
         self._db.run_in("delete from node where account_id = ? and id {in}", (account_id,), node_ids)
 

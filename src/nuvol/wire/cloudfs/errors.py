@@ -87,6 +87,8 @@ _ELSEWHERE: dict[tuple[Place, type[CloudError]], int] = {
     (Place.FILES, errors.PreconditionFailed): 3021,
     (Place.FILES, errors.BadName): 3008,
     (Place.FILES, errors.BelowItself): 3007,
+    (Place.TRASH, errors.NameTaken): 9999,
+    (Place.TRASH, errors.ParentMissing): 8004,
     (Place.SHARES, errors.QuotaExceeded): 6003,
     (Place.SHARES, errors.NodeMissing): 4002,
 }
@@ -125,6 +127,16 @@ def answer(error: CloudError, place: Place = Place.OTHER) -> tuple[int, list[tup
     if isinstance(error, InvalidRequest):
         return status, headers, flat(number, message)
     return status, headers, write(None, {"code": number, "message": message, "data": None})
+
+
+def refusal(error: CloudError) -> tuple[int, list[tuple[str, str]], bytes]:
+    """How a token request or an admin-signed call is refused: 400, whatever was wrong with it (section 2.1)."""
+    number = number_of(error)
+    if isinstance(error, errors.Unable):
+        status, headers, _ = answer(error)
+        return status, headers, flat(number, str(error))
+    sentence = str(error) if isinstance(error, InvalidRequest) else f"{error} {error.advice}"
+    return 400, [("Content-Type", JSON), ("Cache-Control", "no-store")], flat(number, sentence)
 
 
 def flat(number: int, message: str) -> bytes:

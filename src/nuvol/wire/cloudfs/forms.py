@@ -4,11 +4,11 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from nuvol.errors import Malformed
+from nuvol.model.nodes import Exists
 from nuvol.wire.cloudfs import ids
 from nuvol.wire.cloudfs.errors import Fault, Place
 
@@ -86,15 +86,6 @@ def seconds(text: str | None) -> int | None:
     return int(value) * 1_000_000 if 0 <= value < 1 << 33 else None
 
 
-class Exists(StrEnum):
-    """What to do when the name is taken (section 3.2)."""
-
-    FAIL = "fail"
-    OVERWRITE = "overwrite"
-    RENAME = "rename"
-    REUSE = "reuse"
-
-
 def exists(text: str | None, default: Exists, place: Place) -> Exists:
     """Raises Fault 2033 for folders, 3009 for files."""
     if not text:
@@ -116,13 +107,10 @@ def names(path: str) -> list[str]:
     return [part for part in path.split("/") if part]
 
 
-def node_of(path: str) -> int | None:
-    """The node that a path of ids ends in: 0 = the root, None = no node can be there."""
-    parts = names(path)
-    if not parts:
-        return 0
-    found = [ids.decode(part) for part in parts]
-    return None if None in found else found[-1]
+def id_path(parts: Sequence[str]) -> list[int] | None:
+    """A path of ids as numbers, from the root; None when no node can be there."""
+    found = [number for part in parts if (number := ids.decode(part)) is not None]
+    return found if len(found) == len(parts) else None
 
 
 def data(text: str | None) -> dict[str, Any] | None:

@@ -1,13 +1,16 @@
 """Items, profiles, shares and the shapes in which they are told (specification sections 2.4, 3.1, 7)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape, unescape
 from typing import Any
 
 import msgspec
 
-from nuvol.model.nodes import Node, Version
+from nuvol.model.customers import Plan, Profile
+from nuvol.model.journal import Change
+from nuvol.model.links import Link
+from nuvol.model.nodes import Kind, Node, Version
 from nuvol.wire.cloudfs import ids
 
 DATA = "{urn:nuvol:cloudfs}application-data"
@@ -76,3 +79,118 @@ def former(versions: list[Version]) -> list[Version]:
         for new, old in reversed(list(zip(versions, versions[1:], strict=False)))
         if (old.name, old.content) != (new.name, new.content)
     ]
+
+
+def folder_like(name: str, at: int) -> dict[str, Any]:
+    """A place that is no folder of its own: the trash, or a share of several things. `at`: microseconds."""
+    return {
+        "id": "",
+        "parent_id": "",
+        "type": "folder",
+        "name": name,
+        "version": 1,
+        "date_created": at // _SECOND,
+        "date_meta_last_modified": at // _SECOND,
+        "date_content_last_modified": at // _SECOND,
+        "application_data": {},
+        "is_mirrored": False,
+    }
+
+
+def id_path(folder_ids: Iterable[int]) -> str:
+    """`/<id>/<id>`; the root is `/`."""
+    return "/" + "/".join(map(ids.encode, folder_ids))
+
+
+def share(link: Link, size: int, single: dict[str, Any] | None, url: str) -> dict[str, Any]:
+    """A link as a share object (section 7)."""
+    kind = "mixed" if len(link.items) > 1 else "file" if single and single["type"] == "file" else "folder"
+    return {
+        "share_key": link.key,
+        "share_type": kind,
+        "share_name": link.name,
+        "url": url,
+        "short_url": url,
+        "share_size": size,
+        "date_created": link.created_at // _SECOND,
+        "single_item": single,
+    }
+
+
+def profile(of: Profile) -> dict[str, Any]:
+    """An account as clients read it (section 2.4): here, and only here, dates are in milliseconds."""
+    user_id = ids.encode(of.account_id)
+    over = of.quota is not None and of.used > of.quota
+    plan = of.plan
+    return {
+        "id": user_id,
+        "account_id": user_id,
+        "username": of.username,
+        "first_name": of.first_name,
+        "last_name": of.last_name,
+        "email": of.email,
+        "created_at": of.created_at // 1000,
+        "last_login": of.last_login // 1000,
+        "locale": of.locale,
+        "session": {"locale": of.session_locale},
+        "account_state": {"id": "active" if of.active else "suspended", "display_name": _state(of)},
+        "account_plan": {
+            "id": ids.encode(plan.id) if plan else "default",
+            "display_name": plan.name if plan else "Default",
+            "cta_text": None,
+            "cta_value": None,
+        },
+        "storage": {"usage": of.used, "limit": of.quota, "otl": over},
+        "holds": {"deleted": False, "otl": over, "suspended": not of.active},
+    }
+
+
+def _state(of: Profile) -> str:
+    return "Active" if of.active else "Suspended"
+
+
+def plan(of: Plan) -> dict[str, Any]:
+    return {"name": of.name, "id": ids.encode(of.id), "limit": of.quota}
+
+
+_ACTIONS = {
+    "create": "create",
+    "copy": "copy",
+    "move": "move",
+    "trash": "trash",
+    "purge": "delete",
+    "restore": "move",
+    "receive": "share_receive",
+}
+"""The journal's verb → the history's action (section 8); every other one is `alter_meta`."""
+
+
+def history(number: int, change: Change | None, path: str, link: Link | None = None) -> dict[str, Any]:
+    """An entry of the history; `change` None: the account was made."""
+    if change is None:
+        return {"version": number, "action": "device_create", "path": "/", "type": "root", "data": {}}
+    if change.object == "link":
+        share_data = {"share_key": link.key} if link else {}
+        return _entry(number, "share_create", "/", "folder", {"name": change.new_name, **share_data})
+    kind = "file" if change.kind == Kind.FILE else "folder"
+    action = _ACTIONS.get(change.verb, "alter_meta")
+    name = change.new_name or change.old_name
+    parent = change.new_parent or change.old_parent
+    data: dict[str, Any] = {"id": ids.encode(change.object_id)}
+    if parent is not None:
+        data["parent_id"] = ids.encode(parent)
+    if change.verb == "move" and change.old_parent == change.new_parent:
+        same = {"from": data["id"], "to": data["id"]}
+        data |= {"id": same, "name": {"from": change.old_name, "to": change.new_name}}
+        return _entry(number, "alter_meta", path, kind, data)
+    if action == "alter_meta":
+        data["id"] = {"from": data["id"], "to": data["id"]}
+    elif name is not None:
+        data["name"] = name
+    if action in ("move", "copy", "share_receive") and change.new_parent is not None:
+        data["to"] = path.rpartition("/")[0] or "/"
+    return _entry(number, action, path, kind, data)
+
+
+def _entry(number: int, action: str, path: str, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    return {"version": number, "action": action, "path": path, "type": kind, "data": data}
