@@ -469,3 +469,21 @@ def test_debug_prints_what_is_asked_and_answered(root: Folder, capsys: pytest.Ca
     )
     root.list()
     assert capsys.readouterr().out == ""
+
+
+def test_a_folder_that_is_filled_from_a_share_again_and_again_does_not_fill_the_trash(
+    cloud: Filesystem, root: Folder, other: Filesystem
+) -> None:
+    """As the seed's PhotoShare does at every look at the timeline (3.2)."""
+    folder = root.create_folder("public")
+    put(folder, "a.txt", "mine")
+    key = cloud.create_share(folder).share_key
+    for _ in range(3):
+        theirs = other.root_container().create_folder("ann", exists=ExistValues.overwrite)
+        (received,) = other.share_from_share_key(key).receive(theirs, exists=ExistValues.overwrite)
+        assert isinstance(received, Folder) and names(received) == ["a.txt"]
+    assert other.list_trash() == []
+    put(received, "own.txt")
+    other.root_container().create_folder("ann", exists=ExistValues.overwrite)
+    (trashed,) = other.list_trash()
+    assert trashed.name == "ann"

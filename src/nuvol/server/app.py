@@ -63,7 +63,8 @@ async def _serve(settings: Settings, cloud: Cloud, tell: Tell, leading: bool, to
     jobs = Jobs(cloud)
     try:
         address = await _listen(front, settings, together)
-        await own.listen(app)
+        if "photoshare" in settings.faces:
+            await own.listen(app)
         gc.collect()
         gc.freeze()  # what is loaded now stays: never look at it again
         gc.set_threshold(50_000, 20, 20)  # a listing of 10,000 entries makes 50,000 objects, none of them a cycle

@@ -1,7 +1,7 @@
-"""This cloud's own programs, which are clients of it like any other: PhotoShare, and the sign-up service before it.
+"""This cloud's own app: PhotoShare, a client like any other, and the sign-up service for it.
 
-They come in through a listener of their own on this machine, so that they need neither the public address nor its
-certificate, and so that what they say about their callers (X-Forwarded-For) counts there and nowhere else.
+PhotoShare comes in through a listener of its own on this machine: so it needs neither the public address nor its
+certificate, and what it says about its callers (X-Forwarded-For) counts there and nowhere else.
 """
 
 import contextlib
@@ -57,7 +57,7 @@ class Own:
         return found
 
     async def listen(self, app: Dispatcher) -> None:
-        """Raises OSError."""
+        """For PhotoShare. Raises OSError."""
         self._front = Front(app, proxies=Proxies([ip_network("127.0.0.0/8")]))
         host, port = await self._front.listen(LOOPBACK, 0)
         self._address = f"http://{host}:{port}"
