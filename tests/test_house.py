@@ -53,10 +53,10 @@ HEAVY_MODULES = {
 } | {
     f"nuvol.apps.photoshare.{path.stem}"
     for path in MODULES
-    if path.match("photoshare/[!_s]*.py") and "apps" in path.parts
+    if path.match("photoshare/[!_]*.py") and path.stem != "settings" and "apps" in path.parts
 }
 # What the rooms in faces/ share. Every other name there is a face, and no face knows another.
-SHARED_BY_FACES = {"http", "downloads", "receiving", "doorkeeper"}
+SHARED_BY_FACES = {"http", "downloads", "receiving", "doorkeeper", "pages", "zips"}
 
 
 def name_of(path: Path) -> str:

@@ -2,11 +2,11 @@
 
 CloudError
 ├── Missing     NodeMissing · VersionMissing · AccountMissing · GrantMissing · UploadMissing · LockMissing
-│               InvitationMissing · AppMissing · LinkMissing · BlobMissing
+│               InvitationMissing · AppMissing · LinkMissing · RequestMissing · BlobMissing
 ├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · AppTaken
 │               OffsetMismatch · ChunksLacking
 │   └── PreconditionFailed · Locked
-├── Refused     NotAdmitted · NotAllowed · PasswordNeeded · QuotaExceeded · TooManyAttempts
+├── Refused     NotAdmitted · AccessRevoked · NotAllowed · PasswordNeeded · QuotaExceeded · TooManyAttempts
 ├── Malformed   BadName · BadValue · TooLarge · ChecksumMismatch
 └── Unable      StoreFull · StoreFailed · Damaged · Busy · Unreachable
 
@@ -76,6 +76,13 @@ class AppMissing(Missing):
 class LinkMissing(Missing):
     code = "link-missing"
     advice = "It may have expired, been used up or been taken back: ask whoever sent it for a new one."
+
+
+class RequestMissing(Missing):
+    """An app's question that waits for no answer (any more)."""
+
+    code = "request-missing"
+    advice = "Go back to the app and begin there once more."
 
 
 class BlobMissing(Missing):
@@ -177,6 +184,13 @@ class NotAdmitted(Refused):
 
     code = "not-admitted"
     advice = "Sign in again."
+
+
+class AccessRevoked(Refused):
+    """A token that was good once, or an app that was known once: somebody took it back."""
+
+    code = "access-revoked"
+    advice = "Let the app in again."
 
 
 class NotAllowed(Refused):

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from nuvol.apps.photoshare import friends, likes, pictures, settings
+from nuvol.apps.photoshare.site import moment
 from nuvol.apps.photoshare.visitors import Seal, Visitor
-from nuvol.apps.photoshare.web import moment
 
 VISITOR = Visitor("ann@example.org", "US2.token", "US2.other", "/a/b", "/a/c", "/a/d")
 

@@ -13,7 +13,7 @@ from nuvol.errors import CloudError, Malformed
 from nuvol.model.nodes import Node, Version
 from nuvol.wire.cloudfs import errors as codec
 from nuvol.wire.cloudfs import forms, ids, items, signatures
-from nuvol.wire.cloudfs.multipart import MultipartReader, Part, boundary
+from nuvol.wire.multipart import MultipartReader, Part, boundary
 
 # ------------------------------------------------------------------------------------------------------- ids
 

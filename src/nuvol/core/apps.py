@@ -16,7 +16,7 @@ from nuvol.core.accounts import Accounts
 from nuvol.core.grants import Grants
 from nuvol.core.logins import UNPRINTABLE
 from nuvol.core.vault import Vault
-from nuvol.errors import AppMissing, BadValue
+from nuvol.errors import AppMissing, BadValue, NotAllowed
 from nuvol.model.accounts import Actor, Grant
 from nuvol.model.apps import CLOUDFS, KINDS, OOB, U1DB, App, Connection
 from nuvol.stores.base import Catalog, Transaction
@@ -78,6 +78,40 @@ class Apps:
         Raises BadValue, AppTaken, AccountMissing.
         """
         _administer(actor)
+        return self._add(
+            actor,
+            title,
+            kind,
+            key=key,
+            secret=secret,
+            admin_id=admin_id,
+            admin_secret=admin_secret,
+            callbacks=callbacks,
+            home=home,
+            verifier=verifier,
+            token_hours=token_hours,
+            allow_plain=allow_plain,
+            app_folder=app_folder,
+        )
+
+    def _add(
+        self,
+        actor: Actor | None,
+        title: str,
+        kind: str,
+        *,
+        key: str | None = None,
+        secret: str | None = None,
+        admin_id: str | None = None,
+        admin_secret: str | None = None,
+        callbacks: Sequence[str] = (),
+        home: str | None = None,
+        verifier: str | None = None,
+        token_hours: int | None = None,
+        allow_plain: bool = False,
+        app_folder: bool = False,
+        active: bool = True,
+    ) -> NewApp:
         if kind not in KINDS:
             raise BadValue(f"An app is one of {', '.join(KINDS)}.")
         if kind != CLOUDFS and (admin_id or admin_secret):
@@ -110,7 +144,7 @@ class Apps:
             allow_plain=allow_plain,
             signup="invite",
             app_folder=app_folder,
-            active=True,
+            active=active,
             created_at=self._clock(),
         )
         self._catalog.write(lambda tx: tx.apps.add(app))
@@ -162,7 +196,9 @@ class Apps:
     def remove(self, actor: Actor | None, key: str) -> None:
         """With everything it was given. Accounts and databases stay. Raises AppMissing."""
         _administer(actor)
+        self._remove(key)
 
+    def _remove(self, key: str) -> None:
         def unit(tx: Transaction) -> bool:
             tx.grants.remove_app(key)
             return tx.apps.remove(key)
@@ -173,6 +209,59 @@ class Apps:
         if not self._catalog.write(unit):
             raise _missing()
         self._grants.forget_all()
+
+    # ------------------------------------------------------------------------------------------- their developers
+
+    def propose(
+        self, actor: Actor, title: str, kind: str, *, callbacks: Sequence[str] = (), app_folder: bool = False
+    ) -> NewApp:
+        """A new app of one's own; it waits for an administrator, unless one makes it. Raises BadValue, NotAllowed."""
+        require(actor, "account")
+        if kind == U1DB and not actor.admin:
+            raise NotAllowed("Only an administrator can make an app of this kind.")
+        return self._add(actor, title, kind, callbacks=callbacks, app_folder=app_folder, active=actor.admin)
+
+    def own(self, actor: Actor) -> builtins.list[App]:
+        """One's own; an administrator sees all."""
+        require(actor, "account")
+        found = self._catalog.read(lambda tx: tx.apps.all())
+        return [app for app in found if actor.admin or app.account_id == actor.account_id]
+
+    def seen(self, actor: Actor, key: str) -> App:
+        """One of `own`. Raises AppMissing."""
+        require(actor, "account")
+        app = self.find(key)
+        if not actor.admin and app.account_id != actor.account_id:
+            raise _missing()
+        return app
+
+    def rotate(self, actor: Actor, key: str, *, admin: bool = False) -> str:
+        """A new secret (`admin`: the one of its back office) in place of the old one, which signs nothing any more.
+
+        Raises AppMissing, also when it has no back office.
+        """
+        app = self.seen(actor, key)
+        if admin and app.admin_secret is None:
+            raise _missing()
+        secret = ids.letters(SECRET_LETTERS)
+        sealed = self._vault.seal(secret, _about(app.id))
+        self._change(lambda tx: tx.apps.set_secret(key, sealed, admin))
+        return secret
+
+    def withdraw(self, actor: Actor, key: str) -> None:
+        """Remove one of `own` with everything it was given. Raises AppMissing."""
+        self.seen(actor, key)
+        self._remove(key)
+
+    def end_tokens(self, actor: Actor, key: str) -> None:
+        """Everybody who let it in has to do so again. Raises AppMissing."""
+        self.seen(actor, key)
+        self._catalog.write(lambda tx: tx.grants.remove_app(key))
+        self._grants.forget_all()
+
+    def count_tokens(self, app: App) -> int:
+        """How many it holds."""
+        return self._catalog.read(lambda tx: tx.grants.count_app(app.key))
 
     # ------------------------------------------------------------------------------------------ who let them in
 

@@ -7,6 +7,7 @@ from nuvol import clock as clocks
 from nuvol.core.accounts import Accounts
 from nuvol.core.apps import Apps
 from nuvol.core.customers import Customers
+from nuvol.core.desks import Desks
 from nuvol.core.doctor import Doctor
 from nuvol.core.files.arrivals import Arrivals
 from nuvol.core.files.copies import Copies
@@ -23,8 +24,10 @@ from nuvol.core.history import History
 from nuvol.core.jobs import Upkeep
 from nuvol.core.journal import Journal
 from nuvol.core.links import Links
+from nuvol.core.oauth1 import OAuth1
 from nuvol.core.passwords import Passwords
 from nuvol.core.search import Search
+from nuvol.core.signed import Signed
 from nuvol.core.tickets import Tickets
 from nuvol.core.vault import KEY_BYTES, Vault
 from nuvol.model.rules import Rules
@@ -71,6 +74,9 @@ class Cloud:
         self.tickets = Tickets(catalog, clock, vault, self.reads)
         self.history = History(files)
         self.customers = Customers(catalog, clock, self.accounts, self.grants)
+        signed = Signed(catalog, clock, self.apps)
+        self.oauth1 = OAuth1(catalog, clock, vault, self.apps, self.grants, signed)
+        self.desks = Desks(catalog, clock, vault, self.apps, signed)
         self.doctor = Doctor(files)
 
     def close(self) -> None:

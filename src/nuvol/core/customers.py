@@ -12,7 +12,7 @@ from nuvol.core import access, profiles
 from nuvol.core.accounts import Accounts
 from nuvol.core.grants import Grants
 from nuvol.core.logins import UNPRINTABLE
-from nuvol.errors import AccountMissing, AppMissing, BadValue, HandleTaken, NotAllowed
+from nuvol.errors import AccountMissing, BadValue, HandleTaken, NotAllowed
 from nuvol.ids import ID_LIMIT
 from nuvol.model.accounts import Account, Actor, handle
 from nuvol.model.apps import App
@@ -50,8 +50,10 @@ class Customers:
         """Make an account that belongs to this app and is on its plan.
 
         `by_developer`: by hand, in the console; else it is a sign-up, for which the app must be open. Raises
-        NotAllowed (sign-up, or the app has as many customers as its plan allows), BadValue, HandleTaken, AppMissing.
+        NotAllowed (sign-up, or the app has as many customers as its plan allows), BadValue, HandleTaken.
         """
+        if not app.active:
+            raise NotAllowed("This app waits for an administrator, or was shut out.")
         if app.signup != "open" and not by_developer:
             raise NotAllowed(
                 "Nobody can join through this app by themselves.",
@@ -128,6 +130,15 @@ class Customers:
     def remove(self, app: App, username: str) -> None:
         """With all it holds. Raises AccountMissing."""
         self._accounts.remove(None, self.find(app, username).id)
+
+    def remove_by_id(self, app: App, account_id: int) -> None:
+        """With all it holds. Raises AccountMissing."""
+        self._own(app, account_id)
+        self._accounts.remove(None, account_id)
+
+    def count(self, app: App) -> int:
+        """How many it has."""
+        return self._catalog.read(lambda tx: tx.customers.count(app.key))
 
     def _own(self, app: App, account_id: int) -> Customer:
         found = self._catalog.read(lambda tx: tx.customers.get(account_id))
@@ -230,13 +241,6 @@ def account_id_of(number: int | None) -> int:
     if number is None or not 0 < number < ID_LIMIT:
         raise AccountMissing("This app has no such user.")
     return number
-
-
-def active(app: App) -> App:
-    """The app, if anybody comes in through it. Raises AppMissing."""
-    if not app.active:
-        raise AppMissing("This app is shut out.")
-    return app
 
 
 def _line(text: str) -> str:

@@ -99,6 +99,18 @@ def dispatcher(
         from nuvol.faces.cloudfs import face as cloudfs
 
         routes[cloudfs.PREFIX] = cloudfs.face(cloud)
+    if "links" in faces:
+        from nuvol.faces.links import face as links
+
+        routes[links.PREFIX] = links.face(cloud)
+    if "oauth" in faces:
+        from nuvol.faces.oauth import face as oauth
+
+        routes = dict.fromkeys(oauth.PREFIXES, oauth.face(cloud)) | routes
+    if "u1db" in faces:
+        from nuvol.faces.oauth import desks
+
+        routes |= dict.fromkeys(desks.PREFIXES, desks.face(cloud))
     if own is not None:
         routes |= own.routes(faces, routes.get("api"))
     return Dispatcher(routes)

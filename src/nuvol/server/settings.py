@@ -18,7 +18,7 @@ from nuvol.errors import BadValue
 from nuvol.ids import ID_LIMIT
 from nuvol.model.rules import KiB, MiB, Rules
 
-FACES = ("api", "cloudfs", "dav", "desktop", "photoshare", "signup")
+FACES = ("api", "cloudfs", "dav", "desktop", "links", "oauth", "photoshare", "signup", "u1db")
 
 _RULES = Rules()
 

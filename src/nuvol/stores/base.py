@@ -174,6 +174,9 @@ class GrantRows(Protocol):
         """It is known as revoked from `at` on, and forgotten after `until`."""
 
     def remove(self, account_id: int, grant_id: int) -> bool: ...
+    def count_app(self, app: str) -> int:
+        """How many this app was given, in all accounts."""
+
     def remove_app(self, app: str) -> int:
         """Whatever this app was given, in every account."""
 
@@ -199,7 +202,48 @@ class AppRows(Protocol):
         """False, as of those below: there is none."""
 
     def set_signup(self, key: str, mode: str) -> bool: ...
+    def set_secret(self, key: str, secret: bytes, admin: bool) -> bool:
+        """`admin`: that of its back office."""
+
     def remove(self, key: str) -> bool: ...
+
+
+class OAuthRequest(Struct, frozen=True):
+    """A question of an app's (OAuth 1's request token), by the digest of its token."""
+
+    digest: bytes
+    app: str
+    """Key of the app."""
+    secret: bytes
+    """Sealed."""
+    callback: str
+    account_id: int | None
+    """Who said yes; None until then."""
+    scopes: frozenset[str]
+    verifier: bytes | None
+    """Digest of what the app must show to get its token."""
+    expires_at: int
+
+
+class OAuthRequestRows(Protocol):
+    """Questions of apps that wait for a person's answer, and answers that wait for the app."""
+
+    def add(self, request: OAuthRequest) -> None: ...
+    def get(self, digest: bytes) -> OAuthRequest | None: ...
+    def allow(self, digest: bytes, account_id: int, scopes: frozenset[str], verifier: bytes) -> bool:
+        """False when there is none, or somebody has answered it."""
+
+    def remove(self, digest: bytes) -> bool: ...
+    def expire(self, before: int) -> int: ...
+
+
+class NonceRows(Protocol):
+    """What was shown once and must not be shown again."""
+
+    def use(self, account_id: int, digest: bytes, expires_at: int) -> bool:
+        """False when it was used before."""
+
+    def expire(self, before: int) -> int: ...
 
 
 class Invitation(Struct, frozen=True):
@@ -589,6 +633,10 @@ class Transaction(Protocol):
     def grants(self) -> GrantRows: ...
     @property
     def apps(self) -> AppRows: ...
+    @property
+    def oauth_requests(self) -> OAuthRequestRows: ...
+    @property
+    def nonces(self) -> NonceRows: ...
     @property
     def invitations(self) -> InvitationRows: ...
     @property

@@ -11,9 +11,11 @@ from msgspec.structs import replace
 from nuvol import errors as e
 from nuvol.faces.api import (
     accounts,
+    apps,
     capabilities,
     content,
     docs,
+    links,
     live,
     me,
     nodes,
@@ -26,7 +28,9 @@ from nuvol.faces.api import (
 from nuvol.faces.api.router import Entry, Function
 from nuvol.wire import chunks, tus
 from nuvol.wire.api import accounts as people
+from nuvol.wire.api import apps as programs
 from nuvol.wire.api import journal
+from nuvol.wire.api import links as linking
 from nuvol.wire.api import nodes as files
 from nuvol.wire.api.capabilities import Capabilities
 from nuvol.wire.api.problems import WrongTusVersion, WrongType
@@ -228,6 +232,45 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("DELETE /trash/{node_id}", trash.purge, "files", "Remove it for good", statuses=(204,),
                errors=(e.NodeMissing,)),
         _entry("DELETE /trash", trash.empty, "files", "Remove everything in the trash for good", gives=files.Emptied),
+    ),
+    *_chapter(
+        "Links",
+        _entry("GET /links", links.every, "files:read", "One's own links", query=linking.LinksAsked,
+               gives=linking.Links),
+        _entry("POST /links", links.create, "files", "Open nodes to whoever holds a key", takes=linking.NewLink,
+               gives=linking.Link, statuses=(201,), errors=(e.NodeMissing,)),
+        _entry("GET /links/{link_id}", links.get, "files:read", "One link", gives=linking.Link,
+               errors=(e.LinkMissing,)),
+        _entry("PATCH /links/{link_id}", links.patch, "files", "Change a link", takes=linking.LinkChange,
+               gives=linking.Link, errors=(e.LinkMissing,)),
+        _entry("DELETE /links/{link_id}", links.delete, "files", "Take a link back", about="In force at once.",
+               statuses=(204,), errors=(e.LinkMissing,)),
+        _entry("POST /received", links.receive, "files", "Copy what a link opens into a folder of one's own",
+               takes=linking.Receipt, gives=files.Node, statuses=(201,), headers_given=("Location",),
+               errors=(e.LinkMissing, e.PasswordNeeded, *_STORING, e.BelowItself)),
+    ),
+    *_chapter(
+        "Apps",
+        _entry("GET /apps", apps.every, "account", "One's own apps; for administrators, all", gives=programs.Apps),
+        _entry("POST /apps", apps.create, "account", "Make an app",
+               about="It waits until an administrator lets it in. The secrets are shown this once.",
+               takes=programs.NewApp, gives=programs.AppSecrets, statuses=(201,)),
+        _entry("GET /apps/{app_key}", apps.get, "account", "One app", gives=programs.App, errors=(e.AppMissing,)),
+        _entry("PATCH /apps/{app_key}", apps.patch, "account", "Let an app in or shut it out; sign-up; plan",
+               admin=True, takes=programs.AppChange, gives=programs.App, errors=(e.AppMissing,)),
+        _entry("DELETE /apps/{app_key}", apps.delete, "account", "Remove an app and its tokens", statuses=(204,),
+               errors=(e.AppMissing,)),
+        _entry("POST /apps/{app_key}/secret", apps.rotate, "account", "A new secret in place of the old one",
+               takes=programs.Rotation, gives=programs.AppSecrets, errors=(e.AppMissing,)),
+        _entry("DELETE /apps/{app_key}/tokens", apps.end_tokens, "account", "End every token it holds",
+               statuses=(204,), errors=(e.AppMissing,)),
+        _entry("GET /apps/{app_key}/users", apps.users, "account", "Accounts made through the app",
+               query=programs.AppUsersAsked, gives=programs.AppUsers, errors=(e.AppMissing,)),
+        _entry("POST /apps/{app_key}/users", apps.add_user, "account", "Make a test user", takes=programs.NewTestUser,
+               gives=programs.AppUser, statuses=(201,), errors=(e.AppMissing, e.HandleTaken)),
+        _entry("DELETE /apps/{app_key}/users/{account_id}", apps.remove_user, "account",
+               "Remove a user of the app and all it holds", statuses=(204,),
+               errors=(e.AppMissing, e.AccountMissing)),
     ),
     *_chapter(
         "Uploads",

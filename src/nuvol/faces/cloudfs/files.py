@@ -14,7 +14,7 @@ from nuvol.model.nodes import ANY, Exists, Guard, Node
 from nuvol.wire.cloudfs import errors, forms, items
 from nuvol.wire.cloudfs.errors import Fault, Place
 from nuvol.wire.cloudfs.forms import Form
-from nuvol.wire.cloudfs.multipart import MultipartReader, Part, boundary
+from nuvol.wire.multipart import MultipartReader, Part, boundary
 
 OCTETS = "application/octet-stream"
 

@@ -39,6 +39,10 @@ class Apps:
     def set_signup(self, key: str, mode: str) -> bool:
         return self._db.run("update app set signup = ? where key = ?", (mode, key)) > 0
 
+    def set_secret(self, key: str, secret: bytes, admin: bool) -> bool:
+        column = "admin_secret" if admin else "secret"
+        return self._db.run(f"update app set {column} = ? where key = ?", (secret, key)) > 0
+
     def remove(self, key: str) -> bool:
         return self._db.run("delete from app where key = ?", (key,)) > 0
 

@@ -44,6 +44,10 @@ class Grants:
         sql = "update grants set revoked_at = ?, expires_at = ? where account_id = ? and id = ? and revoked_at is null"
         return self._db.run(sql, (at, until, account_id, grant_id)) > 0
 
+    def count_app(self, app: str) -> int:
+        row = self._db.one("select count(*) from grants where app = ? and revoked_at is null", (app,))
+        return row[0] if row else 0
+
     def remove_app(self, app: str) -> int:
         return self._db.run("delete from grants where app = ? and app <> ''", (app,))
 

@@ -72,6 +72,7 @@ _NUMBER: dict[type[CloudError], int] = {
     errors.Locked: 2040,
     errors.Refused: 2040,
     errors.NotAdmitted: 1020,
+    errors.AccessRevoked: 1020,
     errors.PasswordNeeded: 4001,
     errors.QuotaExceeded: 8008,
     errors.TooManyAttempts: 9006,
