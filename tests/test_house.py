@@ -42,7 +42,7 @@ LIBRARIES: dict[str, set[str]] = {
     "faces": {"msgspec"},
     "sdk": {"msgspec", "httpx"},
     "apps": {"httpx", "starlette", "jinja2", "cryptography", "PIL"},
-    "server": {"uvloop"},
+    "server": {"uvloop", "cryptography"},
     "cli": {"click"},
 }
 # A quarter of a second and 28 MB for those who never use them: imported by the function that needs them.

@@ -8,6 +8,8 @@ import pytest
 
 from nuvol.core.files.chunking import hash_of
 from nuvol.errors import CloudError
+from nuvol.model.links import Visitor
+from nuvol.model.nodes import Exists
 from nuvol.model.rules import KiB, Rules
 from nuvol.stores.base import BlobKey
 from tests.core.clouds import Home, World, noise
@@ -55,9 +57,12 @@ class Plan:
         self.versions: dict[int, dict[int, bytes]] = {}
         self.trashed: set[int] = set()
         self.friends: dict[BlobKey, bytes] = {}
+        self.friend = world.home()
+        self.received: dict[int, bytes] = {}
 
     def step(self) -> None:
         acts = [self.upload] * 4 + [self.copy, self.prune, self.trash, self.purge, self.befriend, self.sweep, self.look]
+        acts += [self.receive] * 2 + [self.forget]
         self.random.choice(acts)()
         self.world.clock.move(1)
 
@@ -111,6 +116,30 @@ class Plan:
             self.world.blobs.link(BlobKey(self.home.actor.account_id, blob_id), friend)
             self.friends[friend] = past[max(past)]
 
+    def receive(self) -> None:
+        """A friend takes what a link opens."""
+        node_id = self._live()
+        if node_id is None or len(self.received) > 8:
+            return
+        cloud, friend = self.home.cloud, self.friend
+        link = cloud.links.create(self.home.actor, [node_id])
+        visitor = Visitor("192.0.2.1", friend.actor)
+        exists = self.random.choice([Exists.RENAME, Exists.OVERWRITE])
+        node = cloud.links.receive(friend.actor, link.key, visitor, friend.root.id, exists)
+        past = self.versions[node_id]
+        live = {one.id for one in cloud.tree.children(friend.actor, friend.root.id).nodes}
+        self.received = {id: data for id, data in self.received.items() if id in live}
+        self.received[node.id] = past[max(past)]
+        cloud.links.remove(self.home.actor, link.id)
+
+    def forget(self) -> None:
+        """The friend throws something away."""
+        if self.received:
+            node_id = self.random.choice(sorted(self.received))
+            self.friend.cloud.tree.trash(self.friend.actor, node_id)
+            self.friend.purge(node_id)
+            del self.received[node_id]
+
     def sweep(self) -> None:
         self.world.cloud.upkeep.sweep(orphans_after=3600)
 
@@ -119,6 +148,8 @@ class Plan:
         for node_id, past in self.versions.items():
             for number, data in past.items():
                 assert self.home.content(node_id, number) == data
+        for node_id, data in self.received.items():
+            assert self.friend.content(node_id) == data
         for friend, data in self.friends.items():
             assert self.world.blobs.read(friend, 0, len(data)) == data
 
@@ -138,6 +169,7 @@ def test_random_plans_never_read_a_wrong_byte(world):
             plan.step()
         plan.end()
         assert faults(world, plan.home.actor.account_id) == []
+        assert faults(world, plan.friend.actor.account_id) == []
 
 
 @pytest.mark.torture

@@ -9,10 +9,10 @@ import pytest
 from nuvol.core.cloud import Cloud
 from nuvol.errors import CloudError, NodeMissing, NotAllowed, ParentMissing, UploadMissing
 from nuvol.model.accounts import Actor
-from nuvol.model.nodes import Node
+from nuvol.model.nodes import Exists, Node
 from tests.core.clouds import Home
 
-ROOMS = ("tree", "copies", "trash", "uploads", "reads", "versions", "locks", "journal", "search")
+ROOMS = ("tree", "arrivals", "copies", "trash", "uploads", "reads", "versions", "locks", "journal", "search")
 INSIDE = {"trash.discard"}
 """For other rooms; no face calls these."""
 WORDLESS = {"journal.behind"}
@@ -34,10 +34,11 @@ def functions() -> Iterator[str]:
 
 def _rooms() -> Iterator[tuple[str, type]]:
     from nuvol.core import journal, search
-    from nuvol.core.files import copies, locks, reads, trash, tree, uploads, versions
+    from nuvol.core.files import arrivals, copies, locks, reads, trash, tree, uploads, versions
 
     yield from {
         "tree": tree.Tree,
+        "arrivals": arrivals.Arrivals,
         "copies": copies.Copies,
         "trash": trash.Trash,
         "uploads": uploads.Uploads,
@@ -81,13 +82,16 @@ class Things:
 
     def _thing(self, name: str, function: str) -> Any:
         home = self.home
-        if function in ("trash.restore", "trash.purge") and name == "node_id":
+        if function in ("trash.restore", "trash.purge", "trash.get") and name == "node_id":
             return self.gone
         if function in ("locks.refresh", "locks.unlock") and name == "node_id":
             return home.id("d/inner")
         things: dict[str, Callable[[], Any]] = {
             "node_id": lambda: home.id("d/f"),
             "folder_id": lambda: home.id("d"),
+            "folder": lambda: home.node("d"),
+            "ids": lambda: [home.id("d"), home.id("d/f")],
+            "exists": lambda: Exists.RENAME,
             "parent_id": lambda: home.root.id,
             "upload_id": lambda: self.session,
             "node": lambda: home.node("d/f"),

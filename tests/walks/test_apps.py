@@ -36,6 +36,7 @@ def test_an_app_is_made_known_beside_a_running_server(tmp_path: Path) -> None:
             ["desk", "u1db", "Desk"],
         ]
         nuvol(*app, "set", "desk", "--disabled")
+        nuvol(*app, "set", made["key"], "--plan", "prototype")
         nuvol(*app, "remove", "k", "--yes")
         assert nuvol(*app, "list").splitlines()[1] == "desk\tu1db\tDesk disabled"
         assert httpx.get(f"{server.url}/healthz").status_code == 200

@@ -55,6 +55,25 @@ def test_people_of_the_cloud_and_newcomers(tmp_path: Path) -> None:
         assert "sea.jpg" in ada.get("/timeline").text
 
 
+def test_the_app_can_be_switched_off(tmp_path: Path) -> None:
+    with serve(tmp_path / "cloud") as server, browser(server, *ADMIN) as ada:
+        assert ada.get("/timeline").status_code == 200
+        nuvol("admin", "--data", server.data, "app", "set", "photoshare", "--disabled")
+        assert ada.get("/timeline").headers["location"] == "/photoshare/login"
+        login = {"username": ADMIN[0], "password": ADMIN[1]}
+        assert ada.post("/login", data=login).status_code == 400
+        answer = httpx.post(f"{server.url}/api/authenticate/", json=login)
+        assert (answer.status_code, "switched off" in answer.json()["message"]) == (400, True)
+        nuvol("admin", "--data", server.data, "app", "set", "photoshare", "--active")
+        assert ada.post("/login", data=login).status_code == 303
+    with serve(tmp_path / "cloud") as server:  # its account lost its password: it gets it again
+        nuvol(
+            "admin", "--data", server.data, "account", "set", "photoshare-app", "--password-stdin", stdin="another one"
+        )
+        with browser(server, *ADMIN) as ada:
+            assert ada.get("/timeline").status_code == 200
+
+
 def test_nobody_joins_a_cloud_that_is_not_open(tmp_path: Path) -> None:
     with serve(tmp_path / "cloud") as server:
         answer = httpx.post(f"{server.url}/api/user/", json={"username": "eve@example.org", "password": PASSWORD})

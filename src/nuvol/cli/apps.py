@@ -4,6 +4,7 @@ import click
 
 from nuvol.cli.opening import with_cloud
 from nuvol.model.apps import KINDS
+from nuvol.model.customers import APP_PLANS
 from nuvol.server.build import Cloud
 
 
@@ -79,11 +80,15 @@ def list_apps(cloud: Cloud) -> None:
 
 @app.command("set")
 @click.argument("key")
-@click.option("--active/--disabled", "active", required=True, help="whether anybody comes in through it")
+@click.option("--active/--disabled", "active", default=None, help="whether anybody comes in through it")
+@click.option("--plan", type=click.Choice(list(APP_PLANS)), help="cloudfs: five users, or any number")
 @with_cloud()
-def change(cloud: Cloud, key: str, active: bool) -> None:
-    """Shut an app out, or let it in again."""
-    cloud.apps.set_active(None, key, active)
+def change(cloud: Cloud, key: str, active: bool | None, plan: str | None) -> None:
+    """Shut an app out, or let it in again; say how many users it may have."""
+    if active is not None:
+        cloud.apps.set_active(None, key, active)
+    if plan is not None:
+        cloud.customers.set_app_plan(None, cloud.apps.find(key), plan)
 
 
 @app.command("remove")

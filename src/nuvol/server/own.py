@@ -4,15 +4,13 @@ PhotoShare comes in through a listener of its own on this machine: so it needs n
 certificate, and what it says about its callers (X-Forwarded-For) counts there and nowhere else.
 """
 
-import contextlib
 import hmac
-import threading
 from collections.abc import Collection
 from ipaddress import ip_network
 from typing import Any
 
 from nuvol.core.cloud import Cloud
-from nuvol.errors import AppMissing, AppTaken, HandleTaken, NotAllowed
+from nuvol.errors import AppMissing, AppTaken, HandleTaken, NotAdmitted, NotAllowed
 from nuvol.faces import signup
 from nuvol.faces.http import Dispatcher, Route
 from nuvol.model.apps import CLOUDFS, App
@@ -41,9 +39,7 @@ class Own:
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self._lock = threading.Lock()
         self._guesses = Guesses()
-        self._app: App | None = None
         self._front: Front | None = None
         self._address = ""
 
@@ -97,22 +93,30 @@ class Own:
         app = self._own_app()
         secret = self._cloud.apps.secret(app)
         password = hmac.digest(secret.encode(), b"app account", "sha256").hex()
-        with contextlib.suppress(HandleTaken):  # it is there already
-            self._cloud.accounts.add(None, *ACCOUNT, password)
+        self._open_account(password)
         settings = Settings(app.key, secret, self._address, f"{self._address}/api/", ACCOUNT[0], password)
         return PhotoShare(settings).asgi
 
-    def _own_app(self) -> App:
-        with self._lock:
-            if self._app is None:
-                try:
-                    self._app = self._cloud.apps.find(KEY)
-                except AppMissing:
-                    self._app = self._made()
-            return self._app
-
-    def _made(self) -> App:
+    def _open_account(self, password: str) -> None:
+        """See to it that the app account is there and has this password: the app's secret may have been renewed."""
+        accounts = self._cloud.accounts
         try:
-            return self._cloud.apps.add(None, TITLE, CLOUDFS, key=KEY, token_hours=TOKEN_HOURS).app
-        except AppTaken:  # another process was faster
-            return self._cloud.apps.find(KEY)
+            accounts.add(None, *ACCOUNT, password)
+        except HandleTaken:
+            try:
+                self._cloud.grants.admit_basic(ACCOUNT[0], password, LOOPBACK)
+            except NotAdmitted:
+                accounts.set_password(None, accounts.find(None, ACCOUNT[0]).id, password)
+
+    def _own_app(self) -> App:
+        """Raises NotAllowed when it is switched off."""
+        try:
+            app = self._cloud.apps.find(KEY)
+        except AppMissing:
+            try:
+                app = self._cloud.apps.add(None, TITLE, CLOUDFS, key=KEY, token_hours=TOKEN_HOURS).app
+            except AppTaken:  # another thread or process was faster
+                app = self._cloud.apps.find(KEY)
+        if not app.active:
+            raise NotAllowed("PhotoShare is switched off in this cloud.", advice="Ask an administrator.")
+        return app

@@ -65,10 +65,10 @@ class Arrivals:
         if untouched:
             self._trash.purge(actor, node.id)
 
-    def free_name(self, actor: Actor, parent_id: int, name: str) -> str:
-        """The name itself, or “name (N).ext” with the first N from 1 that is free."""
+    def free_name(self, actor: Actor, folder_id: int, name: str) -> str:
+        """The name itself, or “name (N).ext” with the first N from 1 that is free in the folder."""
         number, candidate = 0, name
-        while self._child(actor, parent_id, candidate) is not None:
+        while self._tree.child(actor, folder_id, candidate) is not None:
             number += 1
             candidate = names.free_variant(name, number)
         return candidate

@@ -109,9 +109,9 @@ class Tree:
         return node
 
     def child(self, actor: Actor, folder_id: int, name: str) -> Node | None:
-        """What has this name in a folder."""
-        access.require(actor, "read")
-        return self._files.catalog.read(lambda tx: tx.nodes.child(actor.account_id, folder_id, name))
+        """What has this name in a folder. Raises NodeMissing (the folder)."""
+        folder = self.get(actor, folder_id)
+        return self._files.catalog.read(lambda tx: tx.nodes.child(folder.account_id, folder.id, name))
 
     def children(
         self,
