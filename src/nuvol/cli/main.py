@@ -54,6 +54,7 @@ def serve(**flags: str | None) -> None:
     """Start the cloud and serve it until it is stopped (SIGTERM, Ctrl-C)."""
     chosen = settings.read(flags)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would write addresses that open content by themselves
     if chosen.workers > 1:
         from nuvol.server.workers import Workers
 
