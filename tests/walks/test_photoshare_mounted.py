@@ -2,7 +2,8 @@
 
 import io
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +21,14 @@ def browser(server: Server, name: str, password: str) -> Iterator[httpx.Client]:
         answer = client.post("/login", data={"username": name, "password": password})
         assert answer.status_code == 303, answer.text
         yield client
+
+
+def until(true: Callable[[], bool]) -> None:
+    """A running server notices within seconds what a command beside it has changed."""
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def photo() -> tuple[str, bytes, str]:
@@ -62,13 +71,13 @@ def test_the_app_can_be_switched_off(tmp_path: Path) -> None:
     with serve(tmp_path / "cloud") as server, browser(server, *ADMIN) as ada:
         assert ada.get("/timeline").status_code == 200
         nuvol("admin", "--data", server.data, "app", "set", "photoshare", "--disabled")
-        assert ada.get("/timeline").headers["location"] == "/photoshare/login"
+        until(lambda: ada.get("/timeline").headers.get("location") == "/photoshare/login")
         login = {"username": ADMIN[0], "password": ADMIN[1]}
         assert ada.post("/login", data=login).status_code == 400
         answer = httpx.post(f"{server.url}/api/authenticate/", json=login)
         assert (answer.status_code, "switched off" in answer.json()["message"]) == (400, True)
         nuvol("admin", "--data", server.data, "app", "set", "photoshare", "--active")
-        assert ada.post("/login", data=login).status_code == 303
+        until(lambda: ada.post("/login", data=login).status_code == 303)
     with serve(tmp_path / "cloud") as server:  # its account lost its password: it gets it again
         nuvol(
             "admin", "--data", server.data, "account", "set", "photoshare-app", "--password-stdin", stdin="another one"
