@@ -21,11 +21,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "clock": set(),
     "waiting": set(),
     "model": {"ids"},
+    "u1db": {"errors"},
     "wire": {"model", "u1db", "errors"},
-    "stores": {"model"} | GROUND,
-    "core": {"stores.base", "model"} | GROUND,
-    "faces": {"core", "wire", "model"} | GROUND,
-    "server": {"stores", "core", "faces", "wire", "model"} | GROUND,
+    "stores": {"model", "u1db"} | GROUND,
+    "core": {"stores.base", "model", "u1db"} | GROUND,
+    "faces": {"core", "wire", "model", "u1db"} | GROUND,
+    "sdk": {"wire", "model", "u1db"} | GROUND,
+    "apps": {"sdk", "u1db"},
+    "server": {"stores", "core", "faces", "wire", "model", "sdk", "apps"} | GROUND,
     "cli": {"server", "model"} | GROUND,
     "__main__": {"cli"},
 }
@@ -37,14 +40,20 @@ LIBRARIES: dict[str, set[str]] = {
     "stores": {"msgspec", "psycopg", "psycopg_pool"},
     "core": {"msgspec", "argon2", "blake3", "cryptography", "pyfastcdc"},
     "faces": {"msgspec"},
+    "sdk": {"msgspec", "httpx"},
+    "apps": {"httpx", "starlette", "jinja2", "cryptography", "PIL"},
     "server": {"uvloop", "cryptography"},
     "cli": {"click"},
 }
 # A quarter of a second and 28 MB for those who never use them: imported by the function that needs them.
-HEAVY = {"psycopg", "psycopg_pool", "cryptography"}
+HEAVY = {"psycopg", "psycopg_pool", "cryptography", "httpx", "starlette", "jinja2", "PIL"}
 # Modules of ours that need a heavy library throughout: they are imported like one.
 HEAVY_MODULES = {
     f"nuvol.stores.catalog.dialects.{path.stem}" for path in MODULES if path.match("dialects/postgres*.py")
+} | {
+    f"nuvol.apps.photoshare.{path.stem}"
+    for path in MODULES
+    if path.match("photoshare/[!_]*.py") and path.stem != "settings" and "apps" in path.parts
 }
 # What the rooms in faces/ share. Every other name there is a face, and no face knows another.
 SHARED_BY_FACES = {"http", "downloads", "receiving", "doorkeeper", "pages", "zips"}

@@ -8,7 +8,7 @@ CloudError
 │   └── PreconditionFailed · Locked · AdvisoryLocked
 ├── Refused     NotAdmitted · AccessRevoked · NotAllowed · PasswordNeeded · QuotaExceeded · TooManyAttempts
 ├── Malformed   BadName · BadValue · TooLarge · ChecksumMismatch
-└── Unable      StoreFull · StoreFailed · Damaged · Busy
+└── Unable      StoreFull · StoreFailed · Damaged · Busy · Unreachable
 
 The core raises these; each codec in `wire` has one table from error to answer (an error that a table does
 not name answers as its parent does). `code` is stable and crosses the wire; the message says what was asked,
@@ -295,3 +295,10 @@ class Busy(Unable):
     def __init__(self, message: str = "The server is busy.", wait: float = 1.0) -> None:
         super().__init__(message)
         self.wait = wait
+
+
+class Unreachable(Unable):
+    """For clients: the server does not answer, or the connection broke."""
+
+    code = "unreachable"
+    advice = "Look whether the server runs and whether its address is right, then try again."

@@ -54,6 +54,20 @@ def signed(message: str, secret: str = "topsecret") -> str:
     return base64.b64encode(hmac.digest(secret.encode(), message.encode(), hashlib.sha1)).decode()
 
 
+def test_our_own_client_signs_the_test_vector_of_the_specification():
+    by_name = b"grant_type=password&password=s3cret+x&username=ann%40example.org"
+    header = signatures.authorization("id-1", "topsecret", "POST", PATH, by_name, TYPE, DATE)
+    assert header == "BCS id-1:xy9AFILMPHtj7YkiZdHeO4DKHWk="
+
+
+@pytest.mark.parametrize("body", [BODY, b""])
+def test_what_our_own_client_signs_is_accepted(body):
+    header = signatures.authorization("id-1", "topsecret", "GET", "/v2/admin/customers/plan/", body, TYPE, DATE)
+    client_id, signature = signatures.credentials(header)
+    assert client_id == "id-1"
+    assert signatures.is_signed("topsecret", signature, "GET", "/v2/admin/customers/plan/", body, TYPE, DATE)
+
+
 def test_the_test_vector_of_the_specification_is_accepted():
     assert signatures.is_signed("topsecret", "xy9AFILMPHtj7YkiZdHeO4DKHWk=", "POST", PATH, BODY, TYPE, DATE)
 

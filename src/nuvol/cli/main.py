@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from nuvol.cli.admin import admin
+from nuvol.cli.alone import photoshare, signup
 from nuvol.cli.apps import app
 from nuvol.cli.opening import say, with_cloud
 from nuvol.cli.tls import tls
@@ -53,6 +54,7 @@ def serve(**flags: str | None) -> None:
     """Start the cloud and serve it until it is stopped (SIGTERM, Ctrl-C)."""
     chosen = settings.read(flags)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would write addresses that open content by themselves
     if chosen.workers > 1:
         from nuvol.server.workers import Workers
 
@@ -92,3 +94,5 @@ def doctor(cloud: Cloud, scrub: bool) -> None:
 admin.add_command(app)
 admin.add_command(tls)
 main.add_command(admin)
+main.add_command(signup)
+main.add_command(photoshare)

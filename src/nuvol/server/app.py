@@ -5,9 +5,8 @@ import ctypes
 import gc
 import logging
 import resource
-import signal
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import uvloop
@@ -21,8 +20,10 @@ from nuvol.server.build import build
 from nuvol.server.figures import figures
 from nuvol.server.front import Front
 from nuvol.server.jobs import Jobs
+from nuvol.server.own import Own
 from nuvol.server.proxies import Proxies
 from nuvol.server.settings import Settings
+from nuvol.server.stopping import stop_on_signal
 
 THREADS = 8  # for uploads and downloads; they hash and wait for the disk
 THREADS_WITH_DATABASE = 32  # where every call waits for a database over a socket
@@ -54,13 +55,16 @@ def serve(settings: Settings, tell: Tell, *, leading: bool = True, together: boo
 
 
 async def _serve(settings: Settings, cloud: Cloud, tell: Tell, leading: bool, together: bool) -> None:
-    stopping = _stop_on_signal()
-    app = dispatcher(cloud, settings.faces, lambda: figures(app, front.shared), settings.watchers)
+    stopping = stop_on_signal()
+    own = Own(cloud)
+    app = dispatcher(cloud, settings.faces, lambda: figures(app, front.shared), own, settings.watchers)
     proxies = Proxies(settings.trusted_proxies, settings.public_url)
     front = Front(app, proxies=proxies, max_connections=settings.max_connections)
     jobs = Jobs(cloud)
     try:
         address = await _listen(front, settings, together)
+        if "photoshare" in settings.faces:
+            await own.listen(app)
         gc.collect()
         gc.freeze()  # what is loaded now stays: never look at it again
         gc.set_threshold(50_000, 20, 20)  # a listing of 10,000 entries makes 50,000 objects, none of them a cycle
@@ -70,13 +74,18 @@ async def _serve(settings: Settings, cloud: Cloud, tell: Tell, leading: bool, to
         await stopping.wait()
     finally:
         await front.stop(STOP_SECONDS)
+        await own.stop(STOP_SECONDS)
         await asyncio.to_thread(jobs.stop)
 
 
 def dispatcher(
-    cloud: Cloud, faces: Iterable[str], figures: Callable[[], Iterable[Figure]], watchers: Networks = ()
+    cloud: Cloud,
+    faces: Collection[str],
+    figures: Callable[[], Iterable[Figure]],
+    own: Own | None = None,
+    watchers: Networks = (),
 ) -> Dispatcher:
-    """Every face under its address."""
+    """Every face under its address. `own`: this cloud's own programs; without it they are not there."""
     routes: dict[str, Route] = dict.fromkeys(health.PREFIXES, health.face(cloud, figures, watchers))
     if "desktop" in faces:
         from nuvol.faces.desktop import face as desktop
@@ -110,6 +119,8 @@ def dispatcher(
         from nuvol.faces.oauth import desks
 
         routes |= dict.fromkeys(desks.PREFIXES, desks.face(cloud))
+    if own is not None:
+        routes |= own.routes(faces, routes.get("api"))
     return Dispatcher(routes)
 
 
@@ -150,22 +161,6 @@ def _tls(settings: Settings) -> ssl.SSLContext:
             advice="Give PEM files that belong together, the key without a password.",
         ) from None
     return context
-
-
-def _stop_on_signal() -> asyncio.Event:
-    """Set by the first SIGTERM or SIGINT; a second one ends the process at once."""
-    loop = asyncio.get_running_loop()
-    stopping = asyncio.Event()
-
-    def stop() -> None:
-        stopping.set()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)
-            signal.signal(number, signal.SIG_DFL)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
-    return stopping
 
 
 def _tame_memory() -> None:

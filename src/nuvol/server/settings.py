@@ -18,7 +18,7 @@ from nuvol.errors import BadValue
 from nuvol.ids import ID_LIMIT
 from nuvol.model.rules import KiB, MiB, Rules
 
-FACES = ("api", "cloudfs", "dav", "desktop", "links", "oauth", "stacksync", "u1db")
+FACES = ("api", "cloudfs", "dav", "desktop", "links", "oauth", "photoshare", "signup", "stacksync", "u1db")
 
 _RULES = Rules()
 
@@ -69,7 +69,8 @@ def _faces(text: str) -> tuple[str, ...]:
     raise ValueError(f"a list out of {', '.join(FACES)}")
 
 
-def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """A list of proxies. Raises ValueError."""
     try:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError:
@@ -98,10 +99,10 @@ class Settings:
     faces: tuple[str, ...] = _setting(FACES, f"what to serve, out of {','.join(FACES)}", _faces)
     public_url: str = _setting("", "address at which people reach this cloud", _address)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _setting(
-        (), "proxies whose X-Forwarded-… headers count", _networks
+        (), "proxies whose X-Forwarded-… headers count", networks
     )
     watchers: tuple[IPv4Network | IPv6Network, ...] = _setting(
-        _networks("127.0.0.0/8,::1"), "addresses or networks that may read /metrics", _networks
+        networks("127.0.0.0/8,::1"), "addresses or networks that may read /metrics", networks
     )
     max_connections: int = _setting(4096, "connections served at once", _whole(1, 100_000))
     signup: str | None = _setting(None, "who may make an account: open, invite or closed", _signup)

@@ -50,7 +50,7 @@ def _page(document: Json, style: str) -> Iterator[str]:
         yield f'<h3 id="shape-{name}">{name}</h3>' + _prose(shape.get("description", "")) + _fields(shape)
     yield '</section><section><h2 id="errors">Errors</h2><p>Every error is an <code>application/problem+json</code> '
     yield "with a stable <code>code</code>, a sentence, and what to do.</p>"
-    yield _table(("Code", "Status", "What to do"), (_error(kind) for kind in _kinds(CloudError)))
+    yield _table(("Code", "Status", "What to do"), (_error(kind) for kind in problems.kinds()))
     yield "</section></main></body></html>"
 
 
@@ -88,13 +88,6 @@ def _answer(status: str, told: Json) -> tuple[str, ...]:
 def _error(kind: type[CloudError]) -> tuple[str, ...]:
     status = str(problems.status_of(kind))
     return f'<code id="{kind.code}">{kind.code}</code>', status, _inline(kind.advice)
-
-
-def _kinds(kind: type[CloudError]) -> Iterator[type[CloudError]]:
-    """The whole tree of errors, parents first."""
-    yield kind
-    for child in kind.__subclasses__():
-        yield from _kinds(child)
 
 
 def _contents(content: Json) -> str:

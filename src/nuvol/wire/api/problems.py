@@ -1,7 +1,8 @@
-"""What an error becomes: a status and an `application/problem+json` (RFC 9457)."""
+"""What an error becomes, a status and an `application/problem+json` (RFC 9457), and the way back for clients."""
 
 import math
 import re
+from collections.abc import Iterator
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -78,6 +79,7 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     advice: str
     offset: Annotated[int | UnsetType, Meta(description="offset-mismatch: where the upload stands, in bytes.")] = UNSET
     wait: Annotated[float | UnsetType, Meta(description="too-many-attempts, busy: seconds.")] = UNSET
+    name: Annotated[str | UnsetType, Meta(description="name-taken: the name.")] = UNSET
     free: Annotated[int | UnsetType, Meta(description="quota-exceeded: bytes that still fit.")] = UNSET
     hashes: Annotated[list[str] | UnsetType, Meta(description="chunks-lacking: the chunks to send.")] = UNSET
     node_id: Annotated[int | UnsetType, Meta(description="locked: the locked node.")] = UNSET
@@ -96,8 +98,22 @@ def title(kind: type[CloudError]) -> str:
     return re.sub(r"(?<=[a-z])([A-Z])", lambda match: " " + match[1].lower(), kind.__name__)
 
 
+_FIELDS: dict[str, tuple[type[CloudError], ...]] = {
+    "offset": (errors.OffsetMismatch,),
+    "wait": (errors.TooManyAttempts, errors.Busy),
+    "name": (errors.NameTaken,),
+    "free": (errors.QuotaExceeded,),
+    "hashes": (errors.ChunksLacking,),
+    "node_id": (errors.Locked,),
+}
+"""Field of a problem → the errors that have it."""
+
+
 def problem(error: CloudError, number: int | None = None) -> Problem:
     """`number`: another status than that of the table, where a protocol has its own."""
+    fields = {name: getattr(error, name) for name, having in _FIELDS.items() if isinstance(error, having)}
+    if "hashes" in fields:
+        fields["hashes"] = [digest.hex() for digest in fields["hashes"]]
     return Problem(
         type=f"{PAGE}#{error.code}",
         title=title(type(error)),
@@ -105,12 +121,40 @@ def problem(error: CloudError, number: int | None = None) -> Problem:
         code=error.code,
         detail=str(error),
         advice=error.advice,
-        offset=error.offset if isinstance(error, errors.OffsetMismatch) else UNSET,
-        wait=error.wait if isinstance(error, errors.TooManyAttempts | errors.Busy) else UNSET,
-        free=error.free if isinstance(error, errors.QuotaExceeded) else UNSET,
-        hashes=[digest.hex() for digest in error.hashes] if isinstance(error, errors.ChunksLacking) else UNSET,
-        node_id=error.node_id if isinstance(error, errors.Locked) else UNSET,
+        **fields,
     )
+
+
+def error(told: Problem) -> CloudError:
+    """The error that a server told of, as it was raised there. One of a newer server is of the nearest known kind."""
+    kind = next((kind for kind in kinds() if kind.code == told.code), None)
+    if kind is None:
+        return by_status(told.status, told.detail, told.advice)
+    found = kind.__new__(kind)
+    CloudError.__init__(found, told.detail, advice=told.advice)
+    for name, having in _FIELDS.items():
+        value = getattr(told, name)
+        if issubclass(kind, having) and value is not UNSET:
+            setattr(found, name, [bytes.fromhex(digest) for digest in value] if name == "hashes" else value)
+    return found
+
+
+def by_status(number: int, message: str, advice: str | None = None) -> CloudError:
+    """An error of the kind that this status is for, where nothing else is known."""
+    having = {kind for those in _FIELDS.values() for kind in those}
+    known = [k for k, its in STATUS.items() if its == number and k.__module__ == errors.__name__ and k not in having]
+    general = errors.Malformed if 400 <= number < 500 else errors.Unable
+    kind = min(known, key=lambda one: len(one.__mro__)) if known and number != 500 else general
+    found = kind.__new__(kind)
+    CloudError.__init__(found, message, advice=advice)
+    return found
+
+
+def kinds(kind: type[CloudError] = CloudError) -> Iterator[type[CloudError]]:
+    """The whole tree of errors, parents first."""
+    yield kind
+    for child in kind.__subclasses__():
+        yield from kinds(child)
 
 
 def answer(error: CloudError, number: int | None = None) -> tuple[int, list[tuple[str, str]], bytes]:

@@ -46,8 +46,16 @@ def is_signed(
     return found
 
 
+def authorization(
+    client_id: str, secret: str, method: str, path: str, body: bytes, content_type: str, date: str
+) -> str:
+    """The header by which our own client signs. `body`: a form, its fields sorted by name."""
+    message = next(messages(method, path, body, content_type, date))
+    return f"{SCHEME} {client_id}:{base64.b64encode(hmac.digest(secret.encode(), message, hashlib.sha1)).decode()}"
+
+
 def messages(method: str, path: str, body: bytes, content_type: str | None, date: str | None) -> Iterator[bytes]:
-    """Every string to sign that a client may have meant."""
+    """Every string to sign that a client may have meant. The first is of what was sent, as it was sent."""
     try:
         raw = raw_pairs(body)
     except Malformed:

@@ -1,0 +1,1 @@
+"""Programs on the platform: clients like any other, built on the SDK alone."""

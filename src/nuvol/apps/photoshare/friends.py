@@ -1,0 +1,60 @@
+"""Friends: `users/<username>` in the app account, `{"friends": [{"email"}], "sharedKey"}`. One-sided, as following."""
+
+from dataclasses import dataclass
+
+from nuvol.apps.photoshare.layout import AppAccount, Record
+
+FOUND = 20
+"""So many people are shown; whoever looks for more types more letters."""
+
+
+class Unsuitable(Exception):
+    """That cannot be one's friend; the message says why."""
+
+
+@dataclass(frozen=True)
+class Friend:
+    name: str
+    mutual: bool
+
+
+def names(record: Record) -> list[str]:
+    return [friend["email"] for friend in record.get("friends", [])]
+
+
+def friends(app: AppAccount, name: str) -> list[Friend]:
+    """Those of a user, and whether they have that user too."""
+    users = app.users()
+    return [Friend(one, name in names(app.read(users.get(one)))) for one in sorted(names(app.read(users.get(name))))]
+
+
+def find(app: AppAccount, name: str, letters: str) -> list[str]:
+    """Users who are not yet friends, by a part of their names."""
+    users = app.users()
+    taken = {name, *names(app.read(users.get(name)))}
+    wanted = letters.strip().casefold()
+    return sorted(user for user in users if wanted and wanted in user.casefold() and user not in taken)[:FOUND]
+
+
+def add(app: AppAccount, name: str, friend: str) -> None:
+    """Raises Unsuitable, Crowded, CloudFSError."""
+    if friend == name:
+        raise Unsuitable("That is you: your own photos are in your timeline anyway.")
+    if friend not in app.users():
+        raise Unsuitable(f"Nobody here is called “{friend}”. Search for a part of the name.")
+
+    def change(record: Record) -> Record:
+        if friend in names(record):
+            return record
+        return {**record, "friends": [*record.get("friends", []), {"email": friend}]}
+
+    app.change_user(name, change)
+
+
+def remove(app: AppAccount, name: str, friend: str) -> None:
+    """Raises Crowded, CloudFSError."""
+
+    def change(record: Record) -> Record:
+        return {**record, "friends": [one for one in record.get("friends", []) if one["email"] != friend]}
+
+    app.change_user(name, change)

@@ -1,0 +1,96 @@
+"""One's own photos: upload, History with its switch, and the trash."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+from nuvol.apps.photoshare import pictures
+from nuvol.apps.photoshare.visitors import Visitor
+from nuvol.sdk.cloudfs import ExistValues, File, Filesystem
+
+
+class Gone(Exception):
+    """The photo is not there any more, or it is not one's own."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A photo as it is shown. `id`: of the owner's photo, by which it is liked; `path`: where the viewer reads it."""
+
+    id: str
+    path: str
+    name: str
+    owner: str
+    created: int
+    """Seconds since 1970."""
+    private: bool
+    version: int
+    likes: list[str]
+
+    @property
+    def day(self) -> datetime:
+        return datetime.fromtimestamp(self.created, UTC)
+
+    @property
+    def day_key(self) -> str:
+        """Sorts as days do."""
+        return f"{self.day:%Y-%m-%d}"
+
+
+def upload(cloud: Filesystem, visitor: Visitor, name: str, file: BinaryIO, *, public: bool) -> File:
+    """Raises NoPicture, CloudFSError. Somebody may have a photo of that name already: then this one gets a number."""
+    name = PurePosixPath(name.replace("\\", "/")).name.lstrip(".").replace("\0", "")[-120:] or "photo"
+    name, mime = pictures.check(name, file)
+    folder = cloud.folder(visitor.public if public else visitor.private)
+    return folder.upload(file, name, mime, exists=ExistValues.rename)
+
+
+def own(cloud: Filesystem, visitor: Visitor, likes: dict[str, list[str]]) -> list[Shot]:
+    """Public and private ones, the newest first."""
+    shots = [
+        Shot(
+            id=item.id,
+            path=item.url(),
+            name=item.name,
+            owner=visitor.name,
+            created=item.date_created,
+            private=private,
+            version=item.version,
+            likes=likes.get(item.id, []),
+        )
+        for path, private in ((visitor.public, False), (visitor.private, True))
+        for item in cloud.list(path)
+        if isinstance(item, File)
+    ]
+    return sorted(shots, key=lambda shot: shot.created, reverse=True)
+
+
+def switch(cloud: Filesystem, visitor: Visitor, item_id: str, *, public: bool) -> None:
+    """Move a photo between the two folders; nothing happens when it is there already. Raises Gone, CloudFSError."""
+    here, there = (visitor.private, visitor.public) if public else (visitor.public, visitor.private)
+    for item in cloud.list(here):
+        if item.id == item_id:
+            item.move_to(there, exists=ExistValues.rename)
+            return
+    if not any(item.id == item_id for item in cloud.list(there)):
+        raise Gone
+
+
+def trash(cloud: Filesystem, visitor: Visitor, item_id: str) -> str:
+    """Its name. Raises Gone, CloudFSError."""
+    for path in (visitor.public, visitor.private):
+        for item in cloud.list(path):
+            if item.id == item_id:
+                item.delete()
+                return item.name
+    raise Gone
+
+
+def restore(cloud: Filesystem, item_id: str) -> None:
+    """Raises Gone, CloudFSError."""
+    for item in cloud.list_trash():
+        if item.id == item_id:
+            item.restore()
+            return
+    raise Gone

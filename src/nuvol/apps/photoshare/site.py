@@ -1,0 +1,203 @@
+"""What all pages share: who visits, what is refused, how an answer looks, and the files beside the pages."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from jinja2 import Environment, PackageLoader
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from nuvol.apps.photoshare.accounts import Clouds
+from nuvol.apps.photoshare.layout import AppAccount, Crowded
+from nuvol.apps.photoshare.settings import Settings
+from nuvol.apps.photoshare.visitors import COOKIE, DAYS, Seal, Visitor
+from nuvol.sdk.cloudfs import AuthenticatedError, CloudFSError, Filesystem
+
+LARGEST_FORM = 1024 * 1024 * 1024
+"""Bytes of one upload, of several photos together."""
+
+SAFETY = {
+    "Content-Security-Policy": "default-src 'none'; img-src 'self' blob:; style-src 'self'; script-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass
+class Visit:
+    """One request of a browser, and what is known of who sits there."""
+
+    request: Request
+    seal: Seal
+    clouds: Clouds
+    form: FormData
+    visitor: Visitor | None
+
+    @property
+    def here(self) -> str:
+        """Where PhotoShare is mounted."""
+        return str(self.request.scope.get("root_path", ""))
+
+    @property
+    def known(self) -> Visitor:
+        assert self.visitor is not None  # pages that need it are marked so
+        return self.visitor
+
+    @property
+    def cloud(self) -> Filesystem:
+        return self.clouds.session(self.known.token).get_filesystem()
+
+    @property
+    def app(self) -> AppAccount:
+        return self.clouds.app(self.known.app_token)
+
+    @property
+    def wants_json(self) -> bool:
+        return "application/json" in self.request.headers.get("accept", "")
+
+    def text(self, name: str) -> str:
+        value = self.form.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def keep(self, answer: Response, visitor: Visitor | None) -> Response:
+        """Let the browser keep who it is; None: forget."""
+        answer.set_cookie(
+            COOKIE,
+            "" if visitor is None else self.seal.write(visitor),
+            max_age=0 if visitor is None else DAYS * 24 * 60 * 60,
+            path=self.here or "/",
+            httponly=True,
+            samesite="lax",
+            secure=self.request.url.scheme == "https",
+        )
+        return answer
+
+
+Page = Callable[[Visit], Response]
+
+
+class Site:
+    """Turns a function from a visit to a response into an endpoint, and says what went wrong."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._clouds = Clouds(settings)
+        self._seal = Seal(settings.client_secret)
+        self._templates = Environment(loader=PackageLoader("nuvol.apps.photoshare"), autoescape=True)
+        self._templates.filters |= {"moment": moment, "letter": ord}
+
+    def page(self, show: Page, *, closed: bool = True) -> Callable[[Request], Awaitable[Response]]:
+        """A page as an endpoint. `closed`: for those who are signed in. The work is done in a thread: it waits for
+        the platform."""
+
+        async def endpoint(request: Request) -> Response:
+            cookie = request.cookies.get(COOKIE)
+            visitor = self._seal.read(cookie) if cookie else None
+            visit = Visit(request, self._seal, self._clouds, FormData(), visitor)
+            if closed and visitor is None:
+                return self.to(visit, "/login")
+            if request.method == "POST":
+                if not same_origin(request):
+                    return HTMLResponse("Another site asked for this. Open PhotoShare and try again there.", 403)
+                if not 0 <= int(request.headers.get("content-length", -1)) <= LARGEST_FORM:
+                    return HTMLResponse("That is more than 1 GB at once. Send fewer photos.", 413)
+                async with request.form() as form:
+                    return await run_in_threadpool(self._answer, show, replace(visit, form=form))
+            return await run_in_threadpool(self._answer, show, visit)
+
+        return endpoint
+
+    def _answer(self, show: Page, visit: Visit) -> Response:
+        try:
+            answer = show(visit)
+        except AuthenticatedError as error:
+            if error.status() == 401:  # the token was revoked, the user's or the app account's
+                self._clouds.forget_app()
+                return visit.keep(self.to(visit, "/login"), None)
+            answer = self.trouble(visit, f"The cloud refused: {error.message}")
+        except Crowded:
+            answer = self.trouble(visit, "Too many people changed this at the same moment. Try again.")
+        except CloudFSError:
+            answer = self.trouble(visit, "The cloud does not answer. Try again in a moment.")
+        for name, value in SAFETY.items():
+            answer.headers.setdefault(name, value)
+        return answer
+
+    def show(self, visit: Visit, name: str, status: int = 200, **values: Any) -> Response:
+        visitor = visit.visitor
+        note = visitor.note if visitor else ""
+        undo = urlsplit(visitor.undo if visitor else "")
+        text = self._templates.get_template(f"{name}.html").render(
+            here=visit.here,
+            page=name,
+            visitor=visitor,
+            note=note,
+            undo=undo.path,
+            undo_fields=parse_qsl(undo.query),
+            **values,
+        )
+        answer = HTMLResponse(text, status)
+        return visit.keep(answer, visitor.told("")) if visitor and note else answer
+
+    def to(self, visit: Visit, place: str, visitor: Visitor | None = None) -> Response:
+        answer = RedirectResponse(visit.here + place, 303)
+        return visit.keep(answer, visitor) if visitor else answer
+
+    def told(self, visit: Visit, place: str, sentence: str, undo: str = "", **fields: str) -> Response:
+        """To another page, which says what was done. `undo`: where that can be taken back, with these fields."""
+        return self.to(visit, place, visit.known.told(sentence, f"{undo}?{urlencode(fields)}" if undo else ""))
+
+    def trouble(self, visit: Visit, sentence: str, status: int = 503) -> Response:
+        if visit.wants_json:
+            return JSONResponse({"message": sentence}, status)
+        return self.show(visit, "trouble", status, sentence=sentence)
+
+    async def missing(self, request: Request, error: Exception) -> Response:
+        visit = Visit(request, self._seal, self._clouds, FormData(), None)
+        return self.trouble(visit, "There is nothing at this address.", 404)
+
+
+def same_origin(request: Request) -> bool:
+    """Only our own pages may post; browsers say where a request is from, and no page can forge it."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    source = request.headers.get("origin") or request.headers.get("referer") or ""
+    return urlsplit(source).netloc == request.headers.get("host")
+
+
+def moment(seconds: int, now: datetime) -> str:
+    """When it was, in words: “20 minutes ago”, “12 June, 21:40” (UTC)."""
+    then = datetime.fromtimestamp(seconds, UTC)
+    minutes = int((now - then).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} minute{'s' * (minutes > 1)} ago"
+    if minutes < 24 * 60 and then.date() == now.date():
+        hours = minutes // 60
+        return f"{hours} hour{'s' * (hours > 1)} ago"
+    return f"{then.day} {then:%B}{'' if then.year == now.year else f' {then.year}'}, {then:%H:%M}"
+
+
+STATIC = {"photoshare.css": "text/css", "photoshare.js": "text/javascript", "icon.svg": "image/svg+xml"}
+
+
+async def static(request: Request) -> Response:
+    name = request.path_params["name"]
+    folder = files("nuvol.apps.photoshare").joinpath("static")
+    if name == "tokens.css":  # the colours and sizes of the desktop
+        content = files("nuvol").joinpath("faces/desktop/tokens.css").read_bytes()
+    elif name in STATIC:
+        content = folder.joinpath(name).read_bytes()
+    else:
+        return Response("There is nothing at this address.", 404)
+    headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+    return Response(content, media_type=STATIC.get(name, "text/css"), headers=headers)

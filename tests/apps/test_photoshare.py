@@ -1,0 +1,449 @@
+"""The checklist of the seed (CloudFS specification 12) in a browser: three people, each on two devices, against two
+PhotoShare processes."""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from nuvol.sdk.cloudfs import File, Filesystem, Folder, Session
+from tests.apps.stack import APP_ACCOUNT, KEY, PASSWORD, SECRET, Stack, photoshare_settings, running
+from tests.web.desktop import AXE
+
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
+_numbers = count(1)
+
+
+def jpeg(name: str, colour: str = "teal") -> Any:
+    file = io.BytesIO()
+    Image.new("RGB", (640, 480), colour).save(file, "JPEG")
+    return {"name": name, "mimeType": "image/jpeg", "buffer": file.getvalue()}
+
+
+class Device:
+    """A browser of a person, with PhotoShare open."""
+
+    def __init__(self, browser: Browser, base: str, *, phone: bool = False, script: bool = True) -> None:
+        self.context: BrowserContext = browser.new_context(
+            viewport=PHONE if phone else DESK, java_script_enabled=script, locale="en-GB", has_touch=phone
+        )
+        self.base = base
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda said: self._heard(said.type, said.text))
+
+    def _heard(self, kind: str, text: str) -> None:
+        if kind == "error" and "Failed to load resource" not in text:
+            self.complaints.append(text)
+
+    def open(self, place: str) -> None:
+        self.page.goto(f"{self.base}/{place}")
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name).click()
+
+    def says(self, text: str) -> None:
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def register(self, name: str, password: str = PASSWORD) -> None:
+        self.open("register")
+        for label, value in (("User name", name), ("Password", password), ("First name", "A"), ("Last name", "B")):
+            self.page.get_by_label(label).fill(value)
+        self.press("Register")
+
+    def log_in(self, name: str, password: str = PASSWORD) -> None:
+        self.open("login")
+        self.page.get_by_label("User name").fill(name)
+        self.page.get_by_label("Password").fill(password)
+        self.press("Log in")
+
+    def upload(self, *files: Any, private: bool = False, source: str = "Gallery or file") -> None:
+        """Choose photos; with script they go at once, without it by the button."""
+        self.open("upload")
+        self.page.get_by_label("Only you" if private else "Friends").check()
+        self.page.get_by_label(source).set_input_files(list(files))
+        if self.page.get_by_role("button", name="Upload").is_visible():
+            self.press("Upload")
+        expect(self.page.locator("#going li.good, #going li.bad")).to_have_count(len(files))
+
+    def befriend(self, name: str) -> None:
+        self.open("friends")
+        self.page.get_by_label("Find people by name").fill(name)
+        self.press("Search")
+        self.press(f"Add {name}")
+        self.says(f"You see the photos of {name} now.")
+
+    def photo(self, name: str) -> Locator:
+        """The post of a photo in the timeline."""
+        return self.page.locator("article", has=self.page.get_by_role("img", name=re.compile(re.escape(name))))
+
+    def names(self) -> list[str]:
+        """Of the photos on the page, as they are shown."""
+        return [str(image.get_attribute("alt")).partition(",")[0] for image in self.page.locator("main img").all()]
+
+    def serious_findings(self) -> list[str]:
+        self.page.evaluate(AXE.read_text())
+        found = self.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+        return [one["id"] for one in found["violations"] if one["impact"] in ("serious", "critical")]
+
+
+class People:
+    """Makes people with accounts, and closes their browsers at the end."""
+
+    def __init__(self, browser: Browser, stack: Stack) -> None:
+        self.browser = browser
+        self.stack = stack
+        self.devices: list[Device] = []
+
+    def name(self) -> str:
+        name = f"person{next(_numbers)}@home.example"
+        self.stack.register(name)
+        return name
+
+    def device(self, name: str | None = None, process: int = 0, **shape: bool) -> Device:
+        device = Device(self.browser, self.stack.photoshare[process], **shape)
+        self.devices.append(device)
+        if name is not None:
+            device.log_in(name)
+            expect(device.page).to_have_url(re.compile("/timeline$"))
+        return device
+
+    def cloud(self, name: str, password: str = PASSWORD) -> Filesystem:
+        """The file system behind it, to look at what is really there."""
+        platform = self.stack.platform
+        session = Session(platform.base, KEY, SECRET, ca=platform.ca)
+        self._sessions.append(session)
+        session.authenticate(name, password)
+        return session.get_filesystem()
+
+    _sessions: list[Session] = []
+
+    def close(self) -> None:
+        for device in self.devices:
+            device.context.close()
+            assert device.complaints == []
+        while self._sessions:
+            self._sessions.pop().close()
+
+
+@pytest.fixture
+def people(browser: Browser, stack: Stack) -> Iterator[People]:
+    people = People(browser, stack)
+    yield people
+    people.close()
+
+
+def folder(cloud: Filesystem, *names: str) -> Folder:
+    found = cloud.root_container()
+    for name in names:
+        found = next(item for item in found.list() if item.name == name and isinstance(item, Folder))
+    return found
+
+
+def record(parent: Folder, name: str) -> Any:
+    file = next(item for item in parent.list() if item.name == name)
+    assert isinstance(file, File)
+    return json.loads(file.read())
+
+
+# ------------------------------------------------------------------------------------------ sign-up and log in
+
+
+def test_register_and_log_in(people: People) -> None:
+    device = people.device(phone=True)
+    name = f"new{next(_numbers)}@home.example"
+    device.register(name)
+    device.says("Your account is made.")
+    expect(device.page).to_have_url(re.compile("/login"))
+    device.log_in(name, "another")
+    device.says("The name or the password is wrong")
+    device.log_in(name)
+    device.says("Nothing here yet")
+    assert device.serious_findings() == []
+    device.press("Log out")
+    device.open("timeline")
+    expect(device.page).to_have_url(re.compile("/login$"))
+
+
+def test_a_taken_name_and_an_illegal_one_are_told(people: People) -> None:
+    device, name = people.device(), people.name()
+    device.register(name)
+    expect(device.page.locator("#user_exists")).to_be_visible()
+    expect(device.page.get_by_label("User name")).to_have_value(name)
+    device.register("../etc")
+    device.says("Take a name without slashes")
+    device.register("ann@home.example", "x")
+    expect(device.page.locator("#user_exists")).to_be_visible()
+
+
+def test_the_layout_is_made_at_the_first_login(people: People) -> None:
+    name = people.name()
+    people.device(name)
+    mine = people.cloud(name)
+    assert {item.name for item in folder(mine, "photoshare").list()} == {"public", "private", "shared"}
+    theirs = people.cloud(*APP_ACCOUNT)
+    kept = record(folder(theirs, "users"), name)
+    assert kept["friends"] == [] and len(kept["sharedKey"]) == 44
+    assert kept["sharedKey"] in [share.share_key for share in mine.list_shares()]
+    file = next(item for item in folder(theirs, "users").list() if item.name == name)
+    assert isinstance(file, File) and file.mime == "test/mime"
+    assert "likes" in record(theirs.root_container(), "meta")
+    people.device(name, process=1)
+    assert record(folder(theirs, "users"), name) == kept
+    assert len(mine.list_shares()) == 1
+
+
+def test_without_the_app_account_one_can_register_and_not_log_in(stack: Stack, people: People, tmp_path: Any) -> None:
+    config = tmp_path / "photoshare.toml"
+    config.write_text(photoshare_settings(stack.platform, stack.signup, ("", "")))
+    with running(tmp_path / "log", "photoshare", "--config", config, "--port", "0") as address:
+        device = Device(people.browser, f"{address}/photoshare")
+        people.devices.append(device)
+        name = f"first{next(_numbers)}@home.example"
+        device.register(name)
+        device.says("Your account is made.")
+        device.log_in(name)
+        device.says("PhotoShare is not set up yet")
+
+
+def test_without_the_sign_up_service_nobody_gets_past_the_door(stack: Stack, people: People, tmp_path: Any) -> None:
+    config = tmp_path / "photoshare.toml"
+    config.write_text(photoshare_settings(stack.platform, "http://127.0.0.1:9"))
+    with running(tmp_path / "log", "photoshare", "--config", config, "--port", "0") as address:
+        device = Device(people.browser, f"{address}/photoshare")
+        people.devices.append(device)
+        device.log_in(people.name())
+        expect(device.page.locator("#login_error")).to_be_visible()
+        device.register(f"new{next(_numbers)}@home.example")
+        device.says("could not be made now")
+
+
+# ----------------------------------------------------------------------------------------------------- photos
+
+
+def test_upload_from_camera_and_gallery(people: People) -> None:
+    name = people.name()
+    device = people.device(name, phone=True)
+    device.upload(jpeg("sea.jpg"), jpeg("hill.jpg", "olive"))
+    device.upload(jpeg("shot.jpg", "navy"), source="Camera", private=True)
+    assert device.serious_findings() == []
+    cloud = people.cloud(name)
+    assert {item.name for item in folder(cloud, "photoshare", "public").list()} == {"sea.jpg", "hill.jpg"}
+    assert {item.name for item in folder(cloud, "photoshare", "private").list()} == {"shot.jpg"}
+    device.upload(jpeg("sea.jpg", "red"))
+    assert len(folder(cloud, "photoshare", "public").list()) == 3
+
+
+def test_what_is_no_photo_is_refused_alone(people: People) -> None:
+    name = people.name()
+    device = people.device(name)
+    half = jpeg("half.jpg")
+    half["buffer"] = half["buffer"][:-2000]
+    notes = {"name": "notes.heic", "mimeType": "image/heic", "buffer": b"dear diary"}
+    empty = {"name": "empty.jpg", "mimeType": "image/jpeg", "buffer": b""}
+    device.upload(half, jpeg("good.png"), notes, empty)
+    for text in ("half.jpg” is not a picture, or it is damaged", "notes.heic” is not a picture", "empty.jpg” is empty"):
+        device.says(text)
+    public = folder(people.cloud(name), "photoshare", "public").list()
+    assert [(item.name, item.data["mime"]) for item in public] == [("good.jpg", "image/jpeg")]
+
+
+def test_history_switches_and_takes_back(people: People) -> None:
+    name = people.name()
+    device = people.device(name, phone=True)
+    device.upload(jpeg("sea.jpg"))
+    cloud = people.cloud(name)
+    (photo,) = folder(cloud, "photoshare", "public").list()
+    device.open("history")
+    device.press("sea.jpg: Friends see it. Make private")
+    device.says("Only you see this photo now.")
+    assert [item.id for item in folder(cloud, "photoshare", "private").list()] == [photo.id]
+    assert device.serious_findings() == []
+    device.press("Undo")
+    device.says("Friends see this photo now.")
+    assert [item.id for item in folder(cloud, "photoshare", "public").list()] == [photo.id]
+    device.page.get_by_role("link", name="Only you").click()
+    device.says("Nothing of that kind")
+    device.page.get_by_role("link", name="All").click()
+    device.press("Move sea.jpg to the trash")
+    device.says("“sea.jpg” is in the trash.")
+    assert [item.id for item in cloud.list_trash()] == [photo.id]
+    device.press("Undo")
+    device.says("The photo is back.")
+    assert [item.id for item in folder(cloud, "photoshare", "public").list()] == [photo.id]
+
+
+def test_history_is_in_the_order_of_creation(people: People) -> None:
+    name = people.name()
+    device = people.device(name)
+    device.upload(jpeg("first.jpg"))
+    device.upload(jpeg("second.jpg"), private=True)
+    cloud = people.cloud(name)
+    (first,) = folder(cloud, "photoshare", "public").list()
+    first.date_created -= 3 * 24 * 3600
+    first.save()
+    device.open("history")
+    assert device.names() == ["second.jpg", "first.jpg"]
+    assert device.page.locator("main .day").count() == 2
+
+
+# --------------------------------------------------------------------------------------------- friends, timeline
+
+
+def test_three_people_on_two_devices(people: People) -> None:
+    ann, ben, carla = people.name(), people.name(), people.name()
+    ann_phone, ann_desk = people.device(ann, 0, phone=True), people.device(ann, 1)
+    ben_phone, carla_desk = people.device(ben, 1, phone=True), people.device(carla, 0)
+    ann_phone.upload(jpeg("sea.jpg"))
+    ann_phone.upload(jpeg("secret.jpg", "black"), private=True)
+    ben_phone.upload(jpeg("night.jpg", "navy"))
+
+    for device in (ben_phone, carla_desk):  # friends, one-sided
+        device.befriend(ann)
+        device.says("you see their photos, they have not added you")
+    ann_desk.befriend(ben)
+    ann_desk.says("has you as a friend too")
+    assert ann_desk.serious_findings() == []
+
+    ben_phone.open("timeline")
+    assert sorted(ben_phone.names()) == ["night.jpg", "sea.jpg"]
+    carla_desk.open("timeline")
+    assert carla_desk.names() == ["sea.jpg"]
+    for device in (ann_phone, ann_desk):  # from another device too
+        device.open("timeline")
+        assert sorted(device.names()) == ["night.jpg", "sea.jpg", "secret.jpg"]
+    expect(ann_desk.photo("secret.jpg").get_by_text("only you")).to_be_visible()
+    assert {item.name for item in folder(people.cloud(ben), "photoshare", "shared").list()} == {ann}
+    assert ben_phone.page.evaluate("[...document.images].every((i) => i.loading === 'lazy' || i.naturalWidth)")
+
+    carla_desk.photo("sea.jpg").get_by_role("button").click()
+    expect(carla_desk.photo("sea.jpg").get_by_text("you like this")).to_be_visible()
+    ben_phone.open("timeline")
+    ben_phone.photo("sea.jpg").get_by_role("button").click()
+    expect(ben_phone.photo("sea.jpg").get_by_text(f"{carla} and you like this")).to_be_visible()
+    ann_phone.open("timeline")
+    expect(ann_phone.photo("sea.jpg").locator(".total")).to_have_text("2")
+    assert ann_phone.serious_findings() == []
+    meta = record(people.cloud(*APP_ACCOUNT).root_container(), "meta")
+    (photo,) = folder(people.cloud(ann), "photoshare", "public").list()
+    assert {"itemId": photo.id, "users": [carla, ben], "total": 2} in meta["likes"]
+
+    ann_desk.open("history")  # private: gone from every friend's next timeline, and the share does not open it
+    ann_desk.press("sea.jpg: Friends see it. Make private")
+    ben_phone.open("timeline")
+    assert ben_phone.names() == ["night.jpg"]
+    carla_desk.open("timeline")
+    carla_desk.says("Nothing here yet")
+    key = record(folder(people.cloud(*APP_ACCOUNT), "users"), ann)["sharedKey"]
+    assert people.cloud(carla).share_from_share_key(key).list() == []
+    ann_desk.press("Undo")
+    ben_phone.open("timeline")  # public again: likes have survived
+    expect(ben_phone.photo("sea.jpg").locator(".total")).to_have_text("2")
+    ben_phone.photo("sea.jpg").get_by_role("button").click()
+    expect(ben_phone.photo("sea.jpg").locator(".total")).to_have_text("1")
+
+    ben_phone.open("friends")
+    ben_phone.press(f"Remove {ann}")
+    ben_phone.says("is not your friend any more")
+    ben_phone.open("timeline")
+    assert ben_phone.names() == ["night.jpg"]
+
+
+def test_a_photo_is_received_again_only_when_the_share_has_changed(people: People) -> None:
+    ann, ben = people.name(), people.name()
+    ann_device, ben_device = people.device(ann), people.device(ben)
+    ann_device.upload(jpeg("sea.jpg"))
+    ben_device.befriend(ann)
+    cloud = people.cloud(ben)
+
+    def copy() -> str:
+        ben_device.open("timeline")
+        (received,) = folder(cloud, "photoshare", "shared", ann).list()
+        return received.id
+
+    before = copy()
+    assert copy() == before
+    ann_device.upload(jpeg("hill.jpg"))
+    assert copy() != before
+    assert sorted(ben_device.names()) == ["hill.jpg", "sea.jpg"]
+    assert cloud.list_trash() == []
+
+
+def test_friends_that_cannot_be(people: People, stack: Stack) -> None:
+    name = people.name()
+    device = people.device(name)
+    device.open("friends")
+    device.page.get_by_label("Find people by name").fill("nobody-at-all")
+    device.press("Search")
+    device.says("Nobody else here has “nobody-at-all” in the name.")
+    device.page.get_by_label("Find people by name").fill(name)
+    device.press("Search")
+    device.says("Nobody else here has")
+    with stack.browser(name) as browser:
+        for friend, told in ((name, "That is you"), ("nobody", "Nobody here is called “nobody”")):
+            answer = browser.post("/friends/add", data={"friend": friend})
+            assert answer.status_code == 400 and told in answer.text
+
+
+def test_everything_works_without_script(people: People) -> None:
+    ann, ben = people.name(), people.name()
+    people.device(ann).upload(jpeg("sea.jpg"))
+    device = people.device(ben, phone=True, script=False)
+    device.upload(jpeg("own.jpg"), jpeg("other.jpg"), private=True)
+    device.befriend(ann)
+    device.open("timeline")
+    device.photo("sea.jpg").get_by_role("button").click()
+    expect(device.photo("sea.jpg").get_by_text("you like this")).to_be_visible()
+    device.open("history")
+    device.press("own.jpg: Only you. Show to friends")
+    device.says("Friends see this photo now.")
+
+
+# ------------------------------------------------------------------------------------------------- strangers
+
+
+def test_a_stranger_gets_nothing(people: People, stack: Stack) -> None:
+    ann, eve = people.name(), people.name()
+    device = people.device(ann)
+    device.upload(jpeg("sea.jpg"))
+    device.open("timeline")
+    source = str(device.page.locator("main img").first.get_attribute("src"))
+    marked = str(device.page.locator("input[name=photo]").first.get_attribute("value"))
+    base = stack.photoshare[0].removesuffix("/photoshare")
+    assert httpx.get(base + source).status_code == 303
+    with stack.browser(eve) as browser:
+        assert browser.get(base + source).status_code == 404
+        assert browser.post("/like", data={"photo": marked, "liked": "1"}).status_code == 400
+        assert browser.post("/switch", data={"photo": marked.partition(".")[0], "public": "0"}).status_code == 303
+        for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+            assert browser.post("/logout", headers=headers).status_code == 403
+    device.open("timeline")
+    assert device.names() == ["sea.jpg"]
+    with stack.browser(ann) as browser:
+        answer = browser.get(base + source)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+        assert "sandbox" in answer.headers["content-security-policy"]
+        tag = {"If-None-Match": answer.headers["etag"]}
+        assert browser.get(base + source, headers=tag).status_code == 304
+
+
+def test_narrow_and_wide_in_both_themes(people: People) -> None:
+    name = people.name()
+    device = people.device(name)
+    device.upload(jpeg("sea.jpg"))
+    for size in (PHONE, {"width": 700, "height": 800}, DESK):
+        device.page.set_viewport_size(size)  # type: ignore[arg-type]
+        for scheme in ("light", "dark"):
+            device.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            for place in ("timeline", "upload", "history", "friends"):
+                device.open(place)
+                assert device.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (place, size)
+                assert device.serious_findings() == [], (place, size, scheme)
