@@ -1,18 +1,20 @@
 """Who may do what. Every room of the core asks here; nobody else decides."""
 
 from nuvol.errors import NodeMissing, NotAllowed
+from nuvol.model import documents
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Node
 
 SCOPES = frozenset({"files", "files:read", "calendar", "docs", "photos", "profile"})
 """What a grant that leaves a person's hands can allow. `account` is not among them: only a session and the
-person in front of it may touch passwords, grants and other accounts."""
+person in front of it may touch passwords, grants and other accounts. `docs:<name>` opens one database."""
 
 _OPENING = {
     "read": frozenset({"files", "files:read"}),
     "write": frozenset({"files"}),
     "account": frozenset({"account"}),
     "admin": frozenset({"account"}),
+    "docs": frozenset({"docs"}),
 }
 """Verb → scopes of which one is enough."""
 
@@ -21,15 +23,22 @@ _MEANING = {
     "write": "changing files",
     "account": "managing the account",
     "admin": "administration",
+    "docs": "documents",
 }
+
+
+def is_scope(text: str) -> bool:
+    """Whether a grant can be given it."""
+    one_database = text.startswith("docs:") and documents.is_name(text.removeprefix("docs:"))
+    return text in SCOPES or one_database
 
 
 def require(actor: Actor, verb: str, node: Node | None = None) -> None:
     """Let the actor pass or raise.
 
-    `verb`: read, write (both perhaps for one `node`), account (one's own), admin (everybody's). Raises
-    NotAllowed when the grant does not reach so far, NodeMissing when the node is somebody else's: an answer
-    must not tell that it exists.
+    `verb`: read, write (both perhaps for one `node`), account (one's own), admin (everybody's), docs (every database).
+    Raises NotAllowed when the grant does not reach so far, NodeMissing when the node is somebody else's: an answer must
+    not tell that it exists.
     """
     if _OPENING[verb].isdisjoint(actor.scopes):
         raise NotAllowed(f"This way of signing in does not allow {_MEANING[verb]}.", advice=_advice(verb))
@@ -37,6 +46,29 @@ def require(actor: Actor, verb: str, node: Node | None = None) -> None:
         raise NotAllowed("Only an administrator may do this.")
     if node is not None and node.account_id != actor.account_id:
         raise NodeMissing("There is no such file or folder.")
+
+
+def require_database(actor: Actor, name: str) -> None:
+    """Raises NotAllowed when the actor's grant does not open the database of this name."""
+    if f"docs:{name}" not in actor.scopes:
+        require(actor, "docs")
+
+
+def databases(actor: Actor) -> frozenset[str] | None:
+    """Names of the databases that the actor may see; None: all of the account."""
+    if "docs" in actor.scopes:
+        return None
+    return frozenset(scope.removeprefix("docs:") for scope in actor.scopes if scope.startswith("docs:"))
+
+
+def require_journal(actor: Actor) -> None:
+    """Raises NotAllowed when there is nothing in the journal that the actor may see."""
+    if not sees_files(actor) and databases(actor) == frozenset():
+        require(actor, "read")
+
+
+def sees_files(actor: Actor) -> bool:
+    return not _OPENING["read"].isdisjoint(actor.scopes)
 
 
 def _advice(verb: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from nuvol import clock as clocks
 from nuvol.core.accounts import Accounts
 from nuvol.core.doctor import Doctor
+from nuvol.core.documents import Documents
 from nuvol.core.files.copies import Copies
 from nuvol.core.files.locks import Locks
 from nuvol.core.files.reads import Reads
@@ -48,7 +49,8 @@ class Cloud:
         self.locks = Locks(files)
         self.journal = Journal(files, self.tree, self.epoch)
         self.search = Search(files)
-        self.upkeep = Upkeep(files, self.trash, self.uploads, self.versions, self.journal, self.grants)
+        self.documents = Documents(files)
+        self.upkeep = Upkeep(files, self.trash, self.uploads, self.versions, self.journal, self.grants, self.documents)
         self.accounts = Accounts(catalog, clock, self.rules, self.passwords, self.grants, self.upkeep.remove_tree)
         self.doctor = Doctor(files)
 

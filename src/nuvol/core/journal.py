@@ -34,12 +34,13 @@ class Journal:
 
     def cursor(self, actor: Actor) -> str:
         """Where the journal stands now."""
-        access.require(actor, "read")
+        access.require_journal(actor)
         return self._files.catalog.read(lambda tx: self._cursor(tx, actor))
 
     def changes(self, actor: Actor, cursor: str, *, limit: int = 500) -> Changes:
-        """What happened behind `cursor`, in order. Raises BadValue when it is no cursor."""
-        access.require(actor, "read")
+        """What happened behind `cursor`, in order; of that only what the actor may see, so a page may be empty though
+        there are more. Raises BadValue when it is no cursor."""
+        access.require_journal(actor)
         epoch, account_id, seq = _parse(cursor)
 
         def look(tx: Transaction) -> Changes:
@@ -52,7 +53,7 @@ class Journal:
             found = tx.journal.after(actor.account_id, seq, limit + 1)
             page = found[:limit]
             last = page[-1].seq if page else seq
-            return Changes(page, self._write(actor, last), more=len(found) > limit, reset=False)
+            return Changes(_seen(tx, actor, page), self._write(actor, last), more=len(found) > limit, reset=False)
 
         return self._files.catalog.snapshot(look)
 
@@ -65,7 +66,7 @@ class Journal:
 
         Returns the function that ends it. A hint may come twice or for nothing: the journal is the truth.
         """
-        access.require(actor, "read")
+        access.require_journal(actor)
         watchers = self._watchers.setdefault(actor.account_id, [])
         watchers.append(callback)
 
@@ -202,6 +203,16 @@ class Journal:
         for notice in notices:
             for callback in tuple(self._watchers.get(notice.account_id, ())):
                 callback()
+
+
+def _seen(tx: Transaction, actor: Actor, changes: list[Change]) -> list[Change]:
+    """Those that tell of something the actor may see."""
+    files, names = access.sees_files(actor), access.databases(actor)
+    if files and names is None:
+        return changes
+    databases = [tx.documents.named(actor.account_id, name) for name in names or ()]
+    ids = {database.id for database in databases if database is not None}
+    return [c for c in changes if (files if c.object == "node" else names is None or c.object_id in ids)]
 
 
 def _parse(cursor: str) -> tuple[str, int, int]:

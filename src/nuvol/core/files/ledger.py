@@ -105,6 +105,28 @@ class Ledger:
 
     def note(self, verb: str, node: Node, *, old: Node | None = None, new: Node | None = None) -> None:
         """Write in the journal; `old` and `new` give the place it left and the one it came to."""
+        self.tell(
+            verb,
+            "node",
+            node.id,
+            kind=node.kind,
+            old=(old.parent_id, old.name) if old else None,
+            new=(new.parent_id, new.name) if new else None,
+            number=node.number,
+        )
+
+    def tell(
+        self,
+        verb: str,
+        noun: str,
+        object_id: int,
+        *,
+        kind: int = 0,
+        old: tuple[int | None, str] | None = None,
+        new: tuple[int | None, str] | None = None,
+        number: int = 0,
+    ) -> None:
+        """Write in the journal what happened to anything. `old`, `new`: where it was and is, as `Change` has it."""
         self._changes.append(
             Change(
                 account_id=self.account_id,
@@ -113,14 +135,14 @@ class Ledger:
                 actor_id=self.actor.account_id,
                 app=self.actor.app,
                 verb=verb,
-                object="node",
-                object_id=node.id,
-                kind=node.kind,
-                old_parent=old.parent_id if old else None,
-                old_name=old.name if old else None,
-                new_parent=new.parent_id if new else None,
-                new_name=new.name if new else None,
-                number=node.number,
+                object=noun,
+                object_id=object_id,
+                kind=kind,
+                old_parent=old[0] if old else None,
+                old_name=old[1] if old else None,
+                new_parent=new[0] if new else None,
+                new_name=new[1] if new else None,
+                number=number,
             )
         )
 

@@ -75,6 +75,8 @@ _LIVE_ABOUT = (
     " silent seconds."
 )
 
+_SEEN = "Needs a scope of files or documents, and shows what that opens."
+
 
 def _entry(call: str, function: Function, scope: str | None, summary: str, **more: Any) -> Entry:
     method, path = call.split()
@@ -247,10 +249,11 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     *_chapter(
         "Changes",
-        _entry("GET /changes", live.changes, "files:read", "What happened since",
-               about="With `wait`, the answer comes as soon as something happens.", query=journal.ChangesAsked,
+        _entry("GET /changes", live.changes, SIGNED_IN, "What happened since",
+               about=f"With `wait`, the answer comes as soon as something happens. {_SEEN}", query=journal.ChangesAsked,
                gives=journal.Changes),
-        _entry("GET /changes/live", live.live, "files:read", "What happens, as server-sent events", about=_LIVE_ABOUT,
+        _entry("GET /changes/live", live.live, SIGNED_IN, "What happens, as server-sent events",
+               about=f"{_LIVE_ABOUT} {_SEEN}",
                query=journal.LiveAsked, headers=(_LAST,), media_given=live.MEDIA_TYPE),
     ),
 )

@@ -11,6 +11,7 @@ from nuvol.stores.catalog.accounts import Accounts
 from nuvol.stores.catalog.chunks import Chunks
 from nuvol.stores.catalog.database import Connection, Database
 from nuvol.stores.catalog.dialects.opening import open_database
+from nuvol.stores.catalog.documents import Documents
 from nuvol.stores.catalog.grants import Attempts, Grants, Invitations
 from nuvol.stores.catalog.id_blocks import BLOCK, IdBlocks, take_block
 from nuvol.stores.catalog.instance import Instance
@@ -41,6 +42,7 @@ class SqlTransaction:
         self.locks = Locks(connection)
         self.uploads = Uploads(connection)
         self.jobs = Jobs(connection)
+        self.documents = Documents(connection)
 
 
 class SqlCatalog:

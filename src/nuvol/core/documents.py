@@ -1,0 +1,175 @@
+"""Databases of documents that sync. The rules of documents are those of `nuvol.u1db`; here are rights, the quota and
+the journal, which know them as they know files."""
+
+import builtins
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from nuvol import ids
+from nuvol.core import access
+from nuvol.core.files.ledger import Ledger
+from nuvol.core.files.room import Files
+from nuvol.errors import BadValue, DatabaseDoesNotExist
+from nuvol.model import documents as names
+from nuvol.model.accounts import Actor
+from nuvol.model.documents import Database
+from nuvol.stores.base import DatabaseRows, Transaction
+from nuvol.u1db.table import Rows
+
+T = TypeVar("T")
+
+
+class Documents:
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    def list(self, actor: Actor, *, after: str = "", limit: int = 1000) -> builtins.list[Database]:
+        """Databases that the actor may see, by name, from the one behind `after`."""
+        only = access.databases(actor)
+        if only is None:
+            return self._files.catalog.read(lambda tx: tx.documents.all(actor.account_id, after, limit))
+        wanted = sorted(name for name in only if name > after)[:limit]
+        if not only:
+            access.require(actor, "docs")
+        found = self._files.catalog.read(lambda tx: [tx.documents.named(actor.account_id, name) for name in wanted])
+        return [database for database in found if database is not None]
+
+    def get(self, actor: Actor, name: str) -> Database:
+        """Raises DatabaseDoesNotExist."""
+        access.require_database(actor, name)
+        return self._files.catalog.read(lambda tx: _named(tx, actor, name))
+
+    def create(self, actor: Actor, name: str) -> tuple[Database, bool]:
+        """The database of this name, and whether it is new. Raises BadValue when nothing can be called so."""
+        access.require_database(actor, name)
+        if not names.is_name(name):
+            raise BadValue(
+                f"“{name[:100]}” is no name of a database.",
+                advice="Use up to 100 letters, digits, dots and hyphens, beginning with a letter or digit.",
+            )
+        now = self._files.clock()
+        fresh = Database(actor.account_id, self._files.new_id(), name, ids.replica_uid(), 0, 0, 0, now, now)
+
+        def unit(ledger: Ledger) -> tuple[Database, bool]:
+            if not ledger.tx.documents.add(fresh):
+                return _named(ledger.tx, actor, name), False
+            ledger.tell("create", "database", fresh.id, new=(None, name))
+            return fresh, True
+
+        return self._files.write(actor, unit)
+
+    def delete(self, actor: Actor, name: str) -> None:
+        """With all documents. It is gone at once; its rows go in batches. Raises DatabaseDoesNotExist."""
+        access.require_database(actor, name)
+
+        def unit(ledger: Ledger) -> Database:
+            database = _named(ledger.tx, actor, name)
+            ledger.tx.documents.doom(actor.account_id, database.id)
+            ledger.use(-database.size)
+            ledger.tell("delete", "database", database.id, old=(None, name))
+            return database
+
+        self._remove(actor.account_id, self._files.write(actor, unit).id)
+
+    def table(self, actor: Actor, name: str, *, create: bool = False) -> "CatalogTable":
+        """Where the rows of this database rest. `create`: made if it is not there, else DatabaseDoesNotExist."""
+        database = self.create(actor, name)[0] if create else self.get(actor, name)
+        return CatalogTable(self._files, actor, database.id)
+
+    # ------------------------------------------------------------------------------------------ for upkeep
+
+    def sweep(self) -> int:
+        """Remove what is left of databases whose deletion was interrupted; returns how many there were."""
+        doomed = self._files.catalog.read(lambda tx: tx.documents.doomed())
+        for account_id, database_id in doomed:
+            self._remove(account_id, database_id)
+        return len(doomed)
+
+    def clear(self, account_id: int) -> None:
+        """Remove every database of an account that is being removed."""
+        actor = Actor(account_id)
+        while page := self.list(actor):
+            for database in page:
+                self.delete(actor, database.name)
+
+    def renew(self) -> int:
+        """After a restore from a backup: every database becomes a new replica for its peers, which then bring what
+        the backup does not know; returns how many there are. What was synced before needs no repair."""
+        return sum(map(self._renew, self._files.catalog.read(lambda tx: tx.accounts.ids())))
+
+    def _renew(self, account_id: int) -> int:
+        renewed, after = 0, ""
+        while page := self._files.catalog.read(partial(_page, account_id, after, self._files.rules.batch_rows)):
+            self._files.catalog.write(partial(_rename, page, self._files.clock()))
+            renewed, after = renewed + len(page), page[-1].name
+        return renewed
+
+    def _remove(self, account_id: int, database_id: int) -> None:
+        batch = self._files.rules.batch_rows
+        while self._files.catalog.write(lambda tx: tx.documents.remove_some(account_id, database_id, batch)):
+            pass
+
+
+class CatalogTable:
+    """One database of an account, as its replica sees it (`nuvol.u1db.table.Table`). Whoever opens it has asked for
+    the right. What a unit writes enters the journal and the quota with it."""
+
+    def __init__(self, files: Files, actor: Actor, database_id: int) -> None:
+        self._files = files
+        self._actor = actor
+        self._id = database_id
+
+    def read(self, unit: Callable[[Rows], T]) -> T:
+        return self._files.catalog.read(lambda tx: unit(self._rows(tx)))
+
+    def snapshot(self, unit: Callable[[Rows], T]) -> T:
+        return self._files.catalog.snapshot(lambda tx: unit(self._rows(tx)))
+
+    def write(self, unit: Callable[[Rows], T]) -> T:
+        """Raises QuotaExceeded too."""
+
+        def body(ledger: Ledger) -> T:
+            rows = self._rows(ledger.tx)
+            result = unit(rows)
+            rows.settle()
+            for change, was_there in rows.written:
+                self._tell(ledger, change.doc_id, change.generation, was_there, change.content is not None)
+            ledger.use(rows.growth)
+            return result
+
+        return self._files.write(self._actor, body)
+
+    def _tell(self, ledger: Ledger, doc_id: str, generation: int, was_there: bool, is_there: bool) -> None:
+        verb = "delete" if not is_there else "content" if was_there else "create"
+        place = (self._id, doc_id)
+        ledger.tell(
+            verb,
+            "document",
+            self._id,
+            old=None if is_there else place,
+            new=place if is_there else None,
+            number=generation,
+        )
+
+    def _rows(self, tx: Transaction) -> DatabaseRows:
+        return tx.documents.rows(self._actor.account_id, self._id, self._files.clock())
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+def _named(tx: Transaction, actor: Actor, name: str) -> Database:
+    database = tx.documents.named(actor.account_id, name)
+    if database is None:
+        raise DatabaseDoesNotExist(f"There is no database “{name[:100]}”.")
+    return database
+
+
+def _page(account_id: int, after: str, limit: int, tx: Transaction) -> list[Database]:
+    return tx.documents.all(account_id, after, limit)
+
+
+def _rename(databases: list[Database], now: int, tx: Transaction) -> None:
+    for database in databases:
+        tx.documents.rows(database.account_id, database.id, now).rename(ids.replica_uid())
