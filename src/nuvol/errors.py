@@ -3,13 +3,20 @@
 CloudError
 ├── Missing     NodeMissing · VersionMissing · AccountMissing · GrantMissing · UploadMissing · LockMissing
 │               InvitationMissing · BlobMissing
+│               DatabaseDoesNotExist · DocumentDoesNotExist · DocumentAlreadyDeleted · IndexDoesNotExist
 ├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · OffsetMismatch · ChunksLacking
+│   │           RevisionConflict · ConflictedDoc · IndexNameTakenError · InvalidGeneration · InvalidTransactionId
 │   └── PreconditionFailed · Locked
 ├── Refused     NotAdmitted · NotAllowed · QuotaExceeded · TooManyAttempts
+│               Unauthorized · DocumentTooBig · UserQuotaExceeded · SubscriptionNeeded
 ├── Malformed   BadName · BadValue · TooLarge · ChecksumMismatch
+│               InvalidDocId · MissingDocIds · InvalidJSON · InvalidContent · InvalidRevision · UnknownAuthMethod
+│               IndexDefinitionParseError · InvalidValueForIndex · InvalidGlobbing · BrokenSyncStream · EntryTooLong
 └── Unable      StoreFull · StoreFailed · Damaged · Busy · Unreachable
+                HTTPError · Unavailable
 
-The core raises these; each codec in `wire` has one table from error to answer (an error that a table does
+The second lines are those of documents that sync (`nuvol.u1db`), named as programs written for U1DB know them; each is
+also a U1DBError. The core raises these; each codec in `wire` has one table from error to answer (an error that a table does
 not name answers as its parent does). `code` is stable and crosses the wire; the message says what was asked,
 `advice` what to do about it.
 """
@@ -251,6 +258,7 @@ class Unreachable(Unable):
     advice = "Look whether the server runs and whether its address is right, then try again."
 
 
+
 # ------------------------------------------------------------------------------------- documents that sync
 
 
@@ -331,7 +339,7 @@ class SubscriptionNeeded(Refused, U1DBError):
 
 class InvalidDocId(Malformed, U1DBError):
     code = "invalid-document-id"
-    advice = "Use 1 to 1,000 of the characters a-z A-Z 0-9 . % _ -"
+    advice = "Use 1 to 500 of the characters a-z A-Z 0-9 . % _ -"
 
 
 class MissingDocIds(Malformed, U1DBError):

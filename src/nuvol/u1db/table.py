@@ -7,7 +7,7 @@ driven in runs, so that a run of 500 documents costs one `fetch` and one call pe
 Terms. *unit*: a function that is given `Rows` and is applied wholly or not at all; it may run more than once and has no
 effect but through its rows. *head*: the newest change. *entry*: one line of an index. Text compares as its UTF-8 bytes
 everywhere; no key has a NUL or a lone surrogate in it, and keys have an end (see the limits below), so that any database
-can hold them in a B-tree.
+can hold them in a B-tree. A revision is as long as it likes and stands in no key.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -18,10 +18,10 @@ from msgspec import Struct
 
 T = TypeVar("T")
 
-DOC_ID_LIMIT = 1000
+DOC_ID_LIMIT = 500
 """Bytes. PostgreSQL's B-tree takes 2,704 in one entry; document id, index key and index name lie in one together."""
-KEY_LIMIT = 1000
-"""Bytes of an index key; what is longer is cut, and the document itself decides."""
+KEY_LIMIT = 400
+"""Characters (of at most 4 bytes) of an index key; what is longer is cut, and the document itself decides."""
 NAME_LIMIT = 255
 """Bytes of an index's name."""
 
