@@ -258,7 +258,6 @@ class Unreachable(Unable):
     advice = "Look whether the server runs and whether its address is right, then try again."
 
 
-
 # ------------------------------------------------------------------------------------- documents that sync
 
 
