@@ -12,7 +12,7 @@ from itertools import islice, product
 from msgspec import Struct
 
 from nuvol.errors import IndexDefinitionParseError, InvalidGlobbing, InvalidValueForIndex
-from nuvol.u1db.document import Content
+from nuvol.u1db.document import Content, read
 from nuvol.u1db.table import KEY_LIMIT, NAME_LIMIT
 
 Scalar = str | int | float | bool
@@ -33,8 +33,8 @@ LINES_LIMIT = 10_000
 @lru_cache(1000)
 def compiled(text: str) -> Expression:
     """Raises IndexDefinitionParseError."""
-    if len(text) > EXPRESSION_LIMIT:
-        raise IndexDefinitionParseError(f"An index expression has at most {EXPRESSION_LIMIT} characters.")
+    if len(text) > EXPRESSION_LIMIT or _UNFIT.search(text):
+        raise IndexDefinitionParseError(f"An index expression is text of at most {EXPRESSION_LIMIT} characters.")
     parser = _Parser(text)
     expression = parser.expression()
     if parser.rest:
@@ -194,12 +194,15 @@ class Definition:
         """The keys of a document; a tombstone has none."""
         return {key for key, _ in self._lines(content)} if content is not None else set()
 
-    def values(self, key: str, content: Content) -> list[Values]:
-        """What a line of a document with this key says: several when the key was cut."""
+    def values(self, key: str, text: str) -> list[Values]:
+        """What the line with this key says of a document with this text: it may be several lines if it was cut."""
+        whole = self.values_in(key)
+        return [whole] if whole else [values for other, values in self._lines(read(text)) if other == key]
+
+    def values_in(self, key: str) -> Values | None:
+        """What a key says by itself; None when it was cut."""
         pieces = key.split(_END)
-        if len(pieces) > len(self._columns):
-            return [tuple(map(_unescape, pieces[:-1]))]
-        return [values for other, values in self._lines(content) if other == key]
+        return tuple(map(_unescape, pieces[:-1])) if len(pieces) > len(self._columns) else None
 
     def _lines(self, content: Content) -> Iterator[tuple[str, Values]]:
         columns = []
@@ -207,7 +210,7 @@ class Definition:
             texts = dict.fromkeys(map(_text, column(content)))
             columns.append([(_escape(text)[:KEY_LIMIT] + _END, text) for text in texts if not _UNFIT.search(text)])
         if len(columns) == 1:
-            return (((piece[:KEY_LIMIT]), (text,)) for piece, text in columns[0])
+            return ((piece[:KEY_LIMIT], (text,)) for piece, text in columns[0])
         lines = islice(product(*columns), LINES_LIMIT)
         return (("".join(part[0] for part in line)[:KEY_LIMIT], tuple(part[1] for part in line)) for line in lines)
 

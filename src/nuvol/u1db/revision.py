@@ -60,6 +60,8 @@ def incremented(clock: Clock, uid: str) -> Clock:
     return clock | {uid: clock.get(uid, 0) + 1}
 
 
-def is_replica_uid(uid: str) -> bool:
-    """Whether this text can stand in a revision, in an address and in a key."""
-    return uid.isprintable() and 0 < len(uid.encode()) <= UID_LIMIT and ":" not in uid and "|" not in uid
+def require_replica_uid(uid: str) -> str:
+    """The uid itself, if it can stand in a revision, in an address and in a key. Raises InvalidRevision."""
+    if not uid.isprintable() or not 0 < len(uid.encode()) <= UID_LIMIT or ":" in uid or "|" in uid:
+        raise InvalidRevision(f"“{uid[:100]}” is no replica uid.")
+    return uid

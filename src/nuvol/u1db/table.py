@@ -6,8 +6,8 @@ driven in runs, so that a run of 500 documents costs one `fetch` and one call pe
 
 Terms. *unit*: a function that is given `Rows` and is applied wholly or not at all; it may run more than once and has no
 effect but through its rows. *head*: the newest change. *entry*: one line of an index. Text compares as its UTF-8 bytes
-everywhere; no key has a NUL or a lone surrogate in it, and keys have an end (see the limits below), so that any database
-can hold them in a B-tree. A revision is as long as it likes and stands in no key.
+everywhere; no key has a NUL or a lone surrogate in it, and keys have an end (see the limits below), so that any
+database can hold them in a B-tree. A revision is as long as it likes and stands in no key.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence

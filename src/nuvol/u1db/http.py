@@ -1,0 +1,191 @@
+"""A target on a server, over one connection that stays open (u1db.md part 7)."""
+
+import select
+import socket
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import Any
+from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
+
+import msgspec
+
+from nuvol.errors import BrokenSyncStream, CloudError, HTTPError, Unauthorized, Unavailable
+from nuvol.u1db import credentials
+from nuvol.u1db.stream import MEDIA_TYPE, Answered, Asked, SyncReader, SyncWriter, error_named
+from nuvol.u1db.sync import Answer, SyncInfo
+from nuvol.u1db.table import Change, Head, Known
+
+JSON = "application/json"
+
+PATIENCE = 300.0
+"""Seconds to wait for a server that says nothing; it answers a push only when everything is stored."""
+PAUSES = (1, 1, 2, 4)
+"""Seconds before a request that met a busy server is repeated, as the reference does."""
+PIECE = 64 << 10
+"""Bytes read at once."""
+
+Query = Sequence[tuple[str, str]]
+Pieces = Generator[tuple[bytes, Mapping[str, str]], None, None]
+
+
+class Client:
+    """Requests to one server, one at a time."""
+
+    def __init__(self, url: str, creds: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        """`url`: of the database. Raises UnknownAuthMethod, HTTPError (no such address)."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise HTTPError(f"“{url}” is no address of a database: it begins with http:// or https://.")
+        self._credentials = credentials.read(creds)
+        self._origin = _origin(parts)
+        self._path = parts.path.rstrip("/")
+        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        self._connection = kind(parts.hostname, parts.port, timeout=PATIENCE)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def call(
+        self, method: str, path: str = "", query: Query = (), body: bytes | None = None
+    ) -> tuple[bytes, Mapping[str, str]]:
+        """Body and headers of an answer. `path`: below the database, not percent-encoded. A server that is busy is
+        asked again. Raises what the server says, HTTPError, Unavailable."""
+        for pause in PAUSES:
+            try:
+                return self._call(method, path, query, body)
+            except Unavailable as error:
+                if error.status != 503:
+                    raise
+                time.sleep(pause)
+        return self._call(method, path, query, body)
+
+    def _call(self, method: str, path: str, query: Query, body: bytes | None) -> tuple[bytes, Mapping[str, str]]:
+        with closing(self.stream(method, path, query, body, JSON)) as pieces:
+            _, headers = next(pieces)
+            return b"".join(piece for piece, _ in pieces), headers
+
+    def stream(self, method: str, path: str, query: Query, body: bytes | None, content_type: str) -> Pieces:
+        """One request: first nothing with the headers, then the body in pieces. Close it to give up."""
+        try:
+            response = self._answer(method, path, query, body, content_type)
+            headers = {name.lower(): value for name, value in response.getheaders()}
+            if response.status >= 300:
+                raise _refusal(response.status, response.read())
+            yield b"", headers
+            while piece := response.read1(PIECE):
+                yield piece, headers
+        except (OSError, HTTPException) as error:
+            self._connection.close()
+            raise Unavailable(f"{self._origin} cannot be reached: {error}.", status=0) from error
+        except GeneratorExit:
+            if not response.isclosed():
+                self._connection.close()
+            raise
+
+    def _answer(self, method: str, path: str, query: Query, body: bytes | None, content_type: str) -> HTTPResponse:
+        headers = {"Content-Type": content_type} if body is not None else {}
+        decoded = unquote(self._path) + path
+        if self._credentials is not None:
+            headers["Authorization"] = self._credentials.authorization(method, self._origin + decoded, query)
+        target = self._path + quote(path, safe="/~") + (f"?{urlencode(query)}" if query else "")
+        if self._connection.sock is not None and _is_dropped(self._connection.sock):
+            self._connection.close()
+        self._connection.request(method, target or "/", body, headers)
+        return self._connection.getresponse()
+
+
+def _origin(address: SplitResult) -> str:
+    """As it is signed (RFC 5849 §3.4.1.2): lower case, and without the port that goes without saying."""
+    host = f"[{address.hostname}]" if ":" in str(address.hostname) else address.hostname
+    is_usual = address.port in (None, 443 if address.scheme == "https" else 80)
+    return f"{address.scheme}://{host}" + ("" if is_usual else f":{address.port}")
+
+
+def _is_dropped(connection: socket.socket) -> bool:
+    """Nothing is expected from the server between requests: if there is something, it is the end."""
+    return bool(select.select([connection], [], [], 0)[0])
+
+
+class _Refusal(msgspec.Struct):
+    error: str
+    message: str = ""
+
+
+def _refusal(status: int, body: bytes) -> CloudError:
+    """A proxy may answer without saying anything in the body."""
+    try:
+        told = msgspec.json.decode(body, type=_Refusal)
+    except msgspec.MsgspecError:
+        told = _Refusal("")
+    if status in (400, 401, 403, 404, 409, 503) and told.error:
+        return error_named(told.error, told.message, status)
+    if status == 401:
+        return Unauthorized("The server wants other credentials.")
+    if status == 503:
+        return Unavailable("The server is busy.")
+    return HTTPError(f"The server answers {status} {told.error}".rstrip() + ".", status)
+
+
+class _Info(msgspec.Struct):
+    target_replica_uid: str
+    target_replica_generation: int
+    target_replica_transaction_id: str
+    source_replica_generation: int
+    source_transaction_id: str
+
+
+class HttpTarget:
+    """A database on a server as the other side of a sync."""
+
+    def __init__(self, url: str, creds: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        self._client = Client(url, creds)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def get_sync_info(self, source_replica_uid: str) -> SyncInfo:
+        body, _ = self._client.call("GET", f"/sync-from/{source_replica_uid}")
+        try:
+            return SyncInfo(*msgspec.structs.astuple(msgspec.json.decode(body, type=_Info)))
+        except msgspec.MsgspecError as error:
+            raise HTTPError(f"The server does not speak U1DB: {error}.") from error
+
+    def record_sync_info(self, source_replica_uid: str, known: Known) -> None:
+        body = {"generation": known.generation, "transaction_id": known.transaction_id}
+        self._client.call("PUT", f"/sync-from/{source_replica_uid}", body=msgspec.json.encode(body))
+
+    def sync_exchange(
+        self, source_replica_uid: str, last_known: Known, entries: Sequence[Change], ensure: bool
+    ) -> Answer:
+        """Entries are handed on while they come."""
+        writer = SyncWriter()
+        asked = Asked(last_known.generation, last_known.transaction_id, ensure)
+        body = writer.open(asked) + writer.write(entries) + writer.close()
+        pieces = self._client.stream("POST", f"/sync-from/{source_replica_uid}", (), body, MEDIA_TYPE)
+        reader = SyncReader(Answered)
+        first: list[Change] = []
+        while reader.header is None:
+            piece = next(pieces, None)
+            if piece is None:
+                reader.close()
+            else:
+                first += reader.feed(piece[0])
+        if ensure and not reader.header.replica_uid:
+            raise BrokenSyncStream("The server does not say which replica it made.")
+        header = reader.header
+        head = Head(header.replica_uid or "", header.new_generation, header.new_transaction_id)
+        return Answer(head, _entries(reader, first, pieces))
+
+
+def _entries(
+    reader: SyncReader[Answered], first: Sequence[Change], pieces: Pieces
+) -> Generator[Sequence[Change], None, None]:
+    with closing(pieces):
+        if first:
+            yield first
+        for piece, _ in pieces:
+            if entries := reader.feed(piece):
+                yield entries
+        reader.close()
