@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 LIBRARIES: dict[str, set[str]] = {
     "waiting": {"greenlet"},
     "model": {"msgspec"},
+    "u1db": {"msgspec"},
     "wire": {"msgspec", "lxml"},
     "stores": {"msgspec", "psycopg", "psycopg_pool"},
     "core": {"msgspec", "argon2", "blake3", "pyfastcdc"},

@@ -2,25 +2,49 @@
 the journal, which know them as they know files."""
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
+
+from msgspec import Struct
 
 from nuvol import ids
 from nuvol.core import access
 from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.room import Files
-from nuvol.errors import BadValue, DatabaseDoesNotExist
+from nuvol.errors import BadValue, DatabaseDoesNotExist, InvalidGeneration
 from nuvol.model import documents as names
 from nuvol.model.accounts import Actor
 from nuvol.model.documents import Database
 from nuvol.stores.base import DatabaseRows, Transaction
-from nuvol.u1db.table import Rows
+from nuvol.u1db.replica import Replica
+from nuvol.u1db.table import Change, Head, Rows, Stored
 
 T = TypeVar("T")
 
+INDEXES = 64
+"""In one database."""
+
+
+class Documented(Struct, frozen=True):
+    """Some documents, and behind which id the rest begins (None: there is none)."""
+
+    documents: list[Stored]
+    next: str | None
+
+
+class Changed(Struct, frozen=True):
+    """Some changes, how far they lead, whether there are more, and where the database stood."""
+
+    changes: list[Change]
+    generation: int
+    more: bool
+    head: Head
+
 
 class Documents:
+    """The databases of every account."""
+
     def __init__(self, files: Files) -> None:
         self._files = files
 
@@ -71,6 +95,49 @@ class Documents:
             return database
 
         self._remove(actor.account_id, self._files.write(actor, unit).id)
+
+    def open(self, actor: Actor, name: str, *, create: bool = False) -> Replica:
+        """The database as a replica, which knows the rules of documents. `create`: made if it is not there, else
+        DatabaseDoesNotExist. What the replica writes raises QuotaExceeded too."""
+        replica = Replica(self.table(actor, name, create=create))
+        replica.set_document_size_limit(self._files.rules.document_bytes)
+        return replica
+
+    def create_index(self, actor: Actor, name: str, index: str, expressions: Sequence[str]) -> None:
+        """Raises IndexDefinitionParseError, IndexNameTakenError, DatabaseDoesNotExist, and BadValue when there are too
+        many: every change of a document has to be entered in each."""
+        replica = self.open(actor, name)
+        known = dict(replica.list_indexes())
+        if index not in known and len(known) >= INDEXES:
+            raise BadValue(f"A database has at most {INDEXES} indexes.", advice="Delete one that nobody uses.")
+        replica.create_index(index, *expressions)
+
+    def page(self, actor: Actor, name: str, after: str, limit: int, *, deleted: bool) -> Documented:
+        """Documents by id, from the one behind `after`. `deleted`: tombstones too."""
+        table = self.table(actor, name)
+        found: list[Stored] = []
+        while len(found) < limit:
+            read = table.read(partial(_documents, after, limit))
+            found += [stored for stored in read if deleted or stored.content is not None]
+            if len(read) < limit:
+                return Documented(found[:limit], found[limit - 1].doc_id if len(found) > limit else None)
+            after = read[-1].doc_id
+        return Documented(found[:limit], found[limit - 1].doc_id)
+
+    def changes(self, actor: Actor, name: str, since: int, limit: int) -> Changed:
+        """Documents by the generation of their newest change, from behind `since`. Raises InvalidGeneration when the
+        database has not come so far: it was restored, and the asker begins anew."""
+
+        def look(rows: Rows) -> tuple[Head, builtins.list[Change]]:
+            head = rows.head()
+            return head, rows.changes(since, head.generation, limit + 1)
+
+        head, found = self.table(actor, name).snapshot(look)
+        if since > head.generation:
+            raise InvalidGeneration(f"The database has {head.generation} changes, not {since}.")
+        more = len(found) > limit
+        page = found[:limit]
+        return Changed(page, page[-1].generation if more else head.generation, more, head)
 
     def table(self, actor: Actor, name: str, *, create: bool = False) -> "CatalogTable":
         """Where the rows of this database rest. `create`: made if it is not there, else DatabaseDoesNotExist."""
@@ -164,6 +231,10 @@ def _named(tx: Transaction, actor: Actor, name: str) -> Database:
     if database is None:
         raise DatabaseDoesNotExist(f"There is no database “{name[:100]}”.")
     return database
+
+
+def _documents(after: str, limit: int, rows: Rows) -> list[Stored]:
+    return rows.page(after, limit)
 
 
 def _page(account_id: int, after: str, limit: int, tx: Transaction) -> list[Database]:

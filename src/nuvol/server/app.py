@@ -88,6 +88,10 @@ def dispatcher(cloud: Cloud, faces: Iterable[str], figures: Callable[[], Iterabl
         from nuvol.faces.api import face as api
 
         routes["api"] = api.face(cloud)
+    if "u1db" in faces:
+        from nuvol.faces import u1db
+
+        routes |= u1db.routes(cloud, alone="desktop" not in faces)
     return Dispatcher(routes)
 
 

@@ -18,7 +18,7 @@ from nuvol.errors import BadValue
 from nuvol.ids import ID_LIMIT
 from nuvol.model.rules import KiB, MiB, Rules
 
-FACES = ("api", "dav", "desktop")
+FACES = ("api", "dav", "desktop", "u1db")
 
 _RULES = Rules()
 
@@ -54,6 +54,13 @@ def _bytes(text: str) -> int:
     if size < ID_LIMIT:
         return size
     raise ValueError("a number of bytes below 8192T, perhaps with K, M, G or T: 500G")
+
+
+def _document(text: str) -> int:
+    size = _bytes(text)
+    if KiB <= size <= 4 * MiB:
+        return size
+    raise ValueError("from 1K to 4M: a sync stream takes no longer lines")
 
 
 def _signup(text: str) -> str:
@@ -108,6 +115,7 @@ class Settings:
     journal_days: int = _setting(_RULES.journal_days, "days the journal reaches back", _some_days)
     upload_hours: int = _setting(_RULES.upload_hours, "hours an unfinished upload is kept", _hours)
     grace_hours: int = _setting(_RULES.grace_hours, "hours unused content stays on the disk; 0 = until seen", _grace)
+    document_bytes: int = _setting(_RULES.document_bytes, "largest document of a database, in bytes", _document)
     session_days: int = _setting(_RULES.session_days, "days after which an unused session ends", _some_days)
 
     invitation_days: int = _setting(_RULES.invitation_days, "days for which an invitation is good", _some_days)

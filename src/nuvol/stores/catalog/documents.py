@@ -26,7 +26,8 @@ _CHANGES = (
     " from document join doc_log on doc_log.account_id = document.account_id"
     " and doc_log.database_id = document.database_id and doc_log.generation = document.generation"
     " where document.account_id = ? and document.database_id = ? and document.generation > ?"
-    " and document.generation <= ? order by document.generation limit ?"
+    " and document.generation <= ? and doc_log.generation > ? and doc_log.generation <= ?"  # said twice, so that both
+    " order by document.generation limit ?"  # tables are read by a range and joined in order
 )
 _PUT = (
     "insert into document (account_id, database_id, doc_id, rev, content, size, generation, alternatives)"
@@ -181,7 +182,7 @@ class DatabaseRows:
         return row[0] if row else None
 
     def changes(self, after: int, until: int, limit: int) -> list[Change]:
-        return [Change(*row) for row in self._db.all(_CHANGES, (*self._here, after, until, limit))]
+        return [Change(*row) for row in self._db.all(_CHANGES, (*self._here, *(after, until) * 2, limit))]
 
     def write(self, changes: Sequence[Change]) -> None:
         if not changes:
