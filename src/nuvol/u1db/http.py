@@ -76,6 +76,7 @@ class Client:
             yield b"", headers
             while piece := response.read1(PIECE):
                 yield piece, headers
+            response.read()  # at an announced end `read1` alone leaves it open, and the connection cannot go on
         except (OSError, HTTPException) as error:
             self._connection.close()
             raise Unavailable(f"{self._origin} cannot be reached: {error}.", status=0) from error
