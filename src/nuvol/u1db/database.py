@@ -22,7 +22,7 @@ class Database(Replica):
 
     def __init__(self, table: SqliteTable, document_factory: DocumentFactory | None = None) -> None:
         super().__init__(table, document_factory)
-        self._idle: dict[bytes, "HttpTarget"] = {}
+        self._idle: dict[bytes, HttpTarget] = {}
         self._lock = threading.Lock()
 
     def sync(self, url: str, creds: Creds | None = None, autocreate: bool = True) -> int:
