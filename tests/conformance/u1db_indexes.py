@@ -250,14 +250,14 @@ class IndexTests:
     def test_columns_are_apart(self, new_replica):
         db = new_replica("r")
         db.create_index("kl", "k", "l")
-        for doc_id, k, l in [
+        for doc_id, first, second in [
             ("x0", "v1", "a"),
             ("x1", "v10", "a"),
             ("x2", "v2", "b"),
             ("x3", "v3", "a"),
             ("x4", "v2", "c"),
         ]:
-            db.create_doc({"k": k, "l": l}, doc_id)
+            db.create_doc({"k": first, "l": second}, doc_id)
         assert ids(db.get_from_index("kl", "v1", "*")) == ["x0"]  # L1
         assert ids(db.get_range_from_index("kl", ("v2", "b"), None)) == ["x2", "x4"]  # L2
         assert ids(db.get_range_from_index("kl", None, ("v2", "b"))) == ["x0", "x1", "x2"]  # L3
