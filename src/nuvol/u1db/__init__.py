@@ -9,19 +9,11 @@ db.get_from_index("by-tag", "blue")
 db.sync("https://cloud.example/u1db/notes", creds={"bearer": {"token": "…"}})
 """
 
-from nuvol import errors
-from nuvol.u1db.database import Database, open
-from nuvol.u1db.document import Document
-from nuvol.u1db.replica import Replica
-from nuvol.u1db.sync import LocalTarget, SyncTarget, synchronise
-
-__all__ = [
-    "Database",
-    "Document",
-    "LocalTarget",
-    "Replica",
-    "SyncTarget",
-    "errors",
-    "open",
-    "synchronise",
-]
+from nuvol import errors as errors
+from nuvol.u1db.database import Database as Database
+from nuvol.u1db.database import open as open
+from nuvol.u1db.document import Document as Document
+from nuvol.u1db.replica import Replica as Replica
+from nuvol.u1db.sync import LocalTarget as LocalTarget
+from nuvol.u1db.sync import SyncTarget as SyncTarget
+from nuvol.u1db.sync import synchronise as synchronise
