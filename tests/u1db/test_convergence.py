@@ -1,9 +1,9 @@
 """S1: replicas converge, and no value is lost, whatever is lost on the way.
 
 Five replicas and a server; edits, deletes, conflicts, resolutions; requests and replies that are lost, cut or doubled;
-crashes before and after any commit. Then the line is good again, and everything must come together: every value ever
-written is an ancestor of what a replica holds, or in a conflict there; and once all conflicts are resolved, of the one
-document that all have.
+crashes before and after any commit; changes on both sides while they sync. Then the line is good again, and everything
+must come together: every value ever written is an ancestor of what a replica holds, or in a conflict there; and once
+all conflicts are resolved, of the one document that all have.
 """
 
 import random
@@ -20,7 +20,7 @@ from tests.sizes import SEED, size
 
 HISTORIES = size(1000, 10_000)
 PARTS = 10
-STEPS = 40
+STEPS = 30
 DOCS = ["d", "e", "f"]
 COMMON = ['{"v":"common"}', '{"v": "common"}', None]
 """Values that several write: they meet as the same."""
@@ -54,10 +54,10 @@ class Fragile:
 
 
 class BadLine:
-    """Loses requests and replies, cuts answers, delivers twice."""
+    """Loses requests and replies, cuts answers, delivers twice. `meanwhile`: what else happens during an answer."""
 
-    def __init__(self, target, dice):
-        self._target, self._dice = target, dice
+    def __init__(self, target, dice, meanwhile):
+        self._target, self._dice, self._meanwhile = target, dice, meanwhile
         self.record_sync_info = self._through(target.record_sync_info)
         self.get_sync_info = self._through(target.get_sync_info)
 
@@ -87,6 +87,8 @@ class BadLine:
             yield page
             if fate < 0.08:
                 yield page
+            elif fate < 0.2:
+                self._meanwhile()
 
 
 class World:
@@ -109,6 +111,8 @@ class World:
             act = self.dice.choice([self.edit, self.edit, self.edit, self.sync, self.sync, self.resolve])
             try:
                 act(self.dice.choice(self.replicas), step)
+                if self.dice.random() < 0.05:
+                    self.edit(self.server, step)
             except (Crash, CloudError):
                 continue
         for table in self.tables:
@@ -120,7 +124,7 @@ class World:
             self.note(one, doc.doc_id, self.value(step), lambda text: one.put(doc.doc_id, doc.rev, text))
 
     def value(self, step):
-        return self.dice.choice(COMMON) if self.dice.random() < 0.3 else f'{{"v":{step}}}'
+        return self.dice.choice(COMMON) if self.dice.random() < 0.3 else f'{{"v":{self.dice.random()}}}'
 
     def note(self, one, doc_id, text, write):
         """Remember a value by the revision it has: also if the process died, when it is there nevertheless."""
@@ -133,7 +137,10 @@ class World:
                 self.written[doc_id].append((revision.parse(doc.rev), text))
 
     def sync(self, one, step):
-        synchronise(one, BadLine(LocalTarget(self.server), self.dice))
+        def meanwhile():
+            self.edit(self.dice.choice((one, self.server)), step)
+
+        synchronise(one, BadLine(LocalTarget(self.server), self.dice, meanwhile))
 
     def resolve(self, one, step):
         for doc_id in DOCS:
