@@ -16,8 +16,8 @@ CloudError
                 HTTPError · Unavailable
 
 The second lines are those of documents that sync (`nuvol.u1db`), named as programs written for U1DB know them; each is
-also a U1DBError. The core raises these; each codec in `wire` has one table from error to answer (an error that a table does
-not name answers as its parent does). `code` is stable and crosses the wire; the message says what was asked,
+also a U1DBError. The core raises these; each codec in `wire` has one table from error to answer (an error that a table
+does not name answers as its parent does). `code` is stable and crosses the wire; the message says what was asked,
 `advice` what to do about it.
 """
 

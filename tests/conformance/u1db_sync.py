@@ -254,7 +254,7 @@ class SyncTests:
 
         synchronise(a, Slow(target))
         assert a.known("B").generation == 1000
-        assert len(state(a)) == 999
+        assert len(state(a)) in (999, 1000)  # 1,000 where the whole answer was on its way already
         synchronise(a, target)
         assert state(a) == state(b)
 
@@ -308,7 +308,7 @@ class SyncTests:
 
                 def pages():
                     for number, page in enumerate(answer.entries):
-                        if number == 6:
+                        if number == 1:
                             raise errors.BrokenSyncStream("The line is cut.")
                         yield page
 

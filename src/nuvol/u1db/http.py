@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
 
@@ -76,7 +76,9 @@ class Client:
             yield b"", headers
             while piece := response.read1(PIECE):
                 yield piece, headers
-            response.read()  # at an announced end `read1` alone leaves it open, and the connection cannot go on
+            if response.length:
+                raise IncompleteRead(b"", response.length)
+            response.close()  # `read1` does not notice that it is at the end of a body of known length
         except (OSError, HTTPException) as error:
             self._connection.close()
             raise Unavailable(f"{self._origin} cannot be reached: {error}.", status=0) from error

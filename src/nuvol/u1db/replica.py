@@ -23,6 +23,8 @@ from nuvol.u1db.table import Alternative, Change, Head, Known, Rows, Stored, Tab
 
 PAGE = 256
 """Documents read at once."""
+FIRST_PAGE = 16
+"""Documents read first, before it is known how large they are."""
 PAGE_BYTES = 1 << 20
 """A page with more text than this is followed by a smaller one, one with less by a larger one up to `PAGE`."""
 
@@ -309,7 +311,7 @@ def _all(rows: Rows) -> Iterator[Stored]:
 def _changes(
     read: Callable[[Callable[[Rows], list[Change]]], list[Change]], after: int, until: int
 ) -> Iterator[list[Change]]:
-    limit = 16
+    limit = min(FIRST_PAGE, PAGE)
     while page := read(lambda rows, after=after, limit=limit: rows.changes(after, until, limit)):  # type: ignore[misc]
         yield page
         after = page[-1].generation

@@ -6,22 +6,20 @@ Lines end with CRLF; LF alone is read too.
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Annotated, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from nuvol import errors
 from nuvol.errors import BrokenSyncStream, CloudError, EntryTooLong
-from nuvol.u1db.table import Change, Known
+from nuvol.u1db.table import Change, Generation, Known
 
 MEDIA_TYPE = "application/x-u1db-sync-stream"
 
 ENTRY_LIMIT = 10 << 20
 """Bytes of one line: what the reference takes. A line must be whole before it is read, so a peer that never ends one
 could fill the memory."""
-
-Generation = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
 
 
 class Asked(Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,16 +42,6 @@ class Answered(Struct, frozen=True, omit_defaults=True):
     replica_uid: str | None = None
 
 
-class _Entry(Change, frozen=True, forbid_unknown_fields=True):
-    """A change by the names it has on the wire."""
-
-    doc_id: str = msgspec.field(name="id")
-    rev: str
-    content: str | None
-    generation: Generation = msgspec.field(name="gen")
-    transaction_id: str = msgspec.field(name="trans_id")
-
-
 class _Failure(Struct, frozen=True, forbid_unknown_fields=True):
     """What stands in the place of an entry, or of the header, when the answer breaks off."""
 
@@ -63,7 +51,7 @@ class _Failure(Struct, frozen=True, forbid_unknown_fields=True):
 H = TypeVar("H", Asked, Answered)
 T = TypeVar("T")
 
-_read_entry = msgspec.json.Decoder(_Entry).decode
+_read_entry = msgspec.json.Decoder(Change).decode
 _read_failure = msgspec.json.Decoder(_Failure).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -173,7 +161,7 @@ class SyncWriter:
         return b"[\r\n" + _encode(header)
 
     def write(self, entries: Iterable[Change]) -> bytes:
-        return b"".join(b",\r\n" + encoded(entry) for entry in entries)
+        return b"".join(b",\r\n" + _encode(entry) for entry in entries)
 
     def close(self) -> bytes:
         return b"\r\n]\r\n"
@@ -181,11 +169,6 @@ class SyncWriter:
     def fail(self, error: CloudError) -> bytes:
         """The rest of a body whose header is written already."""
         return b",\r\n" + _encode(_Failure(name_of(error))) + b"\r\n"
-
-
-def encoded(entry: Change) -> bytes:
-    """An entry as it stands in a line."""
-    return _encode(_Entry(entry.doc_id, entry.rev, entry.content, entry.generation, entry.transaction_id))
 
 
 # --------------------------------------------------------------------------------------------- errors (3.1)

@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from typing import NamedTuple, Protocol
 
-from nuvol.errors import DatabaseDoesNotExist, InvalidTransactionId
+from nuvol.errors import CloudError, DatabaseDoesNotExist, InvalidTransactionId
 from nuvol.u1db.arrivals import State
 from nuvol.u1db.replica import Replica
 from nuvol.u1db.revision import require_replica_uid
@@ -200,14 +200,20 @@ def _parts(pages: Iterator[Sequence[Change]]) -> Iterator[list[Change]]:
 
 
 def _gathered(pages: Iterator[Sequence[Change]], most: int, most_bytes: int) -> Iterator[list[Change]]:
+    """Runs of at most so much; what came before an error comes too."""
     gathered: list[Change] = []
     size = 0
-    for page in pages:
-        for change in page:
-            gathered.append(change)
-            size += FRAME + len(change.content or "")
-            if len(gathered) >= most or size >= most_bytes:
-                yield gathered
-                gathered, size = [], 0
+    try:
+        for page in pages:
+            for change in page:
+                gathered.append(change)
+                size += FRAME + len(change.content or "")
+                if len(gathered) >= most or size >= most_bytes:
+                    yield gathered
+                    gathered, size = [], 0
+    except CloudError:
+        if gathered:
+            yield gathered
+        raise
     if gathered:
         yield gathered

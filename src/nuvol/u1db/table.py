@@ -12,11 +12,13 @@ database can hold them in a B-tree. A revision is as long as it likes and stands
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from enum import IntEnum
-from typing import Protocol, TypeVar
+from typing import Annotated, Protocol, TypeVar
 
-from msgspec import Struct
+from msgspec import Meta, Struct, field
 
 T = TypeVar("T")
+Generation = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
+"""Changes made so far. What a peer says must fit into 64 bits."""
 
 DOC_ID_LIMIT = 500
 """Bytes. PostgreSQL's B-tree takes 2,704 in one entry; document id, index key and index name lie in one together."""
@@ -45,14 +47,14 @@ class Stored(Struct, frozen=True):
     """Whether it has alternatives."""
 
 
-class Change(Struct, frozen=True):
-    """A line of the log, with the document that it brought. On the wire it is an entry of the sync stream."""
+class Change(Struct, frozen=True, forbid_unknown_fields=True):
+    """A line of the log, with the document that it brought. It is also an entry of the sync stream, by other names."""
 
-    doc_id: str
+    doc_id: str = field(name="id")
     rev: str
     content: str | None
-    generation: int
-    transaction_id: str
+    generation: Generation = field(name="gen")
+    transaction_id: str = field(name="trans_id")
 
 
 class Alternative(Struct, frozen=True):
