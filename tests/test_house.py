@@ -39,14 +39,14 @@ LIBRARIES: dict[str, set[str]] = {
     "u1db": {"msgspec"},
     "wire": {"msgspec", "lxml"},
     "stores": {"msgspec", "psycopg", "psycopg_pool"},
-    "core": {"msgspec", "argon2", "blake3", "pyfastcdc"},
+    "core": {"msgspec", "argon2", "blake3", "cryptography", "pyfastcdc"},
     "faces": {"msgspec"},
     "sdk": {"msgspec", "httpx"},
     "server": {"uvloop"},
     "cli": {"click"},
 }
-# A quarter of a second and 28 MB for those who never use it: imported by the function that needs it.
-HEAVY = {"psycopg", "psycopg_pool", "httpx"}
+# A quarter of a second and 28 MB for those who never use them: imported by the function that needs them.
+HEAVY = {"psycopg", "psycopg_pool", "cryptography", "httpx"}
 # Modules of ours that need a heavy library throughout: they are imported like one.
 HEAVY_MODULES = {
     f"nuvol.stores.catalog.dialects.{path.stem}" for path in MODULES if path.match("dialects/postgres*.py")

@@ -2,9 +2,10 @@
 
 CloudError
 ├── Missing     NodeMissing · VersionMissing · AccountMissing · GrantMissing · UploadMissing · LockMissing
-│               InvitationMissing · BlobMissing
+│               InvitationMissing · AppMissing · BlobMissing
 │               DatabaseDoesNotExist · DocumentDoesNotExist · DocumentAlreadyDeleted · IndexDoesNotExist
-├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · OffsetMismatch · ChunksLacking
+├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · AppTaken
+│   │           OffsetMismatch · ChunksLacking
 │   │           RevisionConflict · ConflictedDoc · IndexNameTakenError · InvalidGeneration · InvalidTransactionId
 │   └── PreconditionFailed · Locked
 ├── Refused     NotAdmitted · NotAllowed · QuotaExceeded · TooManyAttempts
@@ -74,6 +75,11 @@ class InvitationMissing(Missing):
     advice = "The link was used already or is too old; ask for a new one."
 
 
+class AppMissing(Missing):
+    code = "app-missing"
+    advice = "Check the key; `nuvol admin app list` shows every app."
+
+
 class BlobMissing(Missing):
     code = "blob-missing"
     advice = "Run `nuvol doctor --scrub`: content that the catalog names is not in the store."
@@ -114,6 +120,13 @@ class HandleTaken(Conflict):
 
     code = "handle-taken"
     advice = "Choose another name or address."
+
+
+class AppTaken(Conflict):
+    """An app key or admin id that another app has."""
+
+    code = "app-taken"
+    advice = "Choose another one."
 
 
 class OffsetMismatch(Conflict):

@@ -1,12 +1,14 @@
 """What every catalog promises of accounts and the ways in. A backend's test is a subclass with a fixture `catalog`."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from msgspec.structs import replace
 
-from nuvol.errors import AccountMissing, HandleTaken
+from nuvol.errors import AccountMissing, AppTaken, HandleTaken
 from nuvol.model.accounts import Account, Grant
+from nuvol.model.apps import App
 from nuvol.stores.base import Invitation
 
 ANNA = Account(
@@ -35,6 +37,26 @@ SESSION = Grant(
     network="2001:db8::1",
 )
 BEARER = replace(SESSION, id=101, kind="bearer", label="backup", scopes=frozenset({"files:read"}), expires_at=None)
+SIGNED = replace(BEARER, id=104, kind="oauth1", app="desk", secret=b"\0sealed", label="The desk")
+APP = App(
+    account_id=0,
+    id=500,
+    key="desk",
+    title="The desk – “β”",
+    kind="u1db",
+    secret=b"\0\xff sealed",
+    admin_id=None,
+    admin_secret=None,
+    callbacks=("https://desk.example/back?x=1", "oob"),
+    home_id=1,
+    verifier="verifier",
+    token_hours=24,
+    allow_plain=True,
+    signup="invite",
+    app_folder=False,
+    active=True,
+    created_at=7,
+)
 INVITATION = Invitation(
     digest=b"i" * 32, inviter_id=1, email="carla@example.org", admin=False, quota=5, expires_at=1000
 )
@@ -124,10 +146,11 @@ class AccountRowsTests:
         assert two.read(lambda tx: tx.accounts.get(1)) == replace(ANNA, seq=80, used=400)
 
     def test_growing_a_journal_tells_the_listeners(self, two):
-        told = []
-        two.on_change(told.extend)
-        two.write(lambda tx: tx.accounts.advance(2, 3, 0))
+        told, heard = [], threading.Event()
+        two.on_change(lambda notices: (told.extend(notices), heard.set()))
         two.write(lambda tx: tx.accounts.advance(1, 0, -5))
+        two.write(lambda tx: tx.accounts.advance(2, 3, 0))
+        assert heard.wait(60)  # a notice follows its commit
         assert [(notice.account_id, notice.seq) for notice in told] == [(2, 3)]
 
     def test_a_removed_account_leaves_its_names(self, two):
@@ -173,6 +196,54 @@ class AccountRowsTests:
         assert catalog.write(lambda tx: tx.grants.expire(50)) == 0
         assert catalog.write(lambda tx: tx.grants.expire(51)) == 1
         assert catalog.read(lambda tx: tx.grants.of(1)) == [BEARER]
+
+    def test_a_revoked_grant_is_known_as_such_until_it_is_forgotten(self, catalog):
+        catalog.write(lambda tx: tx.grants.add(SIGNED, b"t" * 32))
+        assert catalog.read(lambda tx: tx.grants.by_digest(b"t" * 32)) == SIGNED
+        assert catalog.write(lambda tx: tx.grants.revoke(1, 104, 20, 60)) is True
+        assert catalog.write(lambda tx: tx.grants.revoke(1, 104, 30, 90)) is False
+        assert catalog.read(lambda tx: tx.grants.get(1, 104)) == replace(SIGNED, revoked_at=20, expires_at=60)
+        assert catalog.write(lambda tx: tx.grants.expire(61)) == 1
+
+    # --------------------------------------------------------------------------------------------------- apps
+
+    def test_an_app_comes_back_as_it_went_in(self, catalog):
+        photos = replace(APP, id=501, key="photos", kind="cloudfs", admin_id="adm", admin_secret=b"s", callbacks=())
+        catalog.write(lambda tx: (tx.apps.add(photos), tx.apps.add(APP)))
+        assert catalog.read(lambda tx: tx.apps.by_key("desk")) == APP
+        assert catalog.read(lambda tx: tx.apps.by_key("Desk")) is None
+        assert catalog.read(lambda tx: tx.apps.by_admin("adm")) == photos
+        assert catalog.read(lambda tx: tx.apps.all()) == [APP, photos]
+
+    def test_no_two_apps_share_a_key_or_an_admin_id(self, catalog):
+        other = replace(APP, id=501, admin_id="adm")
+        catalog.write(lambda tx: (tx.apps.add(APP), tx.apps.add(replace(other, key="other"))))
+
+        def unit(tx):
+            for taken in (replace(APP, id=502), replace(other, id=502, key="third")):
+                with pytest.raises(AppTaken):
+                    tx.apps.add(taken)
+            tx.apps.add(replace(APP, id=502, key="third"))
+
+        catalog.write(unit)
+        assert [app.id for app in catalog.read(lambda tx: tx.apps.all())] == [500, 501, 502]
+
+    def test_an_app_changes_and_goes_with_what_it_was_given(self, catalog):
+        catalog.write(
+            lambda tx: (tx.apps.add(APP), tx.grants.add(SIGNED, b"t" * 32), tx.grants.add(SESSION, b"s" * 32))
+        )
+        assert catalog.write(lambda tx: (tx.apps.set_active("desk", False), tx.apps.set_signup("desk", "open"))) == (
+            True,
+            True,
+        )
+        assert catalog.read(lambda tx: tx.apps.by_key("desk")) == replace(APP, active=False, signup="open")
+        assert catalog.write(lambda tx: (tx.grants.remove_app("desk"), tx.grants.remove_app(""))) == (1, 0)
+        assert catalog.read(lambda tx: tx.grants.of(1)) == [SESSION]
+        assert catalog.write(lambda tx: (tx.apps.remove("desk"), tx.apps.remove("desk"))) == (True, False)
+        assert catalog.write(lambda tx: (tx.apps.set_active("desk", True), tx.apps.set_signup("desk", "open"))) == (
+            False,
+            False,
+        )
 
     # ------------------------------------------------------------------------------------ invitations, attempts
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from nuvol.clock import SetClock
 from nuvol.core.accounts import Accounts
+from nuvol.core.apps import Apps
 from nuvol.core.grants import Grants
 from nuvol.core.passwords import Passwords
+from nuvol.core.vault import Vault
 from nuvol.model.accounts import Account, Actor
 from nuvol.model.rules import Rules
 
@@ -67,6 +69,7 @@ class People:
         rules = rules or Rules()
         self.grants = Grants(catalog, self.clock, rules, self.passwords)
         self.accounts = Accounts(catalog, self.clock, rules, self.passwords, self.grants, self.purged.append)
+        self.apps = Apps(catalog, self.clock, Vault(b"k" * 32), self.grants, self.accounts)
 
     def add(self, name: str, *, admin: bool = False, password: str | None = PASSWORD) -> Account:
         return self.accounts.add(None, name, f"{name}@example.org", password, admin=admin)

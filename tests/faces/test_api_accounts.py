@@ -124,6 +124,24 @@ def test_a_new_password_ends_all_other_sessions(admin: Person, stranger: Person)
     assert stranger.ask("POST", "/session", json={"login": "root", "password": "another horse"}).status == 201
 
 
+def test_a_person_sees_the_connected_apps_and_takes_them_back(
+    admin: Person, stranger: Person, cloud: Cloud, runner: asyncio.Runner
+) -> None:
+    app = cloud.apps.add(None, "Photos & more", "cloudfs", key="photos/1 é").app
+    _, token = cloud.apps.sign_in(app, "root", PASSWORD, "127.0.0.1")
+    headers = {"authorization": f"Bearer {token}"}
+    assert stranger.ask("GET", "/nodes/root", **headers).status == 200
+    assert stranger.ask("GET", "/me/apps", **headers).status == 403
+    (found,) = admin.ask("GET", "/me/apps").json["apps"]
+    assert (found["key"], found["title"], found["kind"]) == ("photos/1 é", "Photos & more", "cloudfs")
+    assert admin.ask("GET", "/tokens").json["grants"] == []
+    assert signed_in(cloud, runner, "bert").ask("DELETE", "/me/apps/photos%2F1%20%C3%A9").status == 404
+    assert admin.ask("DELETE", "/me/apps/photos%2F1%20%C3%A9").status == 204
+    assert stranger.ask("GET", "/nodes/root", **headers).status == 401
+    again = admin.ask("DELETE", "/me/apps/photos%2F1%20%C3%A9")
+    assert (again.status, again.code) == (404, "app-missing")
+
+
 def test_a_profile_is_changed(admin: Person) -> None:
     changed = admin.ask("PATCH", "/me", json={"name": "Rute", "locale": "ca", "zone": "Europe/Madrid"}).json
     assert (changed["name"], changed["locale"], changed["zone"]) == ("Rute", "ca", "Europe/Madrid")

@@ -118,10 +118,14 @@ def app_password(cloud: Cloud, name: str, label: str, scope: str) -> None:
 
 @admin.command()
 @click.argument("mode", type=click.Choice(["open", "invite", "closed"]))
+@click.option("--app", "key", help="through the app of this key only")
 @with_cloud()
-def signup(cloud: Cloud, mode: str) -> None:
+def signup(cloud: Cloud, mode: str, key: str | None) -> None:
     """Who may make an account: everybody, those with an invitation, nobody."""
-    cloud.accounts.set_signup_mode(None, mode)
+    if key is None:
+        cloud.accounts.set_signup_mode(None, mode)
+    else:
+        cloud.apps.set_signup_mode(None, key, mode)
 
 
 @admin.command()

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from nuvol.cli.admin import admin
+from nuvol.cli.apps import app
 from nuvol.cli.opening import say, with_cloud
 from nuvol.errors import CloudError
 from nuvol.server import settings
@@ -87,4 +88,5 @@ def doctor(cloud: Cloud, scrub: bool) -> None:
     click.echo("Nothing is lost or damaged.")
 
 
+admin.add_command(app)
 main.add_command(admin)

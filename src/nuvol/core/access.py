@@ -1,13 +1,25 @@
 """Who may do what. Every room of the core asks here; nobody else decides."""
 
 from nuvol.errors import NodeMissing, NotAllowed
-from nuvol.model import documents
+from nuvol.model import apps, documents
 from nuvol.model.accounts import Actor
+from nuvol.model.apps import App
 from nuvol.model.nodes import Node
 
 SCOPES = frozenset({"files", "files:read", "calendar", "docs", "photos", "profile"})
 """What a grant that leaves a person's hands can allow. `account` is not among them: only a session and the
 person in front of it may touch passwords, grants and other accounts. `docs:<name>` opens one database."""
+
+_OF_APPS = {
+    apps.CLOUDFS: frozenset({"files", "profile"}),
+    apps.STACKSYNC: frozenset({"files", "calendar", "profile"}),
+    apps.U1DB: frozenset({"docs", "calendar"}),
+    apps.OAUTH2: frozenset({"files", "profile"}),
+}
+"""Kind of app → what it may do for a person who lets it in. The first three know no finer question."""
+
+APP_FOLDER = "files:app-folder"
+"""Instead of `files`: the app's own folder below /Apps."""
 
 _OPENING = {
     "read": frozenset({"files", "files:read"}),
@@ -69,6 +81,12 @@ def require_journal(actor: Actor) -> None:
 
 def sees_files(actor: Actor) -> bool:
     return not _OPENING["read"].isdisjoint(actor.scopes)
+
+
+def scopes_of(app: App) -> frozenset[str]:
+    """What an app may do for a person who lets it in."""
+    scopes = _OF_APPS[app.kind]
+    return scopes - {"files"} | {APP_FOLDER} if app.app_folder and "files" in scopes else scopes
 
 
 def _advice(verb: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from nuvol import clock as clocks
 from nuvol.core.accounts import Accounts
+from nuvol.core.apps import Apps
 from nuvol.core.doctor import Doctor
 from nuvol.core.documents import Documents
 from nuvol.core.files.copies import Copies
@@ -20,6 +21,7 @@ from nuvol.core.jobs import Upkeep
 from nuvol.core.journal import Journal
 from nuvol.core.passwords import Passwords
 from nuvol.core.search import Search
+from nuvol.core.vault import KEY_BYTES, Vault
 from nuvol.model.rules import Rules
 from nuvol.stores.base import Blobs, Catalog, Transaction
 
@@ -28,8 +30,14 @@ class Cloud:
     """One cloud: its stores, its rules, its rooms."""
 
     def __init__(
-        self, catalog: Catalog, blobs: Blobs, rules: Rules | None = None, clock: Callable[[], int] = clocks.now
+        self,
+        catalog: Catalog,
+        blobs: Blobs,
+        rules: Rules | None = None,
+        clock: Callable[[], int] = clocks.now,
+        key: bytes | None = None,
     ) -> None:
+        """`key`: the instance's, which seals the secrets of apps; None: these open as long as the process lives."""
         self.rules = rules or Rules()
         self.is_local = catalog.is_local
         """Short calls may run on an event loop (see `nuvol.waiting`)."""
@@ -52,6 +60,8 @@ class Cloud:
         self.documents = Documents(files)
         self.upkeep = Upkeep(files, self.trash, self.uploads, self.versions, self.journal, self.grants, self.documents)
         self.accounts = Accounts(catalog, clock, self.rules, self.passwords, self.grants, self.upkeep.remove_tree)
+        vault = Vault(key or secrets.token_bytes(KEY_BYTES))
+        self.apps = Apps(catalog, clock, vault, self.grants, self.accounts)
         self.doctor = Doctor(files)
 
     def close(self) -> None:

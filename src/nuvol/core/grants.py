@@ -5,18 +5,23 @@ import re
 from collections.abc import Iterable
 
 from nuvol import ids
-from nuvol.clock import DAY, MINUTE, SECOND, Clock
-from nuvol.core.access import SCOPES, is_scope, require
+from nuvol.clock import DAY, HOUR, MINUTE, SECOND, Clock
+from nuvol.core.access import APP_FOLDER, SCOPES, is_scope, require, scopes_of
 from nuvol.core.admissions import Admissions, Proofs, Shared
 from nuvol.core.attempts import MEMORY
 from nuvol.core.logins import DEVICE, UNPRINTABLE, Logins, is_over, wrong
 from nuvol.core.passwords import Passwords
 from nuvol.errors import AccountMissing, BadValue, GrantMissing, NotAdmitted, Unable
 from nuvol.model.accounts import FULL, Account, Actor, Grant
+from nuvol.model.apps import App
 from nuvol.model.rules import Rules
 from nuvol.stores.base import Catalog, Transaction
 
 SESSION, APP_PASSWORD, BEARER = "session", "app-password", "bearer"
+APP_TOKEN, OAUTH1 = "app-token", "oauth1"
+"""What apps hold: the first opens by itself, the second only under a signature."""
+_SHOWN = frozenset({SESSION, APP_PASSWORD, BEARER, APP_TOKEN})
+"""Kinds whose secret is shown as it is."""
 _PREFIX = {SESSION: "nv_s_", APP_PASSWORD: "nv_p_", BEARER: "nv_b_", DEVICE: "nv_d_"}
 _APP_PASSWORD = re.compile(re.escape(_PREFIX[APP_PASSWORD]) + r"[\w-]{43}", re.ASCII)
 
@@ -25,6 +30,9 @@ NOTED_EVERY = 5 * MINUTE
 
 DEVICE_DAYS = 365
 """A device that nobody signs in from for so long is a stranger again."""
+
+REVOKED_DAYS = 365
+"""How long a signed token that was revoked is told from one that never was."""
 
 BY_PASSWORD = FULL - {"account"}
 """What the account password opens outside the sign-in page."""
@@ -59,7 +67,7 @@ class Grants:
     # ----------------------------------------------------------------------------------------------- the door
 
     def admit_token(self, token: str, network: str) -> Actor:
-        """Who holds this session token, bearer token or app password. Raises NotAdmitted."""
+        """Who holds this session token, app password, or token of one's own or of an app. Raises NotAdmitted."""
         digest = ids.digest(token)
         return self._admissions.find(digest, self._clock()) or self._admit_grant(digest, digest, network)
 
@@ -79,9 +87,11 @@ class Grants:
 
     def _admit_grant(self, key: bytes, digest: bytes, network: str, login: str | None = None) -> Actor:
         generation = self._admissions.generation
-        grant, account = self._catalog.read(lambda tx: _holder(tx, digest))
+        grant, account, app = self._catalog.read(lambda tx: _holder(tx, digest))
         now = self._clock()
-        if grant is None or account is None or not account.active or grant.kind == DEVICE or is_over(grant, now):
+        if grant is None or account is None or grant.kind not in _SHOWN or is_over(grant, now):
+            raise _not_admitted()
+        if not account.active or (grant.app and not (app and app.active)):
             raise _not_admitted()
         if login is not None and not (grant.kind == APP_PASSWORD and self._logins.is_of(login, account.id)):
             raise wrong()
@@ -202,6 +212,12 @@ class Grants:
         expires_at = None if days is None else self._clock() + days * DAY
         return self._give(actor.account_id, BEARER, _label(label), _scopes(scopes), expires_at)
 
+    def for_app(self, actor: Actor, app: App, token: str) -> str:
+        """Keep a bearer token that this app holds for the actor. It may do what the app may and the actor can give."""
+        expires_at = None if app.token_hours is None else self._clock() + app.token_hours * HOUR
+        scopes = scopes_of(app) & (actor.scopes | {APP_FOLDER})
+        return self._give(actor.account_id, APP_TOKEN, app.title, scopes, expires_at, app.key, token)
+
     def list(self, actor: Actor, kind: str | None = None) -> builtins.list[Grant]:
         """One's own, oldest first; `kind` None: all but known devices."""
         require(actor, "account")
@@ -232,12 +248,21 @@ class Grants:
 
         return self._catalog.write(unit)
 
-    def _give(self, account_id: int, kind: str, label: str, scopes: frozenset[str], expires_at: int | None) -> str:
+    def _give(
+        self,
+        account_id: int,
+        kind: str,
+        label: str,
+        scopes: frozenset[str],
+        expires_at: int | None,
+        app: str = "",
+        secret: str = "",
+    ) -> str:
         """Raises AccountMissing."""
-        secret = ids.secret(_PREFIX[kind])
+        secret = secret or ids.secret(_PREFIX[kind])
         grant_id = self._catalog.new_ids(1)[0]
         now = self._clock()
-        grant = Grant(account_id, grant_id, kind, label, scopes, created_at=now, used_at=now, expires_at=expires_at)
+        grant = Grant(account_id, grant_id, kind, label, scopes, now, now, expires_at, app=app)
 
         def unit(tx: Transaction) -> None:
             tx.accounts.take(account_id)
@@ -247,8 +272,13 @@ class Grants:
         return secret
 
     def _remove(self, account_id: int, grant_id: int) -> bool:
+        now = self._clock()
+
         def unit(tx: Transaction) -> bool:
             tx.accounts.take(account_id)
+            grant = tx.grants.get(account_id, grant_id)
+            if grant is not None and grant.kind == OAUTH1:
+                return tx.grants.revoke(account_id, grant_id, now, now + REVOKED_DAYS * DAY)
             return tx.grants.remove(account_id, grant_id)
 
         removed = self._catalog.write(unit)
@@ -256,9 +286,11 @@ class Grants:
         return removed
 
 
-def _holder(tx: Transaction, digest: bytes) -> tuple[Grant | None, Account | None]:
+def _holder(tx: Transaction, digest: bytes) -> tuple[Grant | None, Account | None, App | None]:
     grant = tx.grants.by_digest(digest)
-    return grant, tx.accounts.get(grant.account_id) if grant else None
+    if grant is None:
+        return None, None, None
+    return grant, tx.accounts.get(grant.account_id), tx.apps.by_key(grant.app) if grant.app else None
 
 
 def _not_admitted() -> NotAdmitted:

@@ -123,7 +123,7 @@ class Logins:
 
 
 def is_over(grant: Grant, now: int) -> bool:
-    return grant.expires_at is not None and grant.expires_at <= now
+    return grant.revoked_at is not None or (grant.expires_at is not None and grant.expires_at <= now)
 
 
 def wrong() -> NotAdmitted:

@@ -37,12 +37,13 @@ class Account(Struct, frozen=True):
 
 
 class Grant(Struct, frozen=True):
-    """A way in that can be taken back: a session, an app password or a bearer token."""
+    """A way in that can be taken back: a session, an app password, or a token."""
 
     account_id: int
     id: int
     kind: str
-    """"session", "app-password" or "bearer"; "device" is one that is known and opens nothing."""
+    """"session", "app-password", "bearer"; "app-token" and "oauth1" were given to an app; "device" is one that is
+    known and opens nothing."""
     label: str
     scopes: frozenset[str]
     created_at: int
@@ -50,6 +51,12 @@ class Grant(Struct, frozen=True):
     expires_at: int | None
     agent: str = ""
     network: str = ""
+    app: str = ""
+    """Key of the app it was given to."""
+    secret: bytes | None = None
+    """Of an OAuth 1 token; sealed."""
+    revoked_at: int | None = None
+    """It opens nothing since then, and is kept for a while so that its holder can be told so."""
 
 
 FULL = frozenset({"account", "files", "calendar", "docs", "photos", "profile"})

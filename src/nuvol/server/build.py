@@ -1,10 +1,12 @@
 """The one place that names concrete stores: settings in, `Cloud` out."""
 
 from nuvol.core.cloud import Cloud
+from nuvol.core.vault import KEY_BYTES
 from nuvol.errors import StoreFailed
 from nuvol.server.settings import Settings
 from nuvol.stores.blobs.disk import DiskBlobs
 from nuvol.stores.catalog.catalog import SqlCatalog
+from nuvol.stores.key_file import read_or_make
 
 __all__ = ["Cloud", "build"]
 
@@ -13,6 +15,7 @@ def build(settings: Settings) -> Cloud:
     """Open the stores, making what is not there yet. Raises StoreFailed, BadValue (a wrong catalog address)."""
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = read_or_make(settings.data / "instance.key", KEY_BYTES)
         blobs = DiskBlobs(settings.blobs or settings.data)
     except OSError as error:
         raise StoreFailed(
@@ -20,4 +23,4 @@ def build(settings: Settings) -> Cloud:
             advice="Choose another with --data, or give this user the right to write there.",
         ) from None
     catalog = SqlCatalog.open(settings.catalog or settings.data.absolute() / "nuvol.db")
-    return Cloud(catalog, blobs, settings.rules)
+    return Cloud(catalog, blobs, settings.rules, key=key)

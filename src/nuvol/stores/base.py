@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 from msgspec import Struct
 
 from nuvol.model.accounts import Account, Actor, Grant
+from nuvol.model.apps import App
 from nuvol.model.documents import Database
 from nuvol.model.journal import Change, Notice
 from nuvol.model.nodes import Chunk, Content, Lock, Node, UploadSession, Version
@@ -160,7 +161,7 @@ class AccountRows(Protocol):
 
 
 class GrantRows(Protocol):
-    """Sessions, app passwords and bearer tokens, found by the digest of their secret."""
+    """Sessions, app passwords and tokens, found by the digest of their secret."""
 
     def add(self, grant: Grant, digest: bytes) -> None: ...
     def by_digest(self, digest: bytes) -> Grant | None: ...
@@ -169,12 +170,36 @@ class GrantRows(Protocol):
     def used(self, account_id: int, grant_id: int, at: int, expires_at: int | None, network: str) -> None:
         """It was used at `at` from `network`, and now lives until `expires_at`."""
 
+    def revoke(self, account_id: int, grant_id: int, at: int, until: int) -> bool:
+        """It is known as revoked from `at` on, and forgotten after `until`."""
+
     def remove(self, account_id: int, grant_id: int) -> bool: ...
+    def remove_app(self, app: str) -> int:
+        """Whatever this app was given, in every account."""
+
     def remove_all(self, account_id: int, kind: str | None = None, but: int | None = None) -> int:
         """`kind` None: of every kind. `but`: the grant that stays."""
 
     def expire(self, before: int) -> int:
         """Remove those that expired earlier than `before`."""
+
+
+class AppRows(Protocol):
+    """Programs that people let in."""
+
+    def add(self, app: App) -> None:
+        """Raises AppTaken: another one has its key or its admin id."""
+
+    def by_key(self, key: str) -> App | None: ...
+    def by_admin(self, admin_id: str) -> App | None: ...
+    def all(self) -> list[App]:
+        """In the order they were made."""
+
+    def set_active(self, key: str, active: bool) -> bool:
+        """False, as of those below: there is none."""
+
+    def set_signup(self, key: str, mode: str) -> bool: ...
+    def remove(self, key: str) -> bool: ...
 
 
 class Invitation(Struct, frozen=True):
@@ -545,6 +570,8 @@ class Transaction(Protocol):
     def accounts(self) -> AccountRows: ...
     @property
     def grants(self) -> GrantRows: ...
+    @property
+    def apps(self) -> AppRows: ...
     @property
     def invitations(self) -> InvitationRows: ...
     @property

@@ -83,6 +83,7 @@ _PATH_KINDS: dict[str, dict[str, Any]] = {
     "database": {**_TEXT, "pattern": f"^{NAME_PATTERN}$"},
     "doc_id": {**_TEXT, "pattern": "^[a-zA-Z0-9.%_-]{1,500}$", "description": "Percent-encoded."},
     "index": {"type": "string", "minLength": 1, "maxLength": 255, "description": "Percent-encoded."},
+    "app_key": {"type": "string", "minLength": 1, "description": "Percent-encoded."},
 }
 
 WORDS = frozenset(_PATH_KINDS)

@@ -1,4 +1,4 @@
-"""The caller's own account: profile, password, app passwords, tokens, space."""
+"""The caller's own account: profile, password, app passwords, tokens, apps, space."""
 
 from nuvol.errors import GrantMissing
 from nuvol.faces.api.calls import Call, done, told
@@ -51,6 +51,15 @@ async def revoke_app_password(call: Call[None, None]) -> Answer:
 
 async def revoke_token(call: Call[None, None]) -> Answer:
     return await revoke(call, "bearer")
+
+
+async def apps(call: Call[None, None]) -> Answer:
+    return told(words.connected(await run(call.cloud.apps.connected, call.actor)))
+
+
+async def disconnect(call: Call[None, None]) -> Answer:
+    await run(call.cloud.apps.disconnect, call.actor, call.words["app_key"])
+    return done()
 
 
 async def revoke(call: Call[None, None], kind: str) -> Answer:

@@ -133,6 +133,9 @@ ENTRIES: tuple[Entry, ...] = (
                takes=people.NewToken, gives=people.NewSecret, statuses=(201,)),
         _entry("DELETE /tokens/{grant_id}", me.revoke_token, "account", "Take a token back", statuses=(204,),
                errors=(e.GrantMissing,)),
+        _entry("GET /me/apps", me.apps, "account", "Apps one has let in", gives=people.ConnectedApps),
+        _entry("DELETE /me/apps/{app_key}", me.disconnect, "account", "Disconnect an app",
+               about="Every token it holds of this account ends.", statuses=(204,), errors=(e.AppMissing,)),
     ),
     *_chapter(
         "Accounts",

@@ -8,6 +8,7 @@ from nuvol import clock
 from nuvol.model.journal import Notice
 from nuvol.stores.base import Transaction
 from nuvol.stores.catalog.accounts import Accounts
+from nuvol.stores.catalog.apps import Apps
 from nuvol.stores.catalog.chunks import Chunks
 from nuvol.stores.catalog.database import Connection, Database
 from nuvol.stores.catalog.dialects.opening import open_database
@@ -33,6 +34,7 @@ class SqlTransaction:
         self.instance = Instance(connection)
         self.accounts = Accounts(connection)
         self.grants = Grants(connection)
+        self.apps = Apps(connection)
         self.invitations = Invitations(connection)
         self.attempts = Attempts(connection)
         self.nodes = Nodes(connection)

@@ -8,7 +8,7 @@ from nuvol.stores.catalog.database import Connection, Row
 
 _FIELDS = Grant.__struct_fields__
 _COLUMNS = ", ".join(_FIELDS)
-_SCOPES = _FIELDS.index("scopes")
+_SCOPES, _SECRET = _FIELDS.index("scopes"), _FIELDS.index("secret")
 _ADD = f"insert into grants ({_COLUMNS}, digest) values ({', '.join('?' * (len(_FIELDS) + 1))})"
 
 
@@ -40,6 +40,13 @@ class Grants:
             (at, expires_at, network, account_id, grant_id),
         )
 
+    def revoke(self, account_id: int, grant_id: int, at: int, until: int) -> bool:
+        sql = "update grants set revoked_at = ?, expires_at = ? where account_id = ? and id = ? and revoked_at is null"
+        return self._db.run(sql, (at, until, account_id, grant_id)) > 0
+
+    def remove_app(self, app: str) -> int:
+        return self._db.run("delete from grants where app = ? and app <> ''", (app,))
+
     def remove(self, account_id: int, grant_id: int) -> bool:
         return self._db.run("delete from grants where account_id = ? and id = ?", (account_id, grant_id)) > 0
 
@@ -54,6 +61,7 @@ class Grants:
 def _grant(row: Row) -> Grant:
     values = list(row)
     values[_SCOPES] = frozenset(values[_SCOPES].split())
+    values[_SECRET] = None if values[_SECRET] is None else bytes(values[_SECRET])
     return Grant(*values)
 
 

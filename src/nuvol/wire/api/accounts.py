@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from nuvol.model import accounts as model
+from nuvol.model import apps
 from nuvol.model.documents import NAME_PATTERN
 from nuvol.wire.api.values import (
     AccountName,
@@ -73,6 +74,21 @@ class Grant(Struct, frozen=True):
 
 class Grants(Struct, frozen=True):
     grants: list[Grant]
+
+
+class ConnectedApp(Struct, frozen=True):
+    """A program that one has let in."""
+
+    key: str
+    title: str
+    kind: Literal["cloudfs", "stacksync", "u1db", "oauth2"]
+    scopes: list[str]
+    since: Time
+    used_at: Time
+
+
+class ConnectedApps(Struct, frozen=True):
+    apps: list[ConnectedApp]
 
 
 class Session(Struct, frozen=True):
@@ -253,6 +269,22 @@ def grant(of: model.Grant, current: int | None) -> Grant:
 
 def grants(of: Iterable[model.Grant], current: int | None) -> Grants:
     return Grants([grant(one, current) for one in of])
+
+
+def connected(found: Iterable[apps.Connection]) -> ConnectedApps:
+    return ConnectedApps(
+        [
+            ConnectedApp(
+                one.key,
+                one.title,
+                one.kind,  # type: ignore[arg-type]  # the model's words are the four of the wire
+                sorted(one.scopes),
+                time_text(one.since),
+                time_text(one.used_at),
+            )
+            for one in found
+        ]
+    )
 
 
 def given(change: Profile | AccountChange) -> dict[str, Any]:

@@ -1,0 +1,57 @@
+"""Programs that people let in."""
+
+from msgspec import Struct
+
+CLOUDFS, STACKSYNC, U1DB, OAUTH2 = "cloudfs", "stacksync", "u1db", "oauth2"
+KINDS = (CLOUDFS, STACKSYNC, U1DB, OAUTH2)
+"""By what protocol a program comes."""
+
+OOB = "oob"
+"""The callback of a program that has no address: the person copies the verifier (RFC 5849 §2.1)."""
+
+
+class App(Struct, frozen=True):
+    """A program as this cloud knows it: an OAuth consumer or client, or one of CloudFS."""
+
+    account_id: int
+    """Who made it; 0: the command line."""
+    id: int
+    key: str
+    """Its client id or consumer key."""
+    title: str
+    kind: str
+    """One of `KINDS`."""
+    secret: bytes
+    """Sealed with the instance's key: signatures are computed from the clear text."""
+    admin_id: str | None
+    """Signs, with a secret of its own, the calls by which a CloudFS program manages its customers."""
+    admin_secret: bytes | None
+    """Sealed."""
+    callbacks: tuple[str, ...]
+    """Exactly these addresses, or `OOB`."""
+    home_id: int | None
+    """The account that a u1db program's databases belong to."""
+    verifier: str | None
+    """The word a u1db program gets and must show again."""
+    token_hours: int | None
+    """How long its tokens last; None: until they are revoked."""
+    allow_plain: bool
+    """It may show its secret (PLAINTEXT) over plain http from another machine."""
+    signup: str
+    """Who may make an account through it: open, invite, closed."""
+    app_folder: bool
+    """It sees /Apps/<title> and nothing else."""
+    active: bool
+    """False: nobody comes in through it."""
+    created_at: int
+
+
+class Connection(Struct, frozen=True):
+    """An app that a person has let in, whatever tokens it holds. Times in microseconds UTC."""
+
+    key: str
+    title: str
+    kind: str
+    scopes: frozenset[str]
+    since: int
+    used_at: int
