@@ -2,13 +2,13 @@
 
 CloudError
 ├── Missing     NodeMissing · VersionMissing · AccountMissing · GrantMissing · UploadMissing · LockMissing
-│               InvitationMissing · AppMissing · BlobMissing
+│               InvitationMissing · AppMissing · RequestMissing · BlobMissing
 │               DatabaseDoesNotExist · DocumentDoesNotExist · DocumentAlreadyDeleted · IndexDoesNotExist
 ├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · AppTaken
 │   │           OffsetMismatch · ChunksLacking
 │   │           RevisionConflict · ConflictedDoc · IndexNameTakenError · InvalidGeneration · InvalidTransactionId
 │   └── PreconditionFailed · Locked
-├── Refused     NotAdmitted · NotAllowed · QuotaExceeded · TooManyAttempts
+├── Refused     NotAdmitted · AccessRevoked · NotAllowed · QuotaExceeded · TooManyAttempts
 │               Unauthorized · DocumentTooBig · UserQuotaExceeded · SubscriptionNeeded
 ├── Malformed   BadName · BadValue · TooLarge · ChecksumMismatch
 │               InvalidDocId · MissingDocIds · InvalidJSON · InvalidContent · InvalidRevision · UnknownAuthMethod
@@ -78,6 +78,13 @@ class InvitationMissing(Missing):
 class AppMissing(Missing):
     code = "app-missing"
     advice = "Check the key; `nuvol admin app list` shows every app."
+
+
+class RequestMissing(Missing):
+    """An app's question that waits for no answer (any more)."""
+
+    code = "request-missing"
+    advice = "Go back to the app and begin there once more."
 
 
 class BlobMissing(Missing):
@@ -179,6 +186,13 @@ class NotAdmitted(Refused):
 
     code = "not-admitted"
     advice = "Sign in again."
+
+
+class AccessRevoked(Refused):
+    """A token that was good once, or an app that was known once: somebody took it back."""
+
+    code = "access-revoked"
+    advice = "Let the app in again."
 
 
 class NotAllowed(Refused):

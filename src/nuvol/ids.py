@@ -21,12 +21,9 @@ def secret(prefix: str = "") -> str:
     return prefix + secrets.token_urlsafe(32)
 
 
-def letters(count: int) -> str:
+def letters(count: int, alphabet: str = string.ascii_letters + string.digits) -> str:
     """A new secret of letters and digits, 5.9 bits each: what the tokens of OAuth 1 are made of."""
-    return "".join(secrets.choice(_LETTERS) for _ in range(count))
-
-
-_LETTERS = string.ascii_letters + string.digits
+    return "".join(secrets.choice(alphabet) for _ in range(count))
 
 
 def digest(value: str) -> bytes:

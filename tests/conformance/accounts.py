@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from nuvol.errors import AccountMissing, AppTaken, HandleTaken
 from nuvol.model.accounts import Account, Grant
 from nuvol.model.apps import App
-from nuvol.stores.base import Invitation
+from nuvol.stores.base import Invitation, OAuthRequest
 
 ANNA = Account(
     id=1,
@@ -244,6 +244,36 @@ class AccountRowsTests:
             False,
             False,
         )
+
+    def test_a_question_of_an_app_is_answered_once_and_used_once(self, catalog):
+        request = OAuthRequest(b"r" * 32, "desk", b"\0s", "https://a.example/?b=ü", None, frozenset(), None, 50)
+        catalog.write(lambda tx: tx.oauth_requests.add(request))
+        assert catalog.read(lambda tx: tx.oauth_requests.get(b"r" * 32)) == request
+        assert catalog.read(lambda tx: tx.oauth_requests.get(b"x" * 32)) is None
+        scopes = frozenset({"files", "docs"})
+
+        def allow(account_id):
+            return catalog.write(lambda tx: tx.oauth_requests.allow(b"r" * 32, account_id, scopes, b"v" * 32))
+
+        assert [allow(1), allow(2)] == [True, False]
+        assert catalog.read(lambda tx: tx.oauth_requests.get(b"r" * 32)) == replace(
+            request, account_id=1, scopes=scopes, verifier=b"v" * 32
+        )
+        with ThreadPoolExecutor(4) as pool:
+            used = list(pool.map(lambda _: catalog.write(lambda tx: tx.oauth_requests.remove(b"r" * 32)), range(4)))
+        assert sorted(used) == [False, False, False, True]
+        catalog.write(lambda tx: tx.oauth_requests.add(request))
+        assert catalog.write(lambda tx: (tx.oauth_requests.expire(50), tx.oauth_requests.expire(51))) == (0, 1)
+
+    def test_a_nonce_is_used_once_whoever_comes_first(self, catalog):
+        def use(account_id):
+            return catalog.write(lambda tx: tx.nonces.use(account_id, b"n" * 32, 50))
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(use, [1] * 8)) == 1
+        assert [use(2), use(2), use(1)] == [True, False, False]
+        assert catalog.write(lambda tx: (tx.nonces.expire(50), tx.nonces.expire(51))) == (0, 2)
+        assert use(1)
 
     # ------------------------------------------------------------------------------------ invitations, attempts
 

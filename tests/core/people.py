@@ -6,8 +6,11 @@ from typing import Any
 from nuvol.clock import SetClock
 from nuvol.core.accounts import Accounts
 from nuvol.core.apps import Apps
+from nuvol.core.desks import Desks
 from nuvol.core.grants import Grants
+from nuvol.core.oauth1 import OAuth1
 from nuvol.core.passwords import Passwords
+from nuvol.core.signed import Signed
 from nuvol.core.vault import Vault
 from nuvol.model.accounts import Account, Actor
 from nuvol.model.rules import Rules
@@ -69,7 +72,11 @@ class People:
         rules = rules or Rules()
         self.grants = Grants(catalog, self.clock, rules, self.passwords)
         self.accounts = Accounts(catalog, self.clock, rules, self.passwords, self.grants, self.purged.append)
-        self.apps = Apps(catalog, self.clock, Vault(b"k" * 32), self.grants, self.accounts)
+        vault = Vault(b"k" * 32)
+        self.apps = Apps(catalog, self.clock, vault, self.grants, self.accounts)
+        signed = Signed(catalog, self.clock, self.apps)
+        self.oauth1 = OAuth1(catalog, self.clock, vault, self.apps, self.grants, signed)
+        self.desks = Desks(catalog, self.clock, vault, self.apps, signed)
 
     def add(self, name: str, *, admin: bool = False, password: str | None = PASSWORD) -> Account:
         return self.accounts.add(None, name, f"{name}@example.org", password, admin=admin)

@@ -10,6 +10,7 @@ import pytest
 
 from nuvol.core.cloud import Cloud
 from nuvol.core.passwords import Passwords
+from nuvol.faces import pages as frame
 from nuvol.faces.desktop import face as desktop
 from nuvol.faces.desktop import pages, shell
 from nuvol.faces.http import Answer, Dispatcher, Headers, Request
@@ -241,7 +242,7 @@ def test_a_name_cannot_act_in_the_page() -> None:
             pages.home(name, "http://cloud.example", 1, None),
             pages.newcomer(first=True, name=name, email=name, fault=name),
             pages.sign_in(name, login=name, fault=name),
-            pages.message(name, name, name),
+            frame.message(name, name, name),
         ):
             assert name not in page and "<img" not in page and "<script" not in page
 

@@ -89,6 +89,12 @@ def scopes_of(app: App) -> frozenset[str]:
     return scopes - {"files"} | {APP_FOLDER} if app.app_folder and "files" in scopes else scopes
 
 
+def given(app: App, actor: Actor) -> frozenset[str]:
+    """What the actor can give to an app: no more than the actor came with."""
+    own = actor.scopes | {APP_FOLDER} if "files" in actor.scopes else actor.scopes
+    return scopes_of(app) & own
+
+
 def _advice(verb: str) -> str:
     if verb in ("account", "admin"):
         return "Sign in with your name and password; app passwords and tokens cannot do it."

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from nuvol import clock as clocks
 from nuvol.core.accounts import Accounts
 from nuvol.core.apps import Apps
+from nuvol.core.desks import Desks
 from nuvol.core.doctor import Doctor
 from nuvol.core.documents import Documents
 from nuvol.core.files.copies import Copies
@@ -19,8 +20,10 @@ from nuvol.core.files.versions import Versions
 from nuvol.core.grants import Grants
 from nuvol.core.jobs import Upkeep
 from nuvol.core.journal import Journal
+from nuvol.core.oauth1 import OAuth1
 from nuvol.core.passwords import Passwords
 from nuvol.core.search import Search
+from nuvol.core.signed import Signed
 from nuvol.core.vault import KEY_BYTES, Vault
 from nuvol.model.rules import Rules
 from nuvol.stores.base import Blobs, Catalog, Transaction
@@ -62,6 +65,9 @@ class Cloud:
         self.accounts = Accounts(catalog, clock, self.rules, self.passwords, self.grants, self.upkeep.remove_tree)
         vault = Vault(key or secrets.token_bytes(KEY_BYTES))
         self.apps = Apps(catalog, clock, vault, self.grants, self.accounts)
+        signed = Signed(catalog, clock, self.apps)
+        self.oauth1 = OAuth1(catalog, clock, vault, self.apps, self.grants, signed)
+        self.desks = Desks(catalog, clock, vault, self.apps, signed)
         self.doctor = Doctor(files)
 
     def close(self) -> None:

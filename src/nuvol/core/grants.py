@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from nuvol import ids
 from nuvol.clock import DAY, HOUR, MINUTE, SECOND, Clock
-from nuvol.core.access import APP_FOLDER, SCOPES, is_scope, require, scopes_of
+from nuvol.core.access import SCOPES, given, is_scope, require
 from nuvol.core.admissions import Admissions, Proofs, Shared
 from nuvol.core.attempts import MEMORY
 from nuvol.core.logins import DEVICE, UNPRINTABLE, Logins, is_over, wrong
@@ -96,17 +96,15 @@ class Grants:
         if login is not None and not (grant.kind == APP_PASSWORD and self._logins.is_of(login, account.id)):
             raise wrong()
         noted = self._note_use(grant, network, now)
-        actor = Actor(
-            account_id=account.id,
-            scopes=grant.scopes,
-            grant_id=grant.id,
-            admin=account.admin,
-            name=account.name,
-            app="" if grant.kind == SESSION else grant.label,
-        )
+        actor = _actor(grant, account)
         until = min(now + self._fresh, noted + NOTED_EVERY, grant.expires_at or now + self._fresh)
         self._admissions.keep(key, actor, until, generation)
         return actor
+
+    def actor(self, grant: Grant, account: Account, network: str) -> Actor:
+        """Who comes with this grant, whose proof somebody else has checked."""
+        self._note_use(grant, network, self._clock())
+        return _actor(grant, account)
 
     def _note_use(self, grant: Grant, network: str, now: int) -> int:
         """Remember that it was used, if that is due; returns when it was last noted."""
@@ -215,7 +213,7 @@ class Grants:
     def for_app(self, actor: Actor, app: App, token: str) -> str:
         """Keep a bearer token that this app holds for the actor. It may do what the app may and the actor can give."""
         expires_at = None if app.token_hours is None else self._clock() + app.token_hours * HOUR
-        scopes = scopes_of(app) & (actor.scopes | {APP_FOLDER})
+        scopes = given(app, actor)
         return self._give(actor.account_id, APP_TOKEN, app.title, scopes, expires_at, app.key, token)
 
     def list(self, actor: Actor, kind: str | None = None) -> builtins.list[Grant]:
@@ -240,11 +238,13 @@ class Grants:
             self._remove(actor.account_id, actor.grant_id)
 
     def expire(self) -> int:
-        """Remove what is over: grants, invitations, and failures too old to count; returns how many."""
+        """Remove what is over: grants, invitations, questions of apps, nonces, failures too old to count; returns how
+        many."""
         now = self._clock()
 
         def unit(tx: Transaction) -> int:
-            return tx.grants.expire(now) + tx.invitations.expire(now) + tx.attempts.expire(now - MEMORY)
+            gone = tx.grants.expire(now) + tx.invitations.expire(now) + tx.attempts.expire(now - MEMORY)
+            return gone + tx.oauth_requests.expire(now) + tx.nonces.expire(now)
 
         return self._catalog.write(unit)
 
@@ -284,6 +284,17 @@ class Grants:
         removed = self._catalog.write(unit)
         self.forget(account_id)
         return removed
+
+
+def _actor(grant: Grant, account: Account) -> Actor:
+    return Actor(
+        account_id=account.id,
+        scopes=grant.scopes,
+        grant_id=grant.id,
+        admin=account.admin,
+        name=account.name,
+        app="" if grant.kind == SESSION else grant.label,
+    )
 
 
 def _holder(tx: Transaction, digest: bytes) -> tuple[Grant | None, Account | None, App | None]:

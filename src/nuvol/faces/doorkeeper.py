@@ -1,24 +1,33 @@
-"""Who asks: bearer token, basic, or the cookie of a session (RFC 6750, 7617, 6265). One Actor comes out."""
+"""Who asks: bearer token, basic, a signature of OAuth 1, or the cookie of a session (RFC 6750, 7617, 5849, 6265). One
+Actor comes out."""
 
 import base64
 import binascii
 from urllib.parse import urlsplit
 
 from nuvol.core.cloud import Cloud
+from nuvol.core.signed import Proof
 from nuvol.errors import NotAdmitted, NotAllowed
 from nuvol.faces.http import Request, run
 from nuvol.model.accounts import Actor
+from nuvol.wire import oauth1
+from nuvol.wire.api.values import essence
 
 COOKIE_SECONDS = 400 * 24 * 60 * 60  # the most that browsers keep; the session itself ends earlier, by its own rule
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-async def admit(request: Request, cloud: Cloud, *, cookies: bool = False) -> Actor:
-    """Let the request in. `cookies`: a session's cookie counts here.
+async def admit(request: Request, cloud: Cloud, *, cookies: bool = False, signed: bool = False) -> Actor:
+    """Let the request in. `cookies`: a session's cookie counts here; `signed`: a signature of OAuth 1 does.
 
-    Raises NotAdmitted, TooManyAttempts, and NotAllowed when a page of another origin tries to use the cookie.
+    Raises NotAdmitted, TooManyAttempts, NotAllowed when a page of another origin tries to use the cookie; of signed
+    requests also AccessRevoked, and Malformed when one cannot be read.
     """
     shown = request.headers.get("authorization")
+    if signed and (shown is None or oauth1.is_shown(shown)):
+        proof = await proof_of(request, "consumer_key", "token", "signature_method", "signature")
+        if proof is not None:
+            return await run(cloud.oauth1.admit, proof)
     if shown is not None:
         kind, _, value = shown.partition(" ")
         if kind.lower() == "bearer":
@@ -32,6 +41,56 @@ async def admit(request: Request, cloud: Cloud, *, cookies: bool = False) -> Act
     if request.method not in SAFE:
         require_same_origin(request)
     return await run(cloud.grants.admit_token, token, request.peer)
+
+
+async def proof_of(request: Request, *needed: str) -> Proof | None:
+    """What a signed request shows, in header, query or form; None when it is not signed. A form can be read again
+    afterwards.
+
+    `needed`: parameters that it must have (names without prefix). Raises Malformed.
+    """
+    form = None
+    if essence(request.headers.get("content-type")) == oauth1.FORM:
+        form = await request.whole(oauth1.FORM_LIMIT)
+    shown = oauth1.read(
+        request.method,
+        request.scheme,
+        request.host,
+        request.target,
+        request.query,
+        request.headers.get("authorization"),
+        form,
+    )
+    if shown is None:
+        return None
+    oauth1.require(shown, *needed)
+    given = shown.oauth
+    return Proof(
+        consumer=given.get("consumer_key", ""),
+        token=given.get("token", ""),
+        timestamp=int(given["timestamp"]) if given.get("timestamp") else None,
+        nonce=given.get("nonce", ""),
+        is_plain=shown.is_plain,
+        is_private=request.scheme == "https",
+        network=request.peer,
+        fits=shown.fits,
+        callback=given.get("callback", ""),
+        verifier=given.get("verifier", ""),
+    )
+
+
+async def sign_in(request: Request, cloud: Cloud, login: str, password: str) -> list[tuple[str, str]]:
+    """Begin a session in this browser and remember the device; returns the headers that do it.
+
+    Raises NotAdmitted, TooManyAttempts.
+    """
+    device = cookie(request, "nuvol-device")
+    agent = request.headers.get("user-agent") or ""
+    begin = cloud.grants.sign_in
+    _, token = await run(begin, login, password, agent=agent, network=request.peer, device=device)
+    actor = await run(cloud.grants.admit_token, token, request.peer)
+    device = await run(cloud.grants.remember_device, actor, device)
+    return [session_cookie(request, token), set_cookie(request, "nuvol-device", device)]
 
 
 def _pair(value: str) -> tuple[str, str]:

@@ -94,6 +94,21 @@ class Empty:
         await asyncio.get_running_loop().create_future()
 
 
+class Held:
+    """A body that was read already, to be read again; what else a source does, the first one does."""
+
+    def __init__(self, data: bytes, first: Source) -> None:
+        self._rest = memoryview(data)
+        self._first = first
+
+    async def take(self, size: int) -> memoryview | None:
+        run, self._rest = self._rest[:size], self._rest[size:]
+        return run if len(run) else None
+
+    async def leaving(self) -> None:
+        await self._first.leaving()
+
+
 class Request:
     """One request.
 
@@ -172,6 +187,15 @@ class Request:
                 raise too_large
             parts.append(bytes(run))
         return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    async def whole(self, limit: int) -> bytes | None:
+        """The body, which can be read again afterwards. None, with nothing read, when its length is not announced or
+        above `limit` bytes."""
+        if self.length is None or self.length > limit:
+            return None
+        data = await self.body(limit)
+        self._source = Held(data, self._source)
+        return data
 
     async def leaving(self) -> None:
         """Returns when the client is gone or the server is about to stop: what ends a long wait."""

@@ -69,7 +69,7 @@ def _version(request: Request) -> Answer:
 
 async def _answer(request: Request, cloud: Cloud, path: str, *, creates: bool) -> Answer:
     """Who, where, what. `path`: still encoded, from the name of the database on."""
-    actor = await doorkeeper.admit(request, cloud)
+    actor = await doorkeeper.admit(request, cloud, signed=True)
     place = words.place(decoded(path))
     act = _ACTS.get((place.part, request.method))
     if act is None:

@@ -88,10 +88,16 @@ def dispatcher(cloud: Cloud, faces: Iterable[str], figures: Callable[[], Iterabl
         from nuvol.faces.api import face as api
 
         routes["api"] = api.face(cloud)
+    if "oauth" in faces:
+        from nuvol.faces.oauth import face as oauth
+
+        routes = dict.fromkeys(oauth.PREFIXES, oauth.face(cloud)) | routes
     if "u1db" in faces:
         from nuvol.faces import u1db
+        from nuvol.faces.oauth import desks
 
         routes |= u1db.routes(cloud, alone="desktop" not in faces)
+        routes |= dict.fromkeys(desks.PREFIXES, desks.face(cloud))
     return Dispatcher(routes)
 
 

@@ -18,7 +18,7 @@ from nuvol.errors import BadValue
 from nuvol.ids import ID_LIMIT
 from nuvol.model.rules import KiB, MiB, Rules
 
-FACES = ("api", "dav", "desktop", "u1db")
+FACES = ("api", "dav", "desktop", "oauth", "u1db")
 
 _RULES = Rules()
 

@@ -202,6 +202,44 @@ class AppRows(Protocol):
     def remove(self, key: str) -> bool: ...
 
 
+class OAuthRequest(Struct, frozen=True):
+    """A question of an app's (OAuth 1's request token), by the digest of its token."""
+
+    digest: bytes
+    app: str
+    """Key of the app."""
+    secret: bytes
+    """Sealed."""
+    callback: str
+    account_id: int | None
+    """Who said yes; None until then."""
+    scopes: frozenset[str]
+    verifier: bytes | None
+    """Digest of what the app must show to get its token."""
+    expires_at: int
+
+
+class OAuthRequestRows(Protocol):
+    """Questions of apps that wait for a person's answer, and answers that wait for the app."""
+
+    def add(self, request: OAuthRequest) -> None: ...
+    def get(self, digest: bytes) -> OAuthRequest | None: ...
+    def allow(self, digest: bytes, account_id: int, scopes: frozenset[str], verifier: bytes) -> bool:
+        """False when there is none, or somebody has answered it."""
+
+    def remove(self, digest: bytes) -> bool: ...
+    def expire(self, before: int) -> int: ...
+
+
+class NonceRows(Protocol):
+    """What was shown once and must not be shown again."""
+
+    def use(self, account_id: int, digest: bytes, expires_at: int) -> bool:
+        """False when it was used before."""
+
+    def expire(self, before: int) -> int: ...
+
+
 class Invitation(Struct, frozen=True):
     """What one person can make an account with, once. `email`: under this address only."""
 
@@ -572,6 +610,10 @@ class Transaction(Protocol):
     def grants(self) -> GrantRows: ...
     @property
     def apps(self) -> AppRows: ...
+    @property
+    def oauth_requests(self) -> OAuthRequestRows: ...
+    @property
+    def nonces(self) -> NonceRows: ...
     @property
     def invitations(self) -> InvitationRows: ...
     @property

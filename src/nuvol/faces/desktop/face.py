@@ -13,20 +13,12 @@ from nuvol.errors import CloudError, HandleTaken, InvitationMissing, Malformed, 
 from nuvol.faces import doorkeeper
 from nuvol.faces.desktop import pages, shell
 from nuvol.faces.http import Answer, KiB, Request, Route, problem, run
+from nuvol.faces.pages import asset, html, message
 from nuvol.model.accounts import Account, Actor
 
 PREFIXES = ("signout", "join", "assets", *sorted(shell.PAGES | shell.LOOSE))
 FORM_LIMIT = 16 * KiB  # the longest password is 1 KiB, percent-encoded three times that
 
-_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-_SAFETY = [
-    ("Content-Security-Policy", _POLICY),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "same-origin"),  # set-up links are secrets; our own forms still say where they are from
-    ("Cache-Control", "no-store"),
-]
 _STATUS: dict[type[CloudError], int] = {
     errors.Missing: 404,
     errors.InvitationMissing: 410,
@@ -61,7 +53,7 @@ def face(cloud: Cloud) -> Route:
             return _wrong_method(request, [*handlers, "HEAD"] if "GET" in handlers else list(handlers))
         if request.method == "POST":
             doorkeeper.require_same_origin(request)
-        elif not _takes_html(request):
+        elif not _takeshtml(request):
             return problem(406, "not-acceptable", "This is a page for browsers.", "Programs find the API at /api/v1/.")
         return await handler(cloud, request, rest)
 
@@ -72,7 +64,7 @@ def face(cloud: Cloud) -> Route:
 
 
 def _wants_desktop(request: Request, name: str, rest: str) -> bool:
-    reads = request.method in ("GET", "HEAD") and _takes_html(request)
+    reads = request.method in ("GET", "HEAD") and _takeshtml(request)
     return reads and shell.knows(name, rest) and "plain" not in request.params and shell.is_built()
 
 
@@ -91,7 +83,7 @@ async def _home(cloud: Cloud, request: Request, rest: str) -> Answer:
     account = await _signed_in(cloud, request)
     if account is None:
         return _see("/signin")
-    return _html(pages.home(account.name, request.origin, account.used, account.quota))
+    return html(pages.home(account.name, request.origin, account.used, account.quota))
 
 
 async def _sign_in_page(cloud: Cloud, request: Request, rest: str) -> Answer:
@@ -99,8 +91,8 @@ async def _sign_in_page(cloud: Cloud, request: Request, rest: str) -> Answer:
         return _see("/")
     if not await run(cloud.accounts.list, None, limit=1):
         advice = "Open the set-up link that “nuvol serve” wrote when it started. A new one is written at every start."
-        return _html(pages.message("Nobody lives here yet", "This cloud has no account so far.", advice))
-    return _html(pages.sign_in(request.host, may_join=await run(cloud.accounts.signup_mode) == "open"))
+        return html(message("Nobody lives here yet", "This cloud has no account so far.", advice))
+    return html(pages.sign_in(request.host, may_join=await run(cloud.accounts.signup_mode) == "open"))
 
 
 async def _sign_in(cloud: Cloud, request: Request, rest: str) -> Answer:
@@ -112,7 +104,7 @@ async def _sign_in(cloud: Cloud, request: Request, rest: str) -> Answer:
     except TooManyAttempts as error:
         fault, status = f"{error} {error.advice}", _status(error)
     may_join = await run(cloud.accounts.signup_mode) == "open"
-    return _html(pages.sign_in(request.host, login=form["login"], fault=fault, may_join=may_join), status)
+    return html(pages.sign_in(request.host, login=form["login"], fault=fault, may_join=may_join), status)
 
 
 async def _sign_out(cloud: Cloud, request: Request, rest: str) -> Answer:
@@ -131,8 +123,8 @@ async def _setup_page(cloud: Cloud, request: Request, token: str) -> Answer:
     if not await run(cloud.accounts.setup_open, token):
         sentence = "A set-up link is good once, for a day, and only as long as there is no administrator."
         advice = "If nobody has made an account yet, start the server again: it writes a new link."
-        return _html(pages.message("This link is used up", sentence, advice, way=("/signin", "Sign in")), 410)
-    return _html(pages.newcomer(first=True))
+        return html(message("This link is used up", sentence, advice, way=("/signin", "Sign in")), 410)
+    return html(pages.newcomer(first=True))
 
 
 async def _setup(cloud: Cloud, request: Request, token: str) -> Answer:
@@ -142,7 +134,7 @@ async def _setup(cloud: Cloud, request: Request, token: str) -> Answer:
 
 async def _join_page(cloud: Cloud, request: Request, token: str) -> Answer:
     await run(cloud.accounts.require_joinable, token or None)
-    return _html(pages.newcomer(first=False))
+    return html(pages.newcomer(first=False))
 
 
 async def _join(cloud: Cloud, request: Request, token: str) -> Answer:
@@ -162,7 +154,7 @@ async def _made(
     except (Malformed, HandleTaken, TooManyAttempts) as error:
         fault = f"{error} {error.advice}"
         page = pages.newcomer(first=first, name=form["name"], email=form["email"], fault=fault)
-        return _html(page, _status(error))
+        return html(page, _status(error))
     return await _enter(cloud, request, account.name, form["password"])
 
 
@@ -182,18 +174,9 @@ async def _signed_in(cloud: Cloud, request: Request) -> Account | None:
 
 
 async def _enter(cloud: Cloud, request: Request, login: str, password: str) -> Answer:
-    """Begin a session, remember the device, and show the welcome. Raises NotAdmitted, TooManyAttempts."""
-    device = doorkeeper.cookie(request, "nuvol-device")
-    agent = request.headers.get("user-agent") or ""
-    sign_in = cloud.grants.sign_in
-    _, token = await run(sign_in, login, password, agent=agent, network=request.peer, device=device)
-    actor = await run(cloud.grants.admit_token, token, request.peer)
-    device = await run(cloud.grants.remember_device, actor, device)
+    """Begin a session and show the welcome. Raises NotAdmitted, TooManyAttempts."""
     answer = _see("/")
-    answer.headers += [
-        doorkeeper.session_cookie(request, token),
-        doorkeeper.set_cookie(request, "nuvol-device", device),
-    ]
+    answer.headers += await doorkeeper.sign_in(request, cloud, login, password)
     return answer
 
 
@@ -210,10 +193,6 @@ async def _form(request: Request) -> dict[str, str]:
 # --------------------------------------------------------------------------------------------------- answers
 
 
-def _html(page: str, status: int = 200) -> Answer:
-    return Answer(status, [("Content-Type", "text/html; charset=utf-8"), *_SAFETY], page.encode())
-
-
 def _see(address: str) -> Answer:
     return Answer(303, [("Location", address), ("Cache-Control", "no-store")])
 
@@ -222,12 +201,7 @@ def _asset(request: Request, name: str) -> Answer:
     """Files whose names change with their content."""
     if request.method not in ("GET", "HEAD"):
         return _wrong_method(request, ["GET", "HEAD"])
-    kept = [("Cache-Control", "public, max-age=31536000, immutable"), ("X-Content-Type-Options", "nosniff")]
-    if name == pages.style_name():
-        return Answer(200, [("Content-Type", "text/css; charset=utf-8"), *kept], pages.style())
-    if name == "nuvol.svg":
-        return Answer(200, [("Content-Type", "image/svg+xml"), *kept], pages.ICON.encode())
-    return shell.asset(request, name) or _nothing()
+    return asset(name) or shell.asset(request, name) or _nothing()
 
 
 def _loose(request: Request, name: str) -> Answer:
@@ -246,7 +220,7 @@ def _wrong_method(request: Request, allowed: list[str]) -> Answer:
     return answer
 
 
-def _takes_html(request: Request) -> bool:
+def _takeshtml(request: Request) -> bool:
     accept = request.headers.get("accept")
     return accept is None or any(kind in accept for kind in ("text/html", "text/*", "*/*"))
 
@@ -260,7 +234,7 @@ def _failed(request: Request, error: CloudError) -> Answer:
     title = "That did not work" if status >= 500 else "That is not possible"
     if isinstance(error, InvitationMissing):
         title = "This link is used up"
-    answer = _html(pages.message(title, str(error), error.advice, way=("/", "Go on")), status)
+    answer = html(message(title, str(error), error.advice, way=("/", "Go on")), status)
     if isinstance(error, errors.Busy | TooManyAttempts):
         answer.headers.append(("Retry-After", str(max(1, round(error.wait)))))
     return answer

@@ -20,6 +20,7 @@ from nuvol.stores.catalog.jobs import Jobs
 from nuvol.stores.catalog.journal import Journal
 from nuvol.stores.catalog.locks import Locks
 from nuvol.stores.catalog.nodes import Nodes
+from nuvol.stores.catalog.oauth1 import Nonces, OAuthRequests
 from nuvol.stores.catalog.uploads import Uploads
 from nuvol.stores.catalog.versions import Versions
 
@@ -35,6 +36,8 @@ class SqlTransaction:
         self.accounts = Accounts(connection)
         self.grants = Grants(connection)
         self.apps = Apps(connection)
+        self.oauth_requests = OAuthRequests(connection)
+        self.nonces = Nonces(connection)
         self.invitations = Invitations(connection)
         self.attempts = Attempts(connection)
         self.nodes = Nodes(connection)
