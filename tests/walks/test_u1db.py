@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
+from requests_oauthlib import OAuth1Session
 
+import nuvol.u1db as u1db
+from nuvol.errors import Unauthorized
 from tests.faults.test_memory import forget_peak, resident
 from tests.servers import ADMIN, Server, nuvol, serve
 from tests.sizes import size
@@ -198,6 +201,38 @@ def test_a_large_first_push_and_pull_stream_with_flat_memory(tmp_path: Path, pas
         line.close()
         assert lines == count + 3
         assert resident(server, "VmHWM") - before < 50_000_000
+
+
+def test_a_desk_signs_in_as_eyeos_does_and_syncs(tmp_path: Path, password: str) -> None:
+    with serve(tmp_path / "data", "--faces", "u1db") as server:
+        desk = ("--key", "eyeos", "--secret", "es", "--account", ADMIN[0], "--verifier", "word", "--callback", "oob")
+        nuvol("admin", "--data", server.data, "app", "add", "eyeOS", "--kind", "u1db", *desk)
+        first = OAuth1Session("eyeos", client_secret="es", callback_uri="oob", signature_method="PLAINTEXT")
+        asked = dict(parse_qsl(first.get(f"{server.url}/request_token").text))
+        keys = {"resource_owner_key": asked["oauth_token"], "resource_owner_secret": asked["oauth_token_secret"]}
+        second = OAuth1Session("eyeos", client_secret="es", verifier="word", signature_method="PLAINTEXT", **keys)
+        token = dict(parse_qsl(second.get(f"{server.url}/access_token").text))
+        first.close()
+        second.close()
+        creds = {
+            "consumer_key": "eyeos",
+            "consumer_secret": "es",
+            "token_key": token["oauth_token"],
+            "token_secret": token["oauth_token_secret"],
+        }
+        with u1db.open(":memory:") as calendar:
+            calendar.create_doc({"type": "calendar", "name": "family"}, "odd%id-._")
+            for method in ("HMAC-SHA1", "PLAINTEXT"):
+                signed = {"oauth": {**creds, "signature_method": method}}
+                calendar.sync(f"{server.url}/calendar.u1db", signed)
+                calendar.create_doc({"type": "event", "calendar": "family", "by": method})
+            calendar.sync(f"{server.url}/calendar.u1db", {"oauth": creds})
+            with pytest.raises(Unauthorized):
+                calendar.sync(f"{server.url}/calendar.u1db", {"oauth": {**creds, "token_secret": "wrong"}})
+        told = httpx.get(f"{server.url}/u1db/calendar/docs?doc_ids=odd%25id-._", auth=(ADMIN[0], password)).json()
+        assert json.loads(told[0]["content"])["name"] == "family"
+        info = httpx.get(f"{server.url}/calendar.u1db/sync-from/me", auth=(ADMIN[0], password)).json()
+        assert info["target_replica_generation"] == 3
 
 
 def test_the_server_of_eyeos_runs_by_itself(tmp_path: Path, password: str) -> None:

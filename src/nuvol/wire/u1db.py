@@ -29,6 +29,7 @@ ENDING = ".u1db"
 
 _ERRORS: dict[type[CloudError], tuple[str, int]] = {
     **stream.WIRE,
+    errors.AccessRevoked: ("unauthorized", 401),
     errors.NotAllowed: ("unauthorized", 403),
     errors.TooManyAttempts: ("unauthorized", 401),
     errors.StoreFull: ("unavailable", 503),
