@@ -181,3 +181,29 @@ def test_a_restored_backup_makes_new_replicas(world: World) -> None:
     assert world.cloud.documents.renew() == 24
     after = [database.replica_uid for home in homes for database in home.cloud.documents.list(home.actor)]
     assert len(set(before + after)) == 48
+
+
+def test_a_database_made_again_is_another_one(anna: Home) -> None:
+    documents = anna.cloud.documents
+    first = documents.open(anna.actor, "notes", create=True)
+    first.create_doc({"n": 1}, "d")
+    documents.delete(anna.actor, "notes")
+    with pytest.raises(DatabaseDoesNotExist):
+        documents.open(anna.actor, "notes")
+    with pytest.raises(DatabaseDoesNotExist):
+        first.create_doc({"n": 2})
+    again = documents.open(anna.actor, "notes", create=True)
+    assert again.get_doc("d") is None
+    assert again.create_doc({"n": 3}, "d").rev == f"{again.replica_uid}:1"
+
+
+def test_a_table_of_a_deleted_database_leads_nowhere(world: World) -> None:
+    anna = world.home()
+    anna.cloud.documents.create(anna.actor, "notes")
+
+    found = anna.cloud.documents.table(anna.actor, "notes")
+    anna.cloud.documents.delete(anna.actor, "notes")
+    anna.cloud.documents.create(anna.actor, "notes")
+    with pytest.raises(DatabaseDoesNotExist):
+        found.read(lambda rows: rows.head())
+    assert anna.cloud.documents.open(anna.actor, "notes").head().generation == 0

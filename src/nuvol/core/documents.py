@@ -4,6 +4,7 @@ the journal, which know them as they know files."""
 import builtins
 from collections.abc import Callable, Sequence
 from functools import partial
+from threading import Lock
 from typing import TypeVar
 
 from msgspec import Struct
@@ -16,7 +17,7 @@ from nuvol.errors import BadValue, DatabaseDoesNotExist, InvalidGeneration
 from nuvol.model import documents as names
 from nuvol.model.accounts import Actor
 from nuvol.model.documents import Database
-from nuvol.stores.base import DatabaseRows, Transaction
+from nuvol.stores.base import Catalog, DatabaseRows, Transaction
 from nuvol.u1db.replica import Replica
 from nuvol.u1db.table import Change, Head, Rows, Stored
 
@@ -24,6 +25,8 @@ T = TypeVar("T")
 
 INDEXES = 64
 """In one database."""
+CACHED = 10_000
+"""Names of databases kept in memory: some 2 MB."""
 
 
 class Documented(Struct, frozen=True):
@@ -42,11 +45,43 @@ class Changed(Struct, frozen=True):
     head: Head
 
 
+class _Ids:
+    """(account, name) → id of a database, only where no other process writes (`Catalog.is_local`). Who looked before a
+    database was deleted and stores after it would keep a ghost: `_deletions` tells."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._keeps = catalog.is_local
+        self._ids: dict[tuple[int, str], int] = {}
+        self._deletions = 0
+        self._changing = Lock()
+        catalog.on_foreign_write(self.clear)
+
+    def find(self, key: tuple[int, str], look: Callable[[], int]) -> int:
+        known = self._ids.get(key)
+        if known is not None:
+            return known
+        deletions = self._deletions
+        found = look()
+        with self._changing:
+            if self._keeps and deletions == self._deletions:
+                if len(self._ids) >= CACHED:
+                    self._ids.clear()
+                self._ids[key] = found
+        return found
+
+    def clear(self) -> None:
+        """Something was deleted."""
+        with self._changing:
+            self._deletions += 1
+            self._ids.clear()
+
+
 class Documents:
     """The databases of every account."""
 
     def __init__(self, files: Files) -> None:
         self._files = files
+        self._ids = _Ids(files.catalog)
 
     def list(self, actor: Actor, *, after: str = "", limit: int = 1000) -> builtins.list[Database]:
         """Databases that the actor may see, by name, from the one behind `after`."""
@@ -94,7 +129,9 @@ class Documents:
             ledger.tell("delete", "database", database.id, old=(None, name))
             return database
 
-        self._remove(actor.account_id, self._files.write(actor, unit).id)
+        gone = self._files.write(actor, unit)
+        self._ids.clear()
+        self._remove(actor.account_id, gone.id)
 
     def open(self, actor: Actor, name: str, *, create: bool = False) -> Replica:
         """The database as a replica, which knows the rules of documents. `create`: made if it is not there, else
@@ -141,8 +178,11 @@ class Documents:
 
     def table(self, actor: Actor, name: str, *, create: bool = False) -> "CatalogTable":
         """Where the rows of this database rest. `create`: made if it is not there, else DatabaseDoesNotExist."""
-        database = self.create(actor, name)[0] if create else self.get(actor, name)
-        return CatalogTable(self._files, actor, database.id)
+        access.require_database(actor, name)
+        database_id = self._ids.find(
+            (actor.account_id, name), lambda: (self.create(actor, name)[0] if create else self.get(actor, name)).id
+        )
+        return CatalogTable(self._files, actor, database_id)
 
     # ------------------------------------------------------------------------------------------ for upkeep
 

@@ -34,6 +34,8 @@ _PUT = (
     " values (?,?,?,?,?,?,?,0) on conflict (account_id, database_id, doc_id) do update set rev = excluded.rev,"
     " content = excluded.content, size = excluded.size, generation = excluded.generation"
 )
+_FETCH = f"select {_STORED} from document where {_HERE} and doc_id = ?"
+_FETCH_SOME = f"select {_STORED} from document where {_HERE} and doc_id {{in}}"
 _SIZES = (
     f"select doc_id, case when content is null then null else size end from document where {_HERE} and doc_id {{in}}"
 )
@@ -164,7 +166,10 @@ class DatabaseRows:
 
     def fetch(self, doc_ids: Collection[str]) -> dict[str, Stored]:
         wanted = [doc_id for doc_id in doc_ids if _is_text(doc_id)]
-        rows = self._db.all_in(f"select {_STORED} from document where {_HERE} and doc_id {{in}}", self._here, wanted)
+        if len(wanted) == 1:
+            rows = self._db.all(_FETCH, (*self._here, *wanted))
+        else:
+            rows = self._db.all_in(_FETCH_SOME, self._here, wanted)
         found = {row[0]: _stored(row) for row in rows}
         for doc_id in wanted:
             stored = found.get(doc_id)
