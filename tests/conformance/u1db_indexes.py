@@ -247,6 +247,13 @@ class IndexTests:
         for index, start, end, expected in RANGES.values():
             check(lambda args=(index, start, end): photos.get_range_from_index(*args), expected)
 
+    def test_the_first_so_many(self, photos):
+        for index, values, expected in QUERIES.values():
+            if isinstance(expected, list):
+                for limit in (1, 2, 100):
+                    assert ids(photos.get_from_index(index, *values, limit=limit)) == expected[:limit]
+        assert ids(photos.get_range_from_index("by-title", "Sunset*", limit=2)) == ["p1", "p7"]
+
     def test_columns_are_apart(self, new_replica):
         db = new_replica("r")
         db.create_index("kl", "k", "l")
@@ -325,6 +332,7 @@ class IndexTests:
         db.create_index("i", "a")
         assert ids(db.get_from_index("i", "3")) == ["d03", "d13", "d23", "d33", "d43"]
         assert len(db.get_from_index("i", "*")) == 50
+        assert db.get_from_index("i", "*", limit=11) == db.get_from_index("i", "*")[:11]
         assert len(db.get_index_keys("i")) == 10
         db.delete_index("i")
         db.create_index("i", "b")
@@ -342,6 +350,7 @@ class IndexTests:
             db.create_doc({"a": text, "b": [doc_id, "same"]}, doc_id)
         assert ids(db.get_from_index("one", "*")) == sorted(texts)
         assert ids(db.get_from_index("one", stem + "xx*")) == ["d2", "d3", "d4"]
+        assert ids(db.get_from_index("one", stem + "xx*", limit=2)) == ["d2", "d3"]
         for doc_id, text in texts.items():
             assert ids(db.get_from_index("one", text)) == [doc_id]
             assert ids(db.get_from_index("two", text, "same")) == [doc_id]

@@ -1,7 +1,7 @@
 """A replica on this machine that syncs with others: what `open` gives, the whole of the U1DB client API."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -9,7 +9,8 @@ import msgspec
 
 from nuvol.u1db.replica import DocumentFactory, Replica
 from nuvol.u1db.sqlite import IN_MEMORY, SqliteTable
-from nuvol.u1db.sync import LocalTarget, SyncTarget, synchronise
+from nuvol.u1db.sync import Answer, LocalTarget, SyncTarget, synchronise
+from nuvol.u1db.table import Change, Known
 
 if TYPE_CHECKING:
     from nuvol.u1db.http import HttpTarget
@@ -22,6 +23,7 @@ class Database(Replica):
 
     def __init__(self, table: SqliteTable, document_factory: DocumentFactory | None = None) -> None:
         super().__init__(table, document_factory)
+        self._secure = table.secure
         self._idle: dict[bytes, HttpTarget] = {}
         self._lock = threading.Lock()
 
@@ -40,7 +42,7 @@ class Database(Replica):
             target = self._idle.pop(name, None)
         target = target or HttpTarget(url, creds)
         try:
-            return synchronise(self, target, autocreate)
+            return synchronise(self, _Careful(target, self._secure), autocreate)
         finally:
             with self._lock:
                 spare = self._idle.pop(name, None)
@@ -62,6 +64,26 @@ class Database(Replica):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class _Careful:
+    """A target that is told of nothing that a power cut could still undo here: it would refuse every later sync."""
+
+    def __init__(self, target: SyncTarget, secure: Callable[[], None]) -> None:
+        self._target = target
+        self._secure = secure
+        self.get_sync_info = target.get_sync_info
+
+    def record_sync_info(self, source_uid: str, known: Known) -> None:
+        self._secure()
+        self._target.record_sync_info(source_uid, known)
+
+    def sync_exchange(
+        self, source_replica_uid: str, last_known: Known, entries: Sequence[Change], ensure: bool
+    ) -> Answer:
+        if entries:
+            self._secure()
+        return self._target.sync_exchange(source_replica_uid, last_known, entries, ensure)
 
 
 def open(path: str | Path, create: bool = False, document_factory: DocumentFactory | None = None) -> Database:

@@ -148,25 +148,23 @@ class HttpTarget:
     def close(self) -> None:
         self._client.close()
 
-    def get_sync_info(self, source_replica_uid: str) -> SyncInfo:
-        body, _ = self._client.call("GET", f"/sync-from/{source_replica_uid}")
+    def get_sync_info(self, source_uid: str) -> SyncInfo:
+        body, _ = self._client.call("GET", f"/sync-from/{source_uid}")
         try:
             return SyncInfo(*msgspec.structs.astuple(msgspec.json.decode(body, type=_Info)))
         except msgspec.MsgspecError as error:
             raise HTTPError(f"The server does not speak U1DB: {error}.") from error
 
-    def record_sync_info(self, source_replica_uid: str, known: Known) -> None:
+    def record_sync_info(self, source_uid: str, known: Known) -> None:
         body = {"generation": known.generation, "transaction_id": known.transaction_id}
-        self._client.call("PUT", f"/sync-from/{source_replica_uid}", body=msgspec.json.encode(body))
+        self._client.call("PUT", f"/sync-from/{source_uid}", body=msgspec.json.encode(body))
 
-    def sync_exchange(
-        self, source_replica_uid: str, last_known: Known, entries: Sequence[Change], ensure: bool
-    ) -> Answer:
+    def sync_exchange(self, source_uid: str, last_known: Known, entries: Sequence[Change], ensure: bool) -> Answer:
         """Entries are handed on while they come."""
         writer = SyncWriter()
         asked = Asked(last_known.generation, last_known.transaction_id, ensure)
         body = writer.open(asked) + writer.write(entries) + writer.close()
-        pieces = self._client.stream("POST", f"/sync-from/{source_replica_uid}", (), body, MEDIA_TYPE)
+        pieces = self._client.stream("POST", f"/sync-from/{source_uid}", (), body, MEDIA_TYPE)
         reader = SyncReader(Answered)
         first: list[Change] = []
         while reader.header is None:

@@ -1,7 +1,8 @@
 """Indexes of one database: made, removed and asked, in units of bounded size (u1db.md part 5)."""
 
 from collections.abc import Callable, Iterator, Sequence
-from operator import itemgetter
+from itertools import groupby
+from operator import attrgetter, itemgetter
 
 from msgspec.structs import replace
 
@@ -14,8 +15,8 @@ FILL = 200
 """Documents that one unit enters into a new index: some 5 ms, so that nobody waits long for the writer."""
 CLEAR = 5000
 """Entries that one unit removes."""
-PAGE = 1000
-"""Entries read at once."""
+PAGE = 500
+"""Entries read at once, with their documents."""
 
 
 class Indexes:
@@ -43,25 +44,29 @@ class Indexes:
         present = self._table.read(lambda rows: rows.indexes())
         return [(index.name, [*index.expressions]) for index in present if index.state == IndexState.READY]
 
-    def get(self, name: str, values: Sequence[str]) -> list[Stored]:
-        """Raises IndexDoesNotExist, InvalidValueForIndex, InvalidGlobbing."""
-        return self._find(name, lambda columns: exactly(columns, values))
+    def get(self, name: str, values: Sequence[str], limit: int | None = None) -> list[Stored]:
+        """The first `limit` documents. Raises IndexDoesNotExist, InvalidValueForIndex, InvalidGlobbing."""
+        return self._find(name, lambda columns: exactly(columns, values), limit)
 
-    def get_range(self, name: str, start: Sequence[str] | None, end: Sequence[str] | None) -> list[Stored]:
-        """Raises IndexDoesNotExist, InvalidValueForIndex, InvalidGlobbing."""
-        return self._find(name, lambda columns: between(columns, start, end))
+    def get_range(
+        self, name: str, start: Sequence[str] | None, end: Sequence[str] | None, limit: int | None = None
+    ) -> list[Stored]:
+        """The first `limit` documents. Raises IndexDoesNotExist, InvalidValueForIndex, InvalidGlobbing."""
+        return self._find(name, lambda columns: between(columns, start, end), limit)
 
     def keys(self, name: str) -> list[Values]:
         """Every tuple of values once, sorted. Raises IndexDoesNotExist."""
         return self._table.snapshot(lambda rows: sorted(set(_all_values(rows, _ready(rows, name)))))
 
-    def _find(self, name: str, spans: Callable[[int], list[Span]]) -> list[Stored]:
+    def _find(self, name: str, spans: Callable[[int], list[Span]], limit: int | None) -> list[Stored]:
         def unit(rows: Rows) -> list[Stored]:
             wanted = _ready(rows, name)
-            lines = _lines(rows, wanted, spans(len(wanted.expressions)))
+            asked = spans(len(wanted.expressions))
             found: dict[str, Stored] = {}
-            for _, stored in lines:
+            for stored in _documents(rows, wanted, asked, PAGE if limit is None else min(PAGE, limit)):
                 found.setdefault(stored.doc_id, stored)
+                if len(found) == limit:
+                    break
             return list(found.values())
 
         return self._table.snapshot(unit)
@@ -126,27 +131,29 @@ def _remove_some(rows: Rows, name: str) -> bool:
 # ----------------------------------------------------------------------------------------------------- asked
 
 
-def _lines(rows: Rows, wanted: Definition, spans: Sequence[Span]) -> list[tuple[Values, Stored]]:
-    """The lines within the spans, in order."""
+def _documents(rows: Rows, wanted: Definition, spans: Sequence[Span], page: int) -> Iterator[Stored]:
+    """Those with a line within the spans, in the order of their lines; once for each."""
     first, below = run_of_keys(spans)
-    lines = [
-        (values, found.document)
-        for found in _run(rows, wanted.name, first, below)
-        for values in wanted.values(found.key, found.document.content or "{}")
-        if all(value in span for value, span in zip(values, spans, strict=True))
-    ]
-    lines.sort(key=itemgetter(0))  # they are in order already but for keys that were cut
-    return lines
+    for key, run in groupby(_run(rows, wanted.name, first, below, page), attrgetter("key")):
+        lines = [
+            (values, found.document)
+            for found in run
+            for values in wanted.values(key, found.document.content or "{}")
+            if all(value in span for value, span in zip(values, spans, strict=True))
+        ]
+        lines.sort(key=itemgetter(0))  # a key that was cut may stand for several values
+        for _, document in lines:
+            yield document
 
 
-def _run(rows: Rows, name: str, first: str, below: str | None) -> Iterator[Found]:
+def _run(rows: Rows, name: str, first: str, below: str | None, page: int) -> Iterator[Found]:
     after = (first, "")
     while True:
-        page = rows.find(name, after, below, PAGE)
-        yield from page
-        if len(page) < PAGE:
+        found = rows.find(name, after, below, page)
+        yield from found
+        if len(found) < page:
             return
-        after = (page[-1].key, page[-1].document.doc_id)
+        after = (found[-1].key, found[-1].document.doc_id)
 
 
 def _all_values(rows: Rows, wanted: Definition) -> Iterator[Values]:
@@ -157,6 +164,6 @@ def _all_values(rows: Rows, wanted: Definition) -> Iterator[Values]:
             if whole is not None:
                 yield whole
                 continue
-            for found in _run(rows, wanted.name, key, key + "\x01"):
+            for found in _run(rows, wanted.name, key, key + "\x01", PAGE):
                 yield from wanted.values(key, found.document.content or "{}")
         after = page[-1]

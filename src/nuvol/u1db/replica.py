@@ -178,23 +178,26 @@ class Replica:
     def list_indexes(self) -> list[tuple[str, list[str]]]:
         return self._indexes.definitions()
 
-    def get_from_index(self, index_name: str, *key_values: str) -> list[Document]:
-        """Documents by exact values, a prefix (`abc*`), any value (`*`); in the order of their values.
+    def get_from_index(self, index_name: str, *key_values: str, limit: int | None = None) -> list[Document]:
+        """Documents by exact values, a prefix (`abc*`), any value (`*`); in the order of their values, the first
+        `limit` of them.
 
         Raises IndexDoesNotExist, InvalidValueForIndex, InvalidGlobbing."""
-        return [self._document(stored) for stored in self._indexes.get(index_name, key_values)]
+        return [self._document(stored) for stored in self._indexes.get(index_name, key_values, limit)]
 
     def get_range_from_index(
         self,
         index_name: str,
         start_value: str | Sequence[str] | None = None,
         end_value: str | Sequence[str] | None = None,
+        *,
+        limit: int | None = None,
     ) -> list[Document]:
         """Documents whose values lie between these, both included, in each column by itself.
 
         Raises IndexDoesNotExist, InvalidValueForIndex, InvalidGlobbing."""
         start, end = ((value,) if isinstance(value, str) else value for value in (start_value, end_value))
-        return [self._document(stored) for stored in self._indexes.get_range(index_name, start, end)]
+        return [self._document(stored) for stored in self._indexes.get_range(index_name, start, end, limit)]
 
     def get_index_keys(self, index_name: str) -> list[Values]:
         """Raises IndexDoesNotExist."""

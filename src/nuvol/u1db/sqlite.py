@@ -1,9 +1,9 @@
 """A replica in one SQLite file, or in memory.
 
 The file is in write-ahead mode with `synchronous=NORMAL`: it is whole after a crash of the program at any moment, and
-loses nothing of what was committed; after a power cut it is whole too, but the last commits may be missing. Then peers
-that know more than this replica refuse to sync with it (InvalidGeneration) instead of taking it for newer.
-Several processes may use one file.
+loses nothing of what was committed; after a power cut it is whole too, but the last commits may be missing. A peer must
+not know of a commit that can still go missing, so `secure` comes before it is told of any. Several processes may use
+one file.
 """
 
 import json
@@ -26,7 +26,7 @@ APPLICATION_ID = 0x4E75446F
 """In the head of the file (“NuDo”), so that no other database is taken for a replica."""
 
 SCHEMA = f"""
-create table database (replica_uid text not null);
+create table database (replica_uid text not null, secured integer not null default 0);
 create table document (
     doc_id text primary key, rev text not null, content text, generation integer not null
 );
@@ -209,7 +209,7 @@ class SqliteTable:
         if not application_id and not tables:
             for statement in SCHEMA.split(";\n"):
                 self._connection.execute(statement)
-            self._connection.execute("insert into database values (?)", (uuid.uuid4().hex,))
+            self._connection.execute("insert into database (replica_uid) values (?)", (uuid.uuid4().hex,))
         elif application_id != APPLICATION_ID:
             self._connection.close()
             raise StoreFailed(f"{path} is a database, but no replica of documents.", advice="Choose another file.")
@@ -224,6 +224,16 @@ class SqliteTable:
 
     def write(self, unit: Callable[[SqliteRows], T]) -> T:
         return self._in_transaction("begin immediate", unit)
+
+    def secure(self) -> None:
+        """What was committed survives a power cut."""
+        with self._lock:
+            _told(self._connection.execute, "pragma synchronous = full")
+            try:
+                # A commit that waits for the disk takes those before it along; it must have something to write.
+                _told(self._connection.execute, "update database set secured = secured + 1")
+            finally:
+                _told(self._connection.execute, "pragma synchronous = normal")
 
     def _in_transaction(self, begin: str, unit: Callable[[SqliteRows], T]) -> T:
         with self._lock:

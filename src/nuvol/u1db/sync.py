@@ -48,13 +48,11 @@ class Answer(NamedTuple):
 class SyncTarget(Protocol):
     """The other side of a sync, near or far. Raises DatabaseDoesNotExist when it is not there."""
 
-    def get_sync_info(self, source_replica_uid: str) -> SyncInfo: ...
-    def record_sync_info(self, source_replica_uid: str, known: Known) -> None:
+    def get_sync_info(self, source_uid: str) -> SyncInfo: ...
+    def record_sync_info(self, source_uid: str, known: Known) -> None:
         """The target has everything of the source up to `known`."""
 
-    def sync_exchange(
-        self, source_replica_uid: str, last_known: Known, entries: Sequence[Change], ensure: bool
-    ) -> Answer:
+    def sync_exchange(self, source_uid: str, last_known: Known, entries: Sequence[Change], ensure: bool) -> Answer:
         """`last_known`: what the source has of the target. `ensure`: make the target if it is missing."""
 
 
@@ -122,17 +120,15 @@ class LocalTarget:
     def __init__(self, replica: Replica) -> None:
         self._replica = replica
 
-    def get_sync_info(self, source_replica_uid: str) -> SyncInfo:
-        head, known = self._replica.head(), self._replica.known(source_replica_uid)
+    def get_sync_info(self, source_uid: str) -> SyncInfo:
+        head, known = self._replica.head(), self._replica.known(source_uid)
         return SyncInfo(head.replica_uid, head.generation, head.transaction_id, known.generation, known.transaction_id)
 
-    def record_sync_info(self, source_replica_uid: str, known: Known) -> None:
-        self._replica.know(require_replica_uid(source_replica_uid), known)
+    def record_sync_info(self, source_uid: str, known: Known) -> None:
+        self._replica.know(require_replica_uid(source_uid), known)
 
-    def sync_exchange(
-        self, source_replica_uid: str, last_known: Known, entries: Sequence[Change], ensure: bool
-    ) -> Answer:
-        exchange = SyncExchange(self._replica, source_replica_uid, last_known)
+    def sync_exchange(self, source_uid: str, last_known: Known, entries: Sequence[Change], ensure: bool) -> Answer:
+        exchange = SyncExchange(self._replica, source_uid, last_known)
         exchange.add(entries)
         return exchange.answer()
 
