@@ -52,7 +52,7 @@ HEAVY_MODULES = {
     f"nuvol.stores.catalog.dialects.{path.stem}" for path in MODULES if path.match("dialects/postgres*.py")
 }
 # What the rooms in faces/ share. Every other name there is a face, and no face knows another.
-SHARED_BY_FACES = {"http", "downloads", "receiving", "doorkeeper", "pages"}
+SHARED_BY_FACES = {"http", "downloads", "receiving", "doorkeeper", "exchange", "pages"}
 
 
 def name_of(path: Path) -> str:

@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from tests.conformance.u1db import U1dbTests
+from tests.conformance.u1db_table import TableTests
 from tests.core.clouds import Home
 
 
@@ -20,3 +21,9 @@ class TestInTheCatalog(U1dbTests):
             return replica
 
         return make
+
+
+class TestRowsOfTheCatalog(TableTests):
+    @pytest.fixture
+    def table(self, anna: Home):
+        return anna.cloud.documents.table(anna.actor, "db", create=True)

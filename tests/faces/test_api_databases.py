@@ -10,7 +10,8 @@ from nuvol.model.accounts import Actor
 from nuvol.model.rules import Rules
 from nuvol.stores.blobs.memory import MemoryBlobs
 from nuvol.u1db.table import Change
-from tests.faces.native import Person, Reply
+from tests.faces.native import Person, Reply, signed_in
+from tests.faces.u1db import STREAM, entry, stream
 
 
 @pytest.fixture
@@ -288,3 +289,38 @@ def test_the_limit_of_a_document_is_a_setting(catalog, runner: asyncio.Runner) -
     anna.ask("PUT", "/databases/notes")
     assert put(anna, "/databases/notes/documents/a", {"t": "x" * 900}).status == 201
     assert put(anna, "/databases/notes/documents/b", {"t": "x" * 1100}).status == 413
+
+
+def test_a_replica_syncs_here_as_by_u1db(cloud: Cloud, runner: asyncio.Runner) -> None:
+    """With the cookie of a session, as a page in a browser does."""
+    anna = signed_in(cloud, runner)
+    anna.ask("PUT", "/databases/notes")
+    put(anna, "/databases/notes/documents/here", {"n": 1})
+    cookie = {"cookie": f"nuvol={anna.token}", "sec_fetch_site": "same-origin"}
+    anna.token = None
+    path = "/databases/notes/sync-from/page"
+    state = anna.ask("GET", path, **cookie).json
+    assert (state["generation"], state["known_generation"], state["known_transaction_id"]) == (1, 0, "")
+    sent = stream({"last_known_generation": 0}, entry("there", "page:1", '{"n": 2}', 1, "T-1"))
+    reply = anna.ask("POST", path, body=sent, content_type=STREAM, **cookie)
+    head, *entries = json.loads(reply.body)
+    assert (head["new_generation"], [one["id"] for one in entries]) == (2, ["here"])
+    noted = anna.ask("PUT", path, json={"generation": 2, "transaction_id": "T-2"}, **cookie)
+    assert noted.status == 204
+    assert anna.ask("GET", path, **cookie).json["known_transaction_id"] == "T-2"
+    foreign = {**cookie, "sec_fetch_site": "cross-site"}
+    assert anna.ask("POST", path, body=sent, content_type=STREAM, **foreign).code == "not-allowed"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status", "code"),
+    [
+        (b"{}", STREAM, 400, "broken-sync-stream"),
+        (stream({"last_known_generation": 9}), STREAM, 409, "invalid-generation"),
+        (stream({"last_known_generation": 0}, entry("a b", "r:1", "{}", 1, "T")), STREAM, 400, "invalid-document-id"),
+        (stream({"last_known_generation": 0}), "application/json", 415, "wrong-type"),
+    ],
+)
+def test_a_bad_exchange_is_told_in_the_words_of_this_api(anna, notes, body, kind, status, code) -> None:
+    reply = anna.ask("POST", f"{notes}/sync-from/page", body=body, content_type=kind)
+    assert (reply.status, reply.code) == (status, code)

@@ -1,26 +1,24 @@
 """The U1DB server: below `/u1db/`, and at the root of the host, where the names of databases end in `.u1db` and the
 first authorised sync makes the database (u1db.md 7)."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from nuvol.core.cloud import Cloud
 from nuvol.errors import CloudError, Malformed, MissingDocIds
 from nuvol.faces import doorkeeper
+from nuvol.faces.exchange import exchange
 from nuvol.faces.http import Answer, Request, Route, decoded, run
 from nuvol.model.accounts import Actor
 from nuvol.u1db import document as documents
 from nuvol.u1db import stream
 from nuvol.u1db.document import Document, require_doc_id
 from nuvol.u1db.replica import Replica
-from nuvol.u1db.sync import LocalTarget, SyncExchange, SyncInfo
-from nuvol.u1db.table import Change
+from nuvol.u1db.sync import LocalTarget, SyncInfo
 from nuvol.wire import u1db as words
 from nuvol.wire.api.values import essence
 
 PREFIX = "u1db"
-PIECE = 256 * 1024
-"""Bytes of a stream taken in at a time: some hundred documents, decoded in a few milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -199,47 +197,9 @@ async def _record(call: Call) -> Answer:
 
 
 async def _exchange(call: Call) -> Answer:
-    """Entries are put in while they come; those before a mistake stay (u1db.md 7.3). The answer begins when all are."""
     words.arguments(call.arguments)
     _require_body(call.request, stream.MEDIA_TYPE)
-    reader = stream.SyncReader(stream.Asked)
-    exchange: SyncExchange | None = None
-    try:
-        async for piece in call.request.runs(PIECE):
-            entries = reader.feed(bytes(piece))
-            if exchange is None and reader.header is not None:
-                exchange = await run(_begin, call, reader.header)
-            if exchange is not None and exchange.add(entries):
-                await run(exchange.apply)
-        reader.close()
-    finally:
-        if exchange is not None:
-            await run(exchange.apply)
-    if exchange is None or reader.header is None:
-        raise Malformed("The sync stream has no header.")
-    answer = await run(exchange.answer)
-    uid = answer.head.replica_uid if reader.header.ensure else None
-    header = stream.Answered(answer.head.generation, answer.head.transaction_id, uid)
-    headers = [("Content-Type", stream.MEDIA_TYPE), ("Cache-Control", "no-cache")]
-    return Answer(200, headers, _lines(header, answer.entries))
-
-
-def _begin(call: Call, header: stream.Asked) -> SyncExchange:
-    replica = call.open(create=call.creates or header.ensure)
-    return SyncExchange(replica, call.place.name, header.last_known)
-
-
-async def _lines(header: stream.Answered, pages: Iterator[Sequence[Change]]) -> AsyncIterator[bytes]:
-    """The answer. The status is out already, so an error ends it in the place of an entry."""
-    writer = stream.SyncWriter()
-    yield writer.open(header)
-    try:
-        while (page := await run(next, pages, None)) is not None:
-            yield writer.write(page)
-    except CloudError as error:
-        yield writer.fail(error)
-        return
-    yield writer.close()
+    return await exchange(call.request, call.place.name, lambda ensure: call.open(create=call.creates or ensure))
 
 
 _ACTS: dict[tuple[str, str], Callable[[Call], Awaitable[Answer]]] = {

@@ -1,23 +1,21 @@
 """Databases of documents: the documents, their conflicts, indexes and changes."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-from nuvol.core.documents import Changed
-from nuvol.errors import BadValue, DocumentDoesNotExist
+from nuvol.errors import BadValue, DocumentDoesNotExist, InvalidGeneration
 from nuvol.faces.api.calls import Call, done, told
+from nuvol.faces.exchange import exchange, lines
 from nuvol.faces.http import Answer, in_thread, run
 from nuvol.u1db import stream
 from nuvol.u1db.document import Document
 from nuvol.u1db.replica import Replica
+from nuvol.u1db.sync import LocalTarget, SyncInfo
+from nuvol.u1db.table import Known
 from nuvol.wire.api import body
 from nuvol.wire.api import documents as words
 from nuvol.wire.api.problems import WrongType
 from nuvol.wire.api.values import essence
 from nuvol.wire.openapi import PREFIX
-
-SNAPSHOT_PAGE = 256
-"""Documents read at once for a snapshot."""
 
 
 async def every(call: Call[words.DatabasesAsked, None]) -> Answer:
@@ -126,23 +124,37 @@ async def changes(call: Call[words.DocumentChangesAsked, None]) -> Answer:
 
 
 async def snapshot(call: Call[words.SnapshotAsked, None]) -> Answer:
-    """Everything as it is now, laid out as the answer to a sync exchange (u1db.md 7.3)."""
-    first = await run(call.cloud.documents.changes, call.actor, _name(call), call.query.since, SNAPSHOT_PAGE)
-    headers = [("Content-Type", stream.MEDIA_TYPE), ("Cache-Control", "no-store")]
-    return Answer(200, headers, _lines(call, first))
+    """Everything as it is now. What changes meanwhile gets a higher generation, and is left to the next sync."""
+    replica = await run(_open, call)
+    head = await run(replica.head)
+    since = call.query.since
+    if since > head.generation:
+        raise InvalidGeneration(f"The database has {head.generation} changes, not {since}.")
+    header = stream.Answered(head.generation, head.transaction_id, head.replica_uid)
+    fields = [("Content-Type", stream.MEDIA_TYPE), ("Cache-Control", "no-store")]
+    return Answer(200, fields, lines(header, replica.changes(since, head.generation)))
 
 
-async def _lines(call: Call[words.SnapshotAsked, None], page: Changed) -> AsyncIterator[bytes]:
-    """What changes meanwhile gets a higher generation than the first page knew, and is left to the next sync."""
-    head = page.head
-    writer = stream.SyncWriter()
-    yield writer.open(stream.Answered(head.generation, head.transaction_id, head.replica_uid))
-    while page.changes:
-        yield writer.write(change for change in page.changes if change.generation <= head.generation)
-        if not page.more or page.generation >= head.generation:
-            break
-        page = await run(call.cloud.documents.changes, call.actor, _name(call), page.generation, SNAPSHOT_PAGE)
-    yield writer.close()
+# ------------------------------------------------------------------------------------------------- sync
+
+
+async def sync_info(call: Call[None, None]) -> Answer:
+    return told(words.sync_info(await run(_known, call)))
+
+
+async def record(call: Call[None, words.KnownGiven]) -> Answer:
+    await run(_record, call, call.body)
+    return done()
+
+
+async def sync(call: Call[None, None]) -> Answer:
+    """One exchange, as U1DB has it."""
+    if essence(call.request.headers.get("content-type")) != stream.MEDIA_TYPE:
+        raise WrongType(stream.MEDIA_TYPE)
+    documents, actor, name = call.cloud.documents, call.actor, _name(call)
+    return await exchange(
+        call.request, call.words["replica"], lambda ensure: documents.open(actor, name, create=ensure)
+    )
 
 
 # ---------------------------------------------------------------------------------------------- inside
@@ -189,6 +201,15 @@ def _indexes(call: Call[Any, Any]) -> list[words.Index]:
 
 def _remove_index(call: Call[Any, Any]) -> None:
     _open(call).delete_index(call.words["index"])
+
+
+def _known(call: Call[Any, Any]) -> SyncInfo:
+    return LocalTarget(_open(call)).get_sync_info(call.words["replica"])
+
+
+def _record(call: Call[Any, Any], known: words.KnownGiven) -> None:
+    given = Known(known.generation, known.transaction_id)
+    LocalTarget(_open(call)).record_sync_info(call.words["replica"], given)
 
 
 def _keys(call: Call[Any, Any]) -> list[list[str]]:

@@ -8,6 +8,7 @@ from msgspec import Meta, Raw, Struct
 from nuvol.errors import BadValue
 from nuvol.model import documents as model
 from nuvol.u1db.document import Document as Held
+from nuvol.u1db.sync import SyncInfo
 from nuvol.u1db.table import Change as Brought
 from nuvol.u1db.table import Stored
 from nuvol.wire.api.values import Cursor, Id, Size, Time, time_text
@@ -107,7 +108,24 @@ class DocumentChanges(Struct, frozen=True):
     more: Annotated[bool, Meta(description="There is another page already.")]
 
 
+class SyncState(Struct, frozen=True):
+    """How far the database has come, and how much it has of the replica that asks."""
+
+    replica_uid: str
+    generation: Generation
+    transaction_id: str
+    known_generation: Generation
+    known_transaction_id: str
+
+
 # ----------------------------------------------------------------------------------------------- requests
+
+
+class KnownGiven(Struct, frozen=True, forbid_unknown_fields=True):
+    """The database has everything of this replica up to here."""
+
+    generation: Generation
+    transaction_id: Annotated[str, Meta(max_length=255)]
 
 
 class NewIndex(Struct, frozen=True, forbid_unknown_fields=True):
@@ -204,6 +222,16 @@ def conflicts(of: Iterable[Held]) -> Conflicts:
 
 def change(of: Brought) -> DocumentChange:
     return DocumentChange(of.doc_id, of.rev, of.generation, of.transaction_id, raw(of.content))
+
+
+def sync_info(of: SyncInfo) -> SyncState:
+    return SyncState(
+        of.target_replica_uid,
+        of.target_generation,
+        of.target_transaction_id,
+        of.source_generation,
+        of.source_transaction_id,
+    )
 
 
 def raw(text: str | None) -> Raw:
