@@ -19,6 +19,8 @@ from nuvol.u1db.table import Change, Head, Known
 
 JSON = "application/json"
 
+CONNECT_PATIENCE = 20.0
+"""Seconds to wait for a connection."""
 PATIENCE = 300.0
 """Seconds to wait for a server that says nothing; it answers a push only when everything is stored."""
 PAUSES = (1, 1, 2, 4)
@@ -42,7 +44,7 @@ class Client:
         self._origin = _origin(parts)
         self._path = parts.path.rstrip("/")
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self._connection = kind(parts.hostname, parts.port, timeout=PATIENCE)
+        self._connection = kind(parts.hostname, parts.port, timeout=CONNECT_PATIENCE)
 
     def close(self) -> None:
         self._connection.close()
@@ -93,10 +95,16 @@ class Client:
         if self._credentials is not None:
             headers["Authorization"] = self._credentials.authorization(method, self._origin + decoded, query)
         target = self._path + quote(path, safe="/~") + (f"?{urlencode(query)}" if query else "")
-        if self._connection.sock is not None and _is_dropped(self._connection.sock):
-            self._connection.close()
+        self._connect()
         self._connection.request(method, target or "/", body, headers)
         return self._connection.getresponse()
+
+    def _connect(self) -> None:
+        connection = self._connection
+        if connection.sock is None or _is_dropped(connection.sock):
+            connection.close()
+            connection.connect()
+            connection.sock.settimeout(PATIENCE)
 
 
 def _origin(address: SplitResult) -> str:
@@ -166,18 +174,26 @@ class HttpTarget:
         body = writer.open(asked) + writer.write(entries) + writer.close()
         pieces = self._client.stream("POST", f"/sync-from/{source_uid}", (), body, MEDIA_TYPE)
         reader = SyncReader(Answered)
-        first: list[Change] = []
-        while reader.header is None:
-            piece = next(pieces, None)
-            if piece is None:
-                reader.close()
-            else:
-                first += reader.feed(piece[0])
-        if ensure and not reader.header.replica_uid:
-            raise BrokenSyncStream("The server does not say which replica it made.")
-        header = reader.header
+        try:
+            first = _until_header(reader, pieces)
+            header = reader.header
+            if header is None or (ensure and not header.replica_uid):
+                raise BrokenSyncStream("The server does not say which replica it made.")
+        except BaseException:
+            pieces.close()
+            raise
         head = Head(header.replica_uid or "", header.new_generation, header.new_transaction_id)
         return Answer(head, _entries(reader, first, pieces))
+
+
+def _until_header(reader: SyncReader[Answered], pieces: Pieces) -> Sequence[Change]:
+    """Read until the header is there; the entries that came with it."""
+    for piece, _ in pieces:
+        entries = reader.feed(piece)
+        if reader.header is not None:
+            return entries
+    reader.close()
+    return ()
 
 
 def _entries(
