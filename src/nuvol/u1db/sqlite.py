@@ -204,19 +204,18 @@ class SqliteTable:
 
     def _prepare(self, path: Path | str) -> None:
         run = self._connection.execute
-        run("pragma journal_mode = wal")
-        run("pragma synchronous = normal")
         run("begin immediate")
-        ((application_id,), (layout,)) = (
-            run(f"pragma {name}").fetchone() for name in ("application_id", "user_version")
-        )
-        if (application_id, layout) != (APPLICATION_ID, LAYOUT):
+        found = [run(f"pragma {name}").fetchone()[0] for name in ("application_id", "user_version")]
+        if found != [APPLICATION_ID, LAYOUT]:
             self._make(path)
         run("commit")
+        run("pragma journal_mode = wal")
+        run("pragma synchronous = normal")
 
     def _make(self, path: Path | str) -> None:
         """Make the tables, if the file is empty or one of the reference."""
-        is_empty = self._connection.execute("select count(*) from sqlite_schema").fetchone() == (0,)
+        run = self._connection.execute
+        is_empty = run("select count(*) from sqlite_schema").fetchone() == (0,)
         if not is_empty and not reference.is_one(self._connection):
             raise StoreFailed(
                 f"{path} is a database, but no replica of documents that this version knows.",
@@ -225,9 +224,9 @@ class SqliteTable:
         if not is_empty:
             reference.set_aside(self._connection)
         for statement in SCHEMA.split(";\n"):
-            self._connection.execute(statement)
+            run(statement)
         if is_empty:
-            self._connection.execute("insert into database (replica_uid) values (?)", (uuid.uuid4().hex,))
+            run("insert into database (replica_uid) values (?)", (uuid.uuid4().hex,))
         else:
             for index in reference.take_over(self._connection):
                 self._rows.set_index(index)
