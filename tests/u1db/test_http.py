@@ -178,7 +178,7 @@ def test_a_push_in_several_exchanges(server, here, monkeypatch):
 def test_a_server_that_is_not_there_is_said_so(here):
     with pytest.raises(Unavailable, match="cannot be reached"):
         here.sync("http://127.0.0.1:1/notes")
-    for url in ("", "notes", "ftp://host/notes", "http:///notes"):
+    for url in ("", "notes", "ftp://host/notes", "http:///notes", "http://host:99999/notes", "http://[::1/notes"):
         with pytest.raises(HTTPError):
             here.sync(url)
 
@@ -281,4 +281,4 @@ def test_credentials_that_are_none_are_refused(server, here, creds):
     ],
 )
 def test_what_is_signed_as_the_address(url, origin):
-    assert http.Client(url)._origin == origin
+    assert http.Client(url).origin == origin

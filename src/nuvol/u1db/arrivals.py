@@ -74,7 +74,7 @@ def _go_on(known: Known, entry: Change) -> Known:
 
 def _put_if_newer(ledger: Ledger, entry: Change, save_conflicts: bool) -> Arrival:
     doc_id = require_doc_id(entry.doc_id)
-    clock = revision.parse(revision.canonical(entry.rev))
+    clock = revision.received(entry.rev)
     if entry.content is not None:
         read(entry.content)
     stored = ledger.document(doc_id)

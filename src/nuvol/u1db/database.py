@@ -24,6 +24,7 @@ class Database(Replica):
     def __init__(self, table: SqliteTable, document_factory: DocumentFactory | None = None) -> None:
         super().__init__(table, document_factory)
         self._secure = table.secure
+        self._indexes.finish()
         self._idle: dict[bytes, HttpTarget] = {}
         self._lock = threading.Lock()
 
@@ -87,6 +88,8 @@ class _Careful:
 
 
 def open(path: str | Path, create: bool = False, document_factory: DocumentFactory | None = None) -> Database:
-    """The replica in this file, or one in memory (`:memory:`). Raises DatabaseDoesNotExist when there is none and it is
-    not to be created, StoreFailed when the file is something else."""
+    """The replica in this file, or one in memory (`:memory:`). A file that the U1DB reference made is taken over.
+
+    Raises DatabaseDoesNotExist when there is none and it is not to be created, StoreFailed when the file is something
+    else."""
     return Database(SqliteTable(path, create or str(path) == IN_MEMORY), document_factory)

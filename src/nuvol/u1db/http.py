@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from typing import Any
-from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
@@ -17,17 +17,18 @@ from nuvol.u1db.stream import MEDIA_TYPE, Answered, Asked, SyncReader, SyncWrite
 from nuvol.u1db.sync import Answer, SyncInfo
 from nuvol.u1db.table import Change, Head, Known
 
-JSON = "application/json"
-
+CONNECT_PATIENCE = 20.0
+"""Seconds to wait for a connection."""
 PATIENCE = 300.0
 """Seconds to wait for a server that says nothing; it answers a push only when everything is stored."""
 PAUSES = (1, 1, 2, 4)
 """Seconds before a request that met a busy server is repeated, as the reference does."""
 PIECE = 64 << 10
 """Bytes read at once."""
+ENTRY_LIMIT = 64 << 20
+"""Bytes of one entry in an answer: servers may be set up to keep larger documents than the reference does."""
 
-Query = Sequence[tuple[str, str]]
-Pieces = Generator[tuple[bytes, Mapping[str, str]], None, None]
+Pieces = Generator[bytes, None, None]
 
 
 class Client:
@@ -35,75 +36,73 @@ class Client:
 
     def __init__(self, url: str, creds: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         """`url`: of the database. Raises UnknownAuthMethod, HTTPError (no such address)."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise HTTPError(f"“{url}” is no address of a database: it begins with http:// or https://.")
         self._credentials = credentials.read(creds)
-        self._origin = _origin(parts)
-        self._path = parts.path.rstrip("/")
-        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self._connection = kind(parts.hostname, parts.port, timeout=PATIENCE)
+        scheme, host, port, self._path = _parts(url)
+        kind, usual = (HTTPSConnection, 443) if scheme == "https" else (HTTPConnection, 80)
+        self._connection = kind(host, port, timeout=CONNECT_PATIENCE)
+        self.origin = f"{scheme}://{f'[{host}]' if ':' in host else host}" + (f":{port}" if port != usual else "")
+        """As it is signed (RFC 5849 §3.4.1.2): lower case, and without the port that goes without saying."""
 
     def close(self) -> None:
         self._connection.close()
 
-    def call(
-        self, method: str, path: str = "", query: Query = (), body: bytes | None = None
-    ) -> tuple[bytes, Mapping[str, str]]:
-        """Body and headers of an answer. `path`: below the database, not percent-encoded. A server that is busy is
-        asked again. Raises what the server says, HTTPError, Unavailable."""
+    def call(self, method: str, path: str, body: bytes | None = None) -> bytes:
+        """The body of an answer. `path`: below the database. A server that is busy is asked again.
+
+        Raises what the server says, HTTPError, Unavailable."""
         for pause in PAUSES:
             try:
-                return self._call(method, path, query, body)
+                return b"".join(self.stream(method, path, body, "application/json"))
             except Unavailable as error:
                 if error.status != 503:
                     raise
                 time.sleep(pause)
-        return self._call(method, path, query, body)
+        return b"".join(self.stream(method, path, body, "application/json"))
 
-    def _call(self, method: str, path: str, query: Query, body: bytes | None) -> tuple[bytes, Mapping[str, str]]:
-        with closing(self.stream(method, path, query, body, JSON)) as pieces:
-            _, headers = next(pieces)
-            return b"".join(piece for piece, _ in pieces), headers
-
-    def stream(self, method: str, path: str, query: Query, body: bytes | None, content_type: str) -> Pieces:
-        """One request: first nothing with the headers, then the body in pieces. Close it to give up."""
+    def stream(self, method: str, path: str, body: bytes | None, content_type: str) -> Pieces:
+        """The body of an answer as it comes. Close it to give up."""
         try:
-            response = self._answer(method, path, query, body, content_type)
-            headers = {name.lower(): value for name, value in response.getheaders()}
+            response = self._answer(method, self._path + path, body, content_type)
             if response.status >= 300:
                 raise _refusal(response.status, response.read())
-            yield b"", headers
             while piece := response.read1(PIECE):
-                yield piece, headers
+                yield piece
             if response.length:
                 raise IncompleteRead(b"", response.length)
             response.close()  # `read1` does not notice that it is at the end of a body of known length
         except (OSError, HTTPException) as error:
             self._connection.close()
-            raise Unavailable(f"{self._origin} cannot be reached: {error}.", status=0) from error
+            raise Unavailable(f"{self.origin} cannot be reached: {error}.", status=0) from error
         except GeneratorExit:
-            if not response.isclosed():
-                self._connection.close()
+            self._connection.close()
             raise
 
-    def _answer(self, method: str, path: str, query: Query, body: bytes | None, content_type: str) -> HTTPResponse:
+    def _answer(self, method: str, path: str, body: bytes | None, content_type: str) -> HTTPResponse:
         headers = {"Content-Type": content_type} if body is not None else {}
-        decoded = unquote(self._path) + path
         if self._credentials is not None:
-            headers["Authorization"] = self._credentials.authorization(method, self._origin + decoded, query)
-        target = self._path + quote(path, safe="/~") + (f"?{urlencode(query)}" if query else "")
-        if self._connection.sock is not None and _is_dropped(self._connection.sock):
-            self._connection.close()
-        self._connection.request(method, target or "/", body, headers)
+            headers["Authorization"] = self._credentials.authorization(method, self.origin + unquote(path))
+        self._connect()
+        self._connection.request(method, path, body, headers)
         return self._connection.getresponse()
 
+    def _connect(self) -> None:
+        connection = self._connection
+        if connection.sock is None or _is_dropped(connection.sock):
+            connection.close()
+            connection.connect()
+            connection.sock.settimeout(PATIENCE)
 
-def _origin(address: SplitResult) -> str:
-    """As it is signed (RFC 5849 §3.4.1.2): lower case, and without the port that goes without saying."""
-    host = f"[{address.hostname}]" if ":" in str(address.hostname) else address.hostname
-    is_usual = address.port in (None, 443 if address.scheme == "https" else 80)
-    return f"{address.scheme}://{host}" + ("" if is_usual else f":{address.port}")
+
+def _parts(url: str) -> tuple[str, str, int, str]:
+    """Scheme, host, port, path. Raises HTTPError."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    except (ValueError, KeyError):
+        parts, port = urlsplit(""), 0
+    if not parts.hostname:
+        raise HTTPError(f"“{url}” is no address of a database, such as https://cloud.example/u1db/notes.")
+    return parts.scheme, parts.hostname, port, parts.path.rstrip("/")
 
 
 def _is_dropped(connection: socket.socket) -> bool:
@@ -149,7 +148,7 @@ class HttpTarget:
         self._client.close()
 
     def get_sync_info(self, source_uid: str) -> SyncInfo:
-        body, _ = self._client.call("GET", f"/sync-from/{source_uid}")
+        body = self._client.call("GET", f"/sync-from/{quote(source_uid, safe='')}")
         try:
             return SyncInfo(*msgspec.structs.astuple(msgspec.json.decode(body, type=_Info)))
         except msgspec.MsgspecError as error:
@@ -157,27 +156,35 @@ class HttpTarget:
 
     def record_sync_info(self, source_uid: str, known: Known) -> None:
         body = {"generation": known.generation, "transaction_id": known.transaction_id}
-        self._client.call("PUT", f"/sync-from/{source_uid}", body=msgspec.json.encode(body))
+        self._client.call("PUT", f"/sync-from/{quote(source_uid, safe='')}", msgspec.json.encode(body))
 
     def sync_exchange(self, source_uid: str, last_known: Known, entries: Sequence[Change], ensure: bool) -> Answer:
         """Entries are handed on while they come."""
         writer = SyncWriter()
         asked = Asked(last_known.generation, last_known.transaction_id, ensure)
         body = writer.open(asked) + writer.write(entries) + writer.close()
-        pieces = self._client.stream("POST", f"/sync-from/{source_uid}", (), body, MEDIA_TYPE)
-        reader = SyncReader(Answered)
-        first: list[Change] = []
-        while reader.header is None:
-            piece = next(pieces, None)
-            if piece is None:
-                reader.close()
-            else:
-                first += reader.feed(piece[0])
-        if ensure and not reader.header.replica_uid:
-            raise BrokenSyncStream("The server does not say which replica it made.")
-        header = reader.header
+        pieces = self._client.stream("POST", f"/sync-from/{quote(source_uid, safe='')}", body, MEDIA_TYPE)
+        reader = SyncReader(Answered, ENTRY_LIMIT)
+        try:
+            first = _until_header(reader, pieces)
+            header = reader.header
+            if header is None or (ensure and not header.replica_uid):
+                raise BrokenSyncStream("The server does not say which replica it made.")
+        except BaseException:
+            pieces.close()
+            raise
         head = Head(header.replica_uid or "", header.new_generation, header.new_transaction_id)
         return Answer(head, _entries(reader, first, pieces))
+
+
+def _until_header(reader: SyncReader[Answered], pieces: Pieces) -> Sequence[Change]:
+    """Read until the header is there; the entries that came with it."""
+    for piece in pieces:
+        entries = reader.feed(piece)
+        if reader.header is not None:
+            return entries
+    reader.close()
+    return ()
 
 
 def _entries(
@@ -186,7 +193,7 @@ def _entries(
     with closing(pieces):
         if first:
             yield first
-        for piece, _ in pieces:
+        for piece in pieces:
             if entries := reader.feed(piece):
                 yield entries
         reader.close()

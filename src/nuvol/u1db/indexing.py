@@ -34,6 +34,12 @@ class Indexes:
         while not self._table.write(lambda rows: _go_on(rows, wanted)):
             pass
 
+    def finish(self) -> None:
+        """Go on with indexes that were being made when a program ended."""
+        for index in self._table.read(lambda rows: rows.indexes()):
+            if index.state == IndexState.FILLING:
+                self.create(index.name, *index.expressions)
+
     def delete(self, name: str) -> None:
         """One that is not there is no error."""
         if self._table.write(lambda rows: _hide(rows, name)):

@@ -35,12 +35,17 @@ def text(clock: Clock) -> str:
     return "|".join([f"{uid}:{clock[uid]}" for uid in sorted(clock)])
 
 
-def canonical(rev: str) -> str:
-    """The one spelling of a clock: revisions are compared as text. Raises InvalidRevision, also for an empty one."""
+def received(rev: str) -> Clock:
+    """The clock of a document that syncs. Raises InvalidRevision, also for an empty one."""
     clock = parse(rev)
     if not clock or not rev.isprintable():
         raise InvalidRevision("A document that syncs has a revision.")
-    return text(clock)
+    return clock
+
+
+def canonical(rev: str) -> str:
+    """The one spelling of a clock: revisions are compared as text. Raises InvalidRevision."""
+    return text(received(rev))
 
 
 def newer(x: Clock, y: Clock) -> bool:

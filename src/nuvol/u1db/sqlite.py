@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from nuvol.errors import Busy, DatabaseDoesNotExist, StoreFailed, StoreFull
+from nuvol.u1db import reference
 from nuvol.u1db.table import Alternative, Change, Entry, Found, Head, Index, Known, Stored
 
 T = TypeVar("T")
@@ -22,6 +23,8 @@ T = TypeVar("T")
 IN_MEMORY = ":memory:"
 LOCK_WAIT = 10.0
 """Seconds to wait for another process that writes."""
+LAYOUT = 1
+"""Of the tables in a file."""
 APPLICATION_ID = 0x4E75446F
 """In the head of the file (“NuDo”), so that no other database is taken for a replica."""
 
@@ -43,7 +46,7 @@ create table index_entry (
     name text not null, key text not null, doc_id text not null, primary key (name, key, doc_id)
 ) without rowid;
 pragma application_id = {APPLICATION_ID};
-pragma user_version = 1;
+pragma user_version = {LAYOUT};
 """
 
 _STORED = """d.doc_id, d.rev, d.content, d.generation,
@@ -187,33 +190,46 @@ class SqliteTable:
     """One connection, which one thread at a time uses."""
 
     def __init__(self, path: Path | str, create: bool) -> None:
-        """Raises DatabaseDoesNotExist, StoreFailed (it is no replica)."""
+        """A file of the U1DB reference becomes one of ours. Raises DatabaseDoesNotExist, StoreFailed (no replica)."""
         if not create and str(path) != IN_MEMORY and not Path(path).exists():
             raise DatabaseDoesNotExist(f"There is no replica at {path}.")
         self._lock = threading.RLock()
-        try:
-            self._connection = sqlite3.connect(
-                path, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False, cached_statements=200
-            )
-            self._prepare(path)
-        except sqlite3.Error as error:
-            raise _translated(error) from error
+        self._connection = _told(_connect, path)
         self._rows = SqliteRows(self._connection)
+        try:
+            _told(self._prepare, path)
+        except BaseException:
+            self._connection.close()
+            raise
 
     def _prepare(self, path: Path | str) -> None:
-        self._connection.execute("pragma journal_mode = wal")
-        self._connection.execute("pragma synchronous = normal")
-        self._connection.execute("begin immediate")
-        (application_id,) = self._connection.execute("pragma application_id").fetchone()
-        (tables,) = self._connection.execute("select count(*) from sqlite_schema").fetchone()
-        if not application_id and not tables:
-            for statement in SCHEMA.split(";\n"):
-                self._connection.execute(statement)
-            self._connection.execute("insert into database (replica_uid) values (?)", (uuid.uuid4().hex,))
-        elif application_id != APPLICATION_ID:
-            self._connection.close()
-            raise StoreFailed(f"{path} is a database, but no replica of documents.", advice="Choose another file.")
-        self._connection.execute("commit")
+        run = self._connection.execute
+        run("begin immediate")
+        found = [run(f"pragma {name}").fetchone()[0] for name in ("application_id", "user_version")]
+        if found != [APPLICATION_ID, LAYOUT]:
+            self._make(path)
+        run("commit")
+        run("pragma journal_mode = wal")
+        run("pragma synchronous = normal")
+
+    def _make(self, path: Path | str) -> None:
+        """Make the tables, if the file is empty or one of the reference."""
+        run = self._connection.execute
+        is_empty = run("select count(*) from sqlite_schema").fetchone() == (0,)
+        if not is_empty and not reference.is_one(self._connection):
+            raise StoreFailed(
+                f"{path} is a database, but no replica of documents that this version knows.",
+                advice="Choose another file, or update Nuvol.",
+            )
+        if not is_empty:
+            reference.set_aside(self._connection)
+        for statement in SCHEMA.split(";\n"):
+            run(statement)
+        if is_empty:
+            run("insert into database (replica_uid) values (?)", (uuid.uuid4().hex,))
+        else:
+            for index in reference.take_over(self._connection):
+                self._rows.set_index(index)
 
     def read(self, unit: Callable[[SqliteRows], T]) -> T:
         with self._lock:
@@ -250,6 +266,12 @@ class SqliteTable:
     def close(self) -> None:
         with self._lock:
             self._connection.close()
+
+
+def _connect(path: Path | str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        path, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False, cached_statements=200
+    )
 
 
 A = TypeVar("A")
