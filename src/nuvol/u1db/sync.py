@@ -121,7 +121,7 @@ class LocalTarget:
         self._replica = replica
 
     def get_sync_info(self, source_uid: str) -> SyncInfo:
-        head, known = self._replica.head(), self._replica.known(source_uid)
+        head, known = self._replica.head(), self._replica.known(require_replica_uid(source_uid))
         return SyncInfo(head.replica_uid, head.generation, head.transaction_id, known.generation, known.transaction_id)
 
     def record_sync_info(self, source_uid: str, known: Known) -> None:

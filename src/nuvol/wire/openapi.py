@@ -82,7 +82,7 @@ _PATH_KINDS: dict[str, dict[str, Any]] = {
     "invitation_id": _TEXT,
     "database": {**_TEXT, "pattern": f"^{NAME_PATTERN}$"},
     "doc_id": {**_TEXT, "pattern": "^[a-zA-Z0-9.%_-]{1,500}$", "description": "Percent-encoded."},
-    "replica": {"type": "string", "pattern": "^[^/|:\\s]{1,64}$", "description": "The replica's uid."},
+    "replica": {"type": "string", "minLength": 1, "description": "The replica's uid, without “:” and “|”."},
     "index": {"type": "string", "minLength": 1, "maxLength": 255, "description": "Percent-encoded."},
     "app_key": {"type": "string", "minLength": 1, "description": "Percent-encoded."},
 }
