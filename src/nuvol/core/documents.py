@@ -37,12 +37,11 @@ class Documented(Struct, frozen=True):
 
 
 class Changed(Struct, frozen=True):
-    """Some changes, how far they lead, whether there are more, and where the database stood."""
+    """Some changes, how far they lead, and whether there are more."""
 
     changes: list[Change]
     generation: int
     more: bool
-    head: Head
 
 
 class _Ids:
@@ -174,7 +173,7 @@ class Documents:
             raise InvalidGeneration(f"The database has {head.generation} changes, not {since}.")
         more = len(found) > limit
         page = found[:limit]
-        return Changed(page, page[-1].generation if more else head.generation, more, head)
+        return Changed(page, page[-1].generation if more else head.generation, more)
 
     def table(self, actor: Actor, name: str, *, create: bool = False) -> "CatalogTable":
         """Where the rows of this database rest. `create`: made if it is not there, else DatabaseDoesNotExist."""

@@ -1,7 +1,7 @@
 """Databases of documents as rows. What a replica asks of them is `nuvol.u1db.table.Rows`; no rule is decided here."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import cached_property
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property, lru_cache
 
 import msgspec
 from msgspec.structs import replace
@@ -321,8 +321,7 @@ def _is_text(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-_read_expressions: Callable[[str], tuple[str, ...]] = msgspec.json.Decoder(tuple[str, ...]).decode
-
-
+@lru_cache(1000)
 def _expressions(text: str) -> tuple[str, ...]:
-    return _read_expressions(text)
+    """Asked at every change of a document."""
+    return msgspec.json.decode(text, type=tuple[str, ...])
