@@ -3,15 +3,22 @@
 CloudError
 ├── Missing     NodeMissing · VersionMissing · AccountMissing · GrantMissing · UploadMissing · LockMissing
 │               InvitationMissing · AppMissing · LinkMissing · MemberMissing · RequestMissing · BlobMissing
+│               DatabaseDoesNotExist · DocumentDoesNotExist · DocumentAlreadyDeleted · IndexDoesNotExist
 ├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · AppTaken
-│               OffsetMismatch · ChunksLacking
+│   │           OffsetMismatch · ChunksLacking
+│   │           RevisionConflict · ConflictedDoc · IndexNameTakenError · InvalidGeneration · InvalidTransactionId
 │   └── PreconditionFailed · Locked · AdvisoryLocked
 ├── Refused     NotAdmitted · AccessRevoked · NotAllowed · PasswordNeeded · QuotaExceeded · TooManyAttempts
+│               Unauthorized · DocumentTooBig · UserQuotaExceeded · SubscriptionNeeded
 ├── Malformed   BadName · BadValue · TooLarge · ChecksumMismatch
+│               InvalidDocId · MissingDocIds · InvalidJSON · InvalidContent · InvalidRevision · UnknownAuthMethod
+│               IndexDefinitionParseError · InvalidValueForIndex · InvalidGlobbing · BrokenSyncStream · EntryTooLong
 └── Unable      StoreFull · StoreFailed · Damaged · Busy · Unreachable
+                HTTPError · Unavailable
 
-The core raises these; each codec in `wire` has one table from error to answer (an error that a table does
-not name answers as its parent does). `code` is stable and crosses the wire; the message says what was asked,
+The second lines are those of documents that sync (`nuvol.u1db`), named as programs written for U1DB know them; each is
+also a U1DBError. The core raises these; each codec in `wire` has one table from error to answer (an error that a table
+does not name answers as its parent does). `code` is stable and crosses the wire; the message says what was asked,
 `advice` what to do about it.
 """
 
@@ -302,3 +309,158 @@ class Unreachable(Unable):
 
     code = "unreachable"
     advice = "Look whether the server runs and whether its address is right, then try again."
+
+
+# ------------------------------------------------------------------------------------- documents that sync
+
+
+class U1DBError(Exception):
+    """What all errors of documents have in common, for programs that catch it."""
+
+
+class DatabaseDoesNotExist(Missing, U1DBError):
+    code = "database-missing"
+    advice = "Check its name, or create it first."
+
+
+class DocumentDoesNotExist(Missing, U1DBError):
+    code = "document-missing"
+
+
+class DocumentAlreadyDeleted(Missing, U1DBError):
+    code = "document-deleted"
+    advice = "Put new content under the same id to bring it back."
+
+
+class IndexDoesNotExist(Missing, U1DBError):
+    code = "index-missing"
+    advice = "Create the index first."
+
+
+class RevisionConflict(Conflict, U1DBError):
+    """The document is not at the revision that the change builds on."""
+
+    code = "revision-conflict"
+    advice = "Read the document again and make the change to what it is now."
+
+
+class ConflictedDoc(Conflict, U1DBError):
+    """The document has alternatives."""
+
+    code = "document-conflicted"
+    advice = "Resolve the conflict first."
+
+
+class IndexNameTakenError(Conflict, U1DBError):
+    code = "index-name-taken"
+    advice = "Choose another name, or delete the index first."
+
+
+class InvalidGeneration(Conflict, U1DBError):
+    """Two replicas do not agree how far one of them has come: one was put back to an older state."""
+
+    code = "invalid-generation"
+    advice = "Give the replica that was restored a new replica uid, or make it anew."
+
+
+class InvalidTransactionId(Conflict, U1DBError):
+    """Two replicas have the same uid and different pasts: one is a copy."""
+
+    code = "invalid-transaction-id"
+    advice = "Give the replica that was copied a new replica uid, or make it anew."
+
+
+class Unauthorized(NotAdmitted, U1DBError):
+    code = "unauthorized"
+    advice = "Check the credentials of the sync."
+
+
+class DocumentTooBig(Refused, U1DBError):
+    code = "document-too-big"
+    advice = "Split the document."
+
+
+class UserQuotaExceeded(Refused, U1DBError):
+    code = "user-quota-exceeded"
+    advice = "Delete something, or ask for more space."
+
+
+class SubscriptionNeeded(Refused, U1DBError):
+    code = "subscription-needed"
+
+
+class InvalidDocId(Malformed, U1DBError):
+    code = "invalid-document-id"
+    advice = "Use 1 to 500 of the characters a-z A-Z 0-9 . % _ -"
+
+
+class MissingDocIds(Malformed, U1DBError):
+    code = "missing-document-ids"
+    advice = "Say which documents are meant."
+
+
+class InvalidJSON(Malformed, U1DBError):
+    code = "invalid-json"
+    advice = "A document is one JSON object; NaN and Infinity are no JSON."
+
+
+class InvalidContent(Malformed, U1DBError):
+    """A value that cannot be written as a JSON object."""
+
+    code = "invalid-content"
+    advice = "Use a mapping of what JSON knows: text, numbers, true, false, null, lists, mappings."
+
+
+class InvalidRevision(Malformed, U1DBError):
+    code = "invalid-revision"
+    advice = "A revision is uid:counter, several joined by |."
+
+
+class UnknownAuthMethod(Malformed, U1DBError):
+    code = "unknown-auth-method"
+    advice = "Give exactly one of oauth, basic, bearer."
+
+
+class IndexDefinitionParseError(Malformed, U1DBError):
+    code = "invalid-index-definition"
+
+
+class InvalidValueForIndex(Malformed, U1DBError):
+    code = "invalid-value-for-index"
+    advice = "Give as many values as the index has expressions."
+
+
+class InvalidGlobbing(Malformed, U1DBError):
+    code = "invalid-globbing"
+    advice = "Behind a value with a wildcard only “*” may follow."
+
+
+class BrokenSyncStream(Malformed, U1DBError):
+    """A sync stream that does not keep to its form; what came before stays."""
+
+    code = "broken-sync-stream"
+    advice = "Sync again: it goes on where it stopped."
+
+
+class EntryTooLong(BrokenSyncStream):
+    code = "entry-too-long"
+    advice = "Split the document."
+
+
+class HTTPError(Unable, U1DBError):
+    """A server answered what the protocol does not know."""
+
+    code = "http-error"
+    advice = "Look at the log of the server."
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Unavailable(HTTPError):
+    code = "unavailable"
+    advice = "Try again in a moment."
+
+    def __init__(self, message: str = "The server is not available.", status: int = 503) -> None:
+        super().__init__(message, status)

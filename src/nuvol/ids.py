@@ -29,3 +29,8 @@ def letters(count: int, alphabet: str = string.ascii_letters + string.digits) ->
 def digest(value: str) -> bytes:
     """What is stored of a secret (32 bytes): secrets of full entropy need no slow hash. Any text has a digest."""
     return hashlib.sha256(value.encode(errors="surrogatepass")).digest()
+
+
+def replica_uid() -> str:
+    """Names a new replica of a database of documents, everywhere and for ever."""
+    return secrets.token_hex(16)

@@ -144,10 +144,23 @@ def _chunks(world: World, account_id: int) -> Iterator[str]:
             yield f"chunk {name.hex()} has {count} references and is dead since {dead_at}"
     yield from (f"chunk {name.hex()} is missing" for name in refs.keys() - chunks.keys())
     inline = world.rows("select coalesce(sum(length(data)), 0) from inline where account_id = ?", account_id)[0][0]
-    used = inline + sum(length for count, _, _, _, length in chunks.values() if count)
+    used = inline + sum(length for count, _, _, _, length in chunks.values() if count) + _documents(world, account_id)
     if [(used,)] != (stated := world.rows("select used from account where id = ?", account_id)):
         yield f"{used} bytes are used, {stated} stated"
     yield from _blobs(world, account_id, chunks, lists)
+
+
+def _documents(world: World, account_id: int) -> int:
+    """Bytes of the texts of documents and their alternatives."""
+    total = 0
+    for table in ("document", "doc_alternative"):
+        texts = world.rows(
+            f"select content from {table} t join doc_database d on d.account_id = t.account_id and d.id = t.database_id"
+            " where t.account_id = ? and d.name is not null and content is not null",
+            account_id,
+        )
+        total += sum(len(text.encode()) for (text,) in texts)
+    return total
 
 
 def _blobs(world: World, account_id: int, chunks: dict, lists: dict) -> Iterator[str]:
@@ -190,6 +203,21 @@ def _beside(world: World, account_id: int) -> Iterator[str]:
             account_id,
         ):
             yield f"{table} has rows of {node_id}, which is gone"
+    for row in world.rows(
+        "select name, generation, documents, size from doc_database where account_id = ? and name is not null"
+        " and (generation <> (select count(*) from doc_log l where l.account_id = doc_database.account_id and"
+        " l.database_id = doc_database.id) or documents <> (select count(content) from document t where"
+        " t.account_id = doc_database.account_id and t.database_id = doc_database.id))",
+        account_id,
+    ):
+        yield f"the figures of database {row} are wrong"
+    for table in ("document", "doc_alternative", "doc_log", "doc_peer", "doc_entry", "doc_index"):
+        for (database_id,) in world.rows(
+            f"select distinct database_id from {table} t where account_id = ? and not exists"
+            " (select 1 from doc_database d where d.account_id = t.account_id and d.id = t.database_id)",
+            account_id,
+        ):
+            yield f"{table} has rows of database {database_id}, which is gone"
     yield from (
         f"job {row} was left" for row in world.rows("select id, verb from job where account_id = ?", account_id)
     )

@@ -220,3 +220,9 @@ def test_space_is_told(cloud: Cloud, runner: asyncio.Runner) -> None:
     small = person(cloud, runner, "small", quota=1000)
     small.put("a", b"x" * 300)
     assert small.ask("GET", "/usage").json == {"used": 300, "quota": 1000}
+
+
+def test_a_token_may_be_for_one_database(admin: Person) -> None:
+    made = admin.ask("POST", "/tokens", json={"label": "app", "scopes": ["docs:notes"], "days": None})
+    assert made.status == 201
+    assert admin.ask("POST", "/tokens", json={"label": "app", "scopes": ["docs:a_b"]}).status == 400

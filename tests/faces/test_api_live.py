@@ -7,6 +7,7 @@ import pytest
 
 from nuvol.core.cloud import Cloud
 from nuvol.faces.http import Answer
+from nuvol.model.accounts import Actor
 from nuvol.wire.api import journal
 from tests.faces.native import Body, Person
 
@@ -43,6 +44,29 @@ def test_what_happened_is_told_in_order(anna: Person) -> None:
     assert (move["old_name"], move["old_parent_id"]) == ("a.txt", anna.root)
     assert (move["new_name"], move["new_parent_id"], move["object_id"]) == ("b.txt", folder, node["id"])
     assert (found[4]["kind"], found[4]["new_name"]) == ("folder", None)
+
+
+def test_a_stream_shows_a_way_in_for_documents_nothing_else(cloud: Cloud, anna: Person) -> None:
+    token = cloud.grants.bearer(Actor(anna.account_id), "app", ["docs:notes"], None)
+    app = Person(cloud, anna.runner, token, anna.account_id)
+    app.ask("PUT", "/databases/notes")
+
+    async def story() -> None:
+        source = Body([])
+        answer = await app.open("/changes/live", source)
+        await event(answer)  # where it begins
+        waiting = asyncio.ensure_future(event(answer))
+        await asyncio.sleep(0)
+        await anna.answer("PUT", f"/nodes/{root}/children/a.txt/content", body=b"x")
+        await app.answer("PUT", "/databases/notes/documents/d", {"n": 1})
+        told = await asyncio.wait_for(waiting, 30)
+        change = json.loads(told["data"])
+        assert (told["event"], change["object"], change["new_name"]) == ("change", "document", "d")
+        source.leave()
+        await closed(answer)
+
+    root = anna.root
+    anna.runner.run(story())
 
 
 def test_a_cursor_of_another_cloud_is_answered_reset(anna: Person) -> None:

@@ -95,10 +95,15 @@ def routes(*prefixes: str) -> Dispatcher:
         ("//api", None),
         ("/x", None),
         ("*", None),
+        ("/calendar.u1db", b"*.u1db"),
+        ("/a.b.u1db/sync-from/x", b"*.u1db"),
+        ("/own.u1db/x", b"own.u1db"),
+        ("/calendar.u1dbx", None),
+        ("/x/calendar.u1db", None),
     ],
 )
 def test_the_longest_prefix_of_whole_segments_chooses_the_face(target: str, face: bytes | None) -> None:
-    answer = asyncio.run(routes("", "api", "api/docs")(Request("GET", target)))
+    answer = asyncio.run(routes("", "api", "api/docs", "*.u1db", "own.u1db")(Request("GET", target)))
     assert (answer.body if answer.status == 200 else None) == face
     assert answer.status == (404 if face is None else 200)
 

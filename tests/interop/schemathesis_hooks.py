@@ -5,6 +5,6 @@ import json
 import schemathesis
 
 
-@schemathesis.serializer("application/offset+octet-stream")
+@schemathesis.serializer("application/offset+octet-stream", "application/x-u1db-sync-stream")
 def part(ctx: object, value: object) -> bytes:
     return value if isinstance(value, bytes) else json.dumps(value).encode()

@@ -35,10 +35,16 @@ request-timeout = 30
 [parameters]
 node_id = {{ dictionary = "nodes", probability = 0.8 }}
 number = {{ dictionary = "numbers", probability = 0.8 }}
+database = {{ dictionary = "databases", probability = 0.8 }}
+doc_id = {{ dictionary = "documents", probability = 0.5 }}
+index = {{ dictionary = "indexes", probability = 0.5 }}
 "query.wait" = 0
 [dictionaries]
 nodes = {{ values = {ids} }}
 numbers = {{ values = [1, 2] }}
+databases = {{ values = ["notes", "more"] }}
+documents = {{ values = ["d"] }}
+indexes = {{ values = ["i"] }}
 [generation]
 max-examples = {EXAMPLES}
 with-security-parameters = false
@@ -53,7 +59,8 @@ missing_required_header.expected-statuses = ["400", "403", "412", "415"]
 
 
 def story(api: str) -> tuple[str, list[int]]:
-    """A session's token; the ids of the root, a folder, and a file with two versions."""
+    """A session's token; the ids of the root, a folder, and a file with two versions. Two databases have a
+    document and an index."""
     sign_in = {"login": ADMIN[0], "password": ADMIN[1], "cookie": False, "token": True}
     token = httpx.post(f"{api}/session", json=sign_in).json()["token"]
     with httpx.Client(headers={"Authorization": f"Bearer {token}"}) as client:
@@ -61,6 +68,10 @@ def story(api: str) -> tuple[str, list[int]]:
         folder = client.post(f"{api}/nodes", json={"parent_id": root, "name": "Folder"}).json()["id"]
         for content in (b"one", b"two"):
             file = client.put(f"{api}/nodes/{folder}/children/a.txt/content", content=content).json()["id"]
+        for name in ("notes", "more"):
+            client.put(f"{api}/databases/{name}")
+            client.put(f"{api}/databases/{name}/documents/d", json={"place": "sea"})
+            client.put(f"{api}/databases/{name}/indexes/i", json={"expressions": ["place"]})
     return token, [root, folder, file]
 
 

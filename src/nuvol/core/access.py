@@ -1,7 +1,7 @@
 """Who may do what. Every room of the core asks here; nobody else decides."""
 
 from nuvol.errors import NodeMissing, NotAllowed
-from nuvol.model import apps
+from nuvol.model import apps, documents
 from nuvol.model.accounts import Actor
 from nuvol.model.apps import App
 from nuvol.model.nodes import Node
@@ -10,7 +10,7 @@ from nuvol.stores.base import Transaction
 
 SCOPES = frozenset({"files", "files:read", "calendar", "docs", "photos", "profile"})
 """What a grant that leaves a person's hands can allow. `account` is not among them: only a session and the
-person in front of it may touch passwords, grants and other accounts."""
+person in front of it may touch passwords, grants and other accounts. `docs:<name>` opens one database."""
 
 _OF_APPS = {
     apps.CLOUDFS: frozenset({"files", "profile"}),
@@ -30,6 +30,7 @@ _OPENING = {
     "share": frozenset({"files"}),
     "account": frozenset({"account"}),
     "admin": frozenset({"account"}),
+    "docs": frozenset({"docs"}),
 }
 """Verb → scopes of which one is enough."""
 
@@ -40,6 +41,7 @@ _MEANING = {
     "share": "changing files",
     "account": "managing the account",
     "admin": "administration",
+    "docs": "documents",
 }
 
 
@@ -53,13 +55,19 @@ _NEEDS = {
 }
 
 
+def is_scope(text: str) -> bool:
+    """Whether a grant can be given it."""
+    one_database = text.startswith("docs:") and documents.is_name(text.removeprefix("docs:"))
+    return text in SCOPES or one_database
+
+
 def require(actor: Actor, verb: str, node: Node | None = None, tx: Transaction | None = None) -> None:
     """Let the actor pass or raise.
 
     `verb`: read, write, purge (remove for good), share (all of them perhaps for one `node`), account (one's own),
-    admin (everybody's). The node of somebody else is open by a role on it or on a folder above it, which is looked up
-    through `tx` each time: who loses it is out at once. Raises NotAllowed when the grant or the role does not reach so
-    far, NodeMissing when there is no role: an answer must not tell that the node exists.
+    admin (everybody's), docs (every database). The node of somebody else is open by a role on it or on a folder above
+    it, which is looked up through `tx` each time: who loses it is out at once. Raises NotAllowed when the grant or the
+    role does not reach so far, NodeMissing when there is no role: an answer must not tell that the node exists.
     """
     if _OPENING[verb].isdisjoint(actor.scopes):
         raise NotAllowed(f"This way of signing in does not allow {_MEANING[verb]}.", advice=_advice(verb))
@@ -71,6 +79,29 @@ def require(actor: Actor, verb: str, node: Node | None = None, tx: Transaction |
             raise NodeMissing("There is no such file or folder.")
         if role < _ROLE[verb]:
             raise NotAllowed(_NEEDS[verb], advice="Ask the owner for more.")
+
+
+def require_database(actor: Actor, name: str) -> None:
+    """Raises NotAllowed when the actor's grant does not open the database of this name."""
+    if f"docs:{name}" not in actor.scopes:
+        require(actor, "docs")
+
+
+def databases(actor: Actor) -> frozenset[str] | None:
+    """Names of the databases that the actor may see; None: all of the account."""
+    if "docs" in actor.scopes:
+        return None
+    return frozenset(scope.removeprefix("docs:") for scope in actor.scopes if scope.startswith("docs:"))
+
+
+def require_journal(actor: Actor) -> None:
+    """Raises NotAllowed when there is nothing in the journal that the actor may see."""
+    if not sees_files(actor) and databases(actor) == frozenset():
+        require(actor, "read")
+
+
+def sees_files(actor: Actor) -> bool:
+    return not _OPENING["read"].isdisjoint(actor.scopes)
 
 
 def scopes_of(app: App) -> frozenset[str]:

@@ -10,6 +10,7 @@ from nuvol.core.apps import Apps
 from nuvol.core.customers import Customers
 from nuvol.core.desks import Desks
 from nuvol.core.doctor import Doctor
+from nuvol.core.documents import Documents
 from nuvol.core.files.across import Across
 from nuvol.core.files.arrivals import Arrivals
 from nuvol.core.files.copies import Copies
@@ -74,8 +75,19 @@ class Cloud:
         self.advisory = Advisory(files)
         self.journal = Journal(files, self.tree, self.epoch)
         self.search = Search(files)
+        self.documents = Documents(files)
         self.shares = Shares(files, self.tree, mounts)
-        self.upkeep = Upkeep(files, self.trash, across, mounts, self.uploads, self.versions, self.journal, self.grants)
+        self.upkeep = Upkeep(
+            files,
+            self.trash,
+            across,
+            mounts,
+            self.uploads,
+            self.versions,
+            self.journal,
+            self.grants,
+            self.documents,
+        )
         self.accounts = Accounts(catalog, clock, self.rules, self.passwords, self.grants, self.upkeep.remove_tree)
         vault = Vault(key or secrets.token_bytes(KEY_BYTES))
         self.apps = Apps(catalog, clock, vault, self.grants, self.accounts)

@@ -139,7 +139,7 @@ def _account(account_id: int, tx: Transaction) -> list[Finding]:
     if account is None:  # removed meanwhile
         return []
     found = []
-    used = tx.chunks.referred_bytes(account_id)
+    used = tx.chunks.referred_bytes(account_id) + tx.documents.weighed(account_id)
     stated, listed = tx.chunks.references(account_id)
     if used != account.used:
         found.append(Finding(True, f"Account {account.name} is said to use {account.used} bytes and uses {used}."))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from nuvol import ids
 from nuvol.clock import DAY, HOUR, MINUTE, SECOND, Clock
-from nuvol.core.access import SCOPES, given, require
+from nuvol.core.access import SCOPES, given, is_scope, require
 from nuvol.core.admissions import Admissions, Proofs, Shared
 from nuvol.core.attempts import MEMORY
 from nuvol.core.logins import DEVICE, UNPRINTABLE, Logins, is_over, wrong
@@ -322,8 +322,8 @@ def _scopes(scopes: Iterable[str]) -> frozenset[str]:
     wanted = frozenset(scopes)
     if not wanted:
         raise BadValue(f"Say what it may do: one or more of {', '.join(sorted(SCOPES))}.")
-    for unknown in sorted(wanted - SCOPES):
-        raise BadValue(f"There is no scope “{_line(unknown)}”: choose from {', '.join(sorted(SCOPES))}.")
+    for unknown in sorted(scope for scope in wanted if not is_scope(scope)):
+        raise BadValue(f"There is no scope “{_line(unknown)}”: choose from {', '.join(sorted(SCOPES))}, docs:<name>.")
     return wanted
 
 

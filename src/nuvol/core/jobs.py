@@ -6,6 +6,7 @@ from threading import Event
 import msgspec
 
 from nuvol.clock import HOUR
+from nuvol.core.documents import Documents
 from nuvol.core.files.across import Across
 from nuvol.core.files.contents import take_abandoned
 from nuvol.core.files.mounts import Mounts
@@ -39,6 +40,7 @@ class Upkeep:
         versions: Versions,
         journal: Journal,
         grants: Grants,
+        documents: Documents,
     ) -> None:
         self._files = files
         self._trash = trash
@@ -48,6 +50,7 @@ class Upkeep:
         self._versions = versions
         self._journal = journal
         self._grants = grants
+        self._documents = documents
         self._born = files.new_id()
         """Jobs noted later are no leftovers but under way."""
 
@@ -63,7 +66,7 @@ class Upkeep:
                     self._trash.resume(account_id, job_id, verb, msgspec.json.decode(data, type=int))
             except AccountMissing:  # removed meanwhile with all it held
                 self._files.catalog.write(partial(_end, account_id, job_id))
-        return len(jobs)
+        return len(jobs) + self._documents.sweep()
 
     def _is_left_over(self, job_id: int) -> bool:
         return job_id < self._born or job_id in self._files.left_over
@@ -110,6 +113,7 @@ class Upkeep:
         root_id = self._files.catalog.write(unit)
         self._trash.discard(account_id, actor, root_id, self._files.new_id())
         take_abandoned(self._files)
+        self._documents.clear(account_id)
         self._journal.clear(account_id)
         self._files.paths.clear()
 

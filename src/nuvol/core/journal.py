@@ -44,12 +44,13 @@ class Journal:
 
     def cursor(self, actor: Actor) -> str:
         """Where the journal stands now."""
-        access.require(actor, "read")
+        access.require_journal(actor)
         return self._write(self._files.catalog.read(lambda tx: self._numbers(tx, actor)))
 
     def changes(self, actor: Actor, cursor: str, *, limit: int = 500) -> Changes:
-        """What happened behind `cursor`, in order within each account. Raises BadValue when it is no cursor."""
-        access.require(actor, "read")
+        """What happened behind `cursor`, in order within each account; of that only what the actor may see, so a page
+        may be empty though there are more. Raises BadValue when it is no cursor."""
+        access.require_journal(actor)
         epoch, seqs = _parse(cursor)
 
         def look(tx: Transaction) -> Changes:
@@ -62,7 +63,7 @@ class Journal:
             for account_id in newest:
                 page += self._some(tx, actor, account_id, reached, newest, limit - len(page))
             more = any(reached[account_id] < seq for account_id, seq in newest.items())
-            return Changes(page, self._write(reached), more=more, reset=False, start=start)
+            return Changes(_seen(tx, actor, page), self._write(reached), more=more, reset=False, start=start)
 
         return self._files.catalog.snapshot(look)
 
@@ -92,7 +93,7 @@ class Journal:
 
         Returns the function that ends it. A hint may come twice or for nothing: the journal is the truth.
         """
-        access.require(actor, "read")
+        access.require_journal(actor)
         watchers = self._watchers.setdefault(actor.account_id, [])
         watchers.append(callback)
 
@@ -279,6 +280,19 @@ def _as_seen(tx: Transaction, actor: Actor, account_id: int, changes: list[Chang
             new = (change.new_parent, change.new_name) if is_now else (None, None)
         found.append(replace(change, old_parent=old[0], old_name=old[1], new_parent=new[0], new_name=new[1]))
     return found
+
+
+_OF_DOCUMENTS = frozenset({"document", "database"})
+
+
+def _seen(tx: Transaction, actor: Actor, changes: list[Change]) -> list[Change]:
+    """Those that tell of something the actor may see."""
+    files, names = access.sees_files(actor), access.databases(actor)
+    if files and names is None:
+        return changes
+    databases = [tx.documents.named(actor.account_id, name) for name in names or ()]
+    ids = {database.id for database in databases if database is not None}
+    return [c for c in changes if (names is None or c.object_id in ids if c.object in _OF_DOCUMENTS else files)]
 
 
 def _parse(cursor: str) -> tuple[str, Numbers]:

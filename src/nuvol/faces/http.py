@@ -286,13 +286,15 @@ def problem(status: int, code: str, sentence: str, advice: str = "") -> Answer:
 class Dispatcher:
     """Chooses a face by the first segment of the path; among several below one segment the longest prefix wins.
 
-    Keys are prefixes without slashes around them: "api", "dav", ".well-known/caldav"; "" is the root itself.
+    Keys are prefixes without slashes around them: "api", "dav", ".well-known/caldav"; "" is the root itself; "*.u1db"
+    takes every first segment that ends so and has no face of its own.
     """
 
     def __init__(self, routes: Mapping[str, Route]) -> None:
         self.answers: Counter[tuple[str, int]] = Counter()
         """How many there were, by the prefix of the face and the status; "" also stands for no face."""
         self._routes: dict[str, list[tuple[str, Route]]] = {}
+        self._endings = {prefix[1:]: routes[prefix] for prefix in routes if prefix.startswith("*")}
         for prefix in sorted(routes, key=len, reverse=True):
             self._routes.setdefault(prefix.partition("/")[0], []).append(("/" + prefix, routes[prefix]))
 
@@ -304,9 +306,13 @@ class Dispatcher:
         return answer
 
     def _find(self, target: str) -> tuple[str, Route | None]:
-        for prefix, route in self._routes.get(target[1:].partition("/")[0], ()):
+        first = target[1:].partition("/")[0]
+        for prefix, route in self._routes.get(first, ()):
             if target == prefix or (target.startswith(prefix + "/") and prefix != "/"):
                 return prefix, route
+        for ending, route in self._endings.items():
+            if first.endswith(ending):
+                return f"/*{ending}", route
         return "", None
 
     async def _ask(self, route: Route | None, request: Request) -> Answer:

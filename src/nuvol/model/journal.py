@@ -9,6 +9,9 @@ class Change(Struct, frozen=True):
     `verb`: create, content, move, touch, trash, restore, purge, copy, receive, properties, mount and unmount (a folder
     that somebody opened came or went); for other objects than nodes the verb of their noun. Old and new (parent,
     name) are both set when they differ or when the node appeared (new only) or went away (old only).
+
+    A "document" (create, content, delete) is told by the id of its database, which is also its parent; its name is
+    the document id, its number the generation. A "database" (create, delete) has no parent.
     """
 
     account_id: int
@@ -18,7 +21,7 @@ class Change(Struct, frozen=True):
     app: str
     verb: str
     object: str
-    """The noun: "node", "account", "link", "share" (who is a member changed), later "document", "event", …"""
+    """The noun: "node", "account", "link", "share" (who is a member changed), "document", "database", later "event"."""
     object_id: int
     kind: int
     old_parent: int | None

@@ -27,3 +27,6 @@ class Rules(Struct, frozen=True):
     setup_hours: int = 24
     batch_rows: int = 500
     """Rows of a tree operation in one transaction: the writer is never held over 50 ms."""
+    document_bytes: int = 4 * MiB
+    """Largest document as it is put. As a line of a sync stream it is at most twice as long, for which 10 MiB are
+    allowed."""

@@ -11,16 +11,22 @@ from nuvol.errors import BadValue, Unreachable
 from nuvol.sdk.calls import BLOCK, Attempts, Call, Reply, refusal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import httpx
 
+    from nuvol.sdk.documents import AsyncDocuments, Documents, OnChange
+
 T = TypeVar("T")
+
+IN_MEMORY = ":memory:"
 
 TIMEOUT = 60.0
 """Seconds without a byte from the server. Its own long polls and live streams say something more often."""
 
 
-class _Settings:
-    """What both sessions are given: where the server is and who asks.
+class Access:
+    """Where the server is and who asks: what a session is made of.
 
     `token`: a bearer or session token. `login`: name or address with an app password (or, without a second factor,
     the account's password). `transport`: another way to carry requests than the network.
@@ -42,6 +48,13 @@ class _Settings:
         self.token = token
         self.login = login
         self.timeout = timeout
+
+    @property
+    def creds(self) -> dict[str, dict[str, str]] | None:
+        """As `nuvol.u1db` takes it."""
+        if self.token is not None:
+            return {"bearer": {"token": self.token}}
+        return None if self.login is None else {"basic": {"username": self.login[0], "password": self.login[1]}}
 
     def client(self, transport: Any) -> dict[str, Any]:
         """Arguments for a client of httpx."""
@@ -70,9 +83,14 @@ class Session:
     ) -> None:
         import httpx
 
-        self.settings = _Settings(address, token=token, login=login, timeout=timeout)
-        self._client = httpx.Client(**self.settings.client(transport))
+        self.access = Access(address, token=token, login=login, timeout=timeout)
+        self._client = httpx.Client(**self.access.client(transport))
         self._sleep = sleep
+
+    @classmethod
+    def of(cls, access: Access) -> Self:
+        """Another one, with the same way in."""
+        return cls(access.address, token=access.token, login=access.login, timeout=access.timeout)
 
     def run(self, call: Call[T]) -> T:
         """Make the call and return what it gives. Raises the errors of the server, and Unreachable."""
@@ -84,7 +102,7 @@ class Session:
             try:
                 reply = self._make(call, attempts)
             except httpx.TransportError as error:
-                failure = _unreachable(self.settings, error)
+                failure = _unreachable(self.access, error)
                 wait = attempts.after_loss(sent=_may_have_arrived(error))
             else:
                 if isinstance(reply, Reply):
@@ -111,6 +129,14 @@ class Session:
         finally:
             response.close()
         return response if response.status_code >= 300 else _reply(call, response)
+
+    def documents(
+        self, name: str, path: "Path | str" = IN_MEMORY, *, on_change: "OnChange | None" = None, background: bool = True
+    ) -> "Documents":
+        """A replica of the database `name`, in the file `path`, which works without the server and syncs with it."""
+        from nuvol.sdk.documents import Documents
+
+        return Documents(self.access, name, path, on_change=on_change, background=background)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -140,8 +166,8 @@ class AsyncSession:
     ) -> None:
         import httpx
 
-        self.settings = _Settings(address, token=token, login=login, timeout=timeout)
-        self._client = httpx.AsyncClient(**self.settings.client(transport))
+        self.access = Access(address, token=token, login=login, timeout=timeout)
+        self._client = httpx.AsyncClient(**self.access.client(transport))
         self._sleep = sleep
 
     async def run(self, call: Call[T]) -> T:
@@ -154,7 +180,7 @@ class AsyncSession:
             try:
                 reply = await self._make(call, attempts)
             except httpx.TransportError as error:
-                failure = _unreachable(self.settings, error)
+                failure = _unreachable(self.access, error)
                 wait = attempts.after_loss(sent=_may_have_arrived(error))
             else:
                 if isinstance(reply, Reply):
@@ -181,6 +207,14 @@ class AsyncSession:
         finally:
             await response.aclose()
         return response if response.status_code >= 300 else _reply(call, response)
+
+    def documents(
+        self, name: str, path: "Path | str" = IN_MEMORY, *, on_change: "OnChange | None" = None, background: bool = True
+    ) -> "AsyncDocuments":
+        """A replica of the database `name`, in the file `path`, which works without the server and syncs with it."""
+        from nuvol.sdk.documents import AsyncDocuments
+
+        return AsyncDocuments(self.access, name, path, on_change=on_change, background=background)
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -211,5 +245,5 @@ def _may_have_arrived(error: "httpx.TransportError") -> bool:
     return not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
 
 
-def _unreachable(settings: _Settings, error: Exception) -> Unreachable:
-    return Unreachable(f"The server at {settings.address} cannot be reached: {error or type(error).__name__}.")
+def _unreachable(access: Access, error: Exception) -> Unreachable:
+    return Unreachable(f"The server at {access.address} cannot be reached: {error or type(error).__name__}.")

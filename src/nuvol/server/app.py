@@ -116,8 +116,10 @@ def dispatcher(
 
         routes[stacksync.PREFIX] = stacksync.face(cloud)
     if "u1db" in faces:
+        from nuvol.faces import u1db
         from nuvol.faces.oauth import desks
 
+        routes |= u1db.routes(cloud, alone="desktop" not in faces)
         routes |= dict.fromkeys(desks.PREFIXES, desks.face(cloud))
     if own is not None:
         routes |= own.routes(faces, routes.get("api"))

@@ -56,6 +56,13 @@ def _bytes(text: str) -> int:
     raise ValueError("a number of bytes below 8192T, perhaps with K, M, G or T: 500G")
 
 
+def _document(text: str) -> int:
+    size = _bytes(text)
+    if KiB <= size <= 4 * MiB:
+        return size
+    raise ValueError("from 1K to 4M: a sync stream takes no longer lines")
+
+
 def _signup(text: str) -> str:
     if text in ("open", "invite", "closed"):
         return text
@@ -112,6 +119,7 @@ class Settings:
     journal_days: int = _setting(_RULES.journal_days, "days the journal reaches back", _some_days)
     upload_hours: int = _setting(_RULES.upload_hours, "hours an unfinished upload is kept", _hours)
     grace_hours: int = _setting(_RULES.grace_hours, "hours unused content stays on the disk; 0 = until seen", _grace)
+    document_bytes: int = _setting(_RULES.document_bytes, "largest document of a database, in bytes", _document)
     session_days: int = _setting(_RULES.session_days, "days after which an unused session ends", _some_days)
 
     invitation_days: int = _setting(_RULES.invitation_days, "days for which an invitation is good", _some_days)

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from nuvol import errors
 from nuvol.errors import CloudError
+from nuvol.model.documents import NAME_PATTERN
 from nuvol.wire.api import body, problems
 from nuvol.wire.api.values import ID_LIMIT
 
@@ -81,6 +82,10 @@ _PATH_KINDS: dict[str, dict[str, Any]] = {
     "name": {"type": "string", "minLength": 1, "description": "Percent-encoded."},
     "upload_id": _TEXT,
     "invitation_id": _TEXT,
+    "database": {**_TEXT, "pattern": f"^{NAME_PATTERN}$"},
+    "doc_id": {**_TEXT, "pattern": "^[a-zA-Z0-9.%_-]{1,500}$", "description": "Percent-encoded."},
+    "replica": {"type": "string", "minLength": 1, "description": "The replica's uid, without “:” and “|”."},
+    "index": {"type": "string", "minLength": 1, "maxLength": 255, "description": "Percent-encoded."},
     "app_key": {"type": "string", "minLength": 1, "description": "Percent-encoded."},
 }
 
@@ -127,7 +132,7 @@ def document(operations: Sequence[Operation], version: str) -> dict[str, Any]:
         "info": {
             "title": "Nuvol",
             "version": version,
-            "summary": "Accounts, files, versions, uploads and the journal of a Nuvol cloud.",
+            "summary": "Accounts, files, versions, uploads, documents and the journal of a Nuvol cloud.",
             "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
         },
         "servers": [{"url": PREFIX}],

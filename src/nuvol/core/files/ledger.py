@@ -150,6 +150,32 @@ class Ledger:
         self, verb: str, node: Node, *, old: Node | None = None, new: Node | None = None, object: str = "node"
     ) -> None:
         """Write in the journal; `old` and `new` give the place it left and the one it came to."""
+        self.tell(
+            verb,
+            object,
+            self._named(node),
+            kind=node.kind,
+            old=(old.parent_id, old.name) if old else None,
+            new=(new.parent_id, new.name) if new else None,
+            number=node.number,
+            old_shared=self._shared(old) if old else "",
+            shared=self._shared(new or node) if new or not old else "",
+        )
+
+    def tell(
+        self,
+        verb: str,
+        noun: str,
+        object_id: int,
+        *,
+        kind: int = 0,
+        old: tuple[int | None, str] | None = None,
+        new: tuple[int | None, str] | None = None,
+        number: int = 0,
+        old_shared: str = "",
+        shared: str = "",
+    ) -> None:
+        """Write in the journal what happened to anything. `old`, `new`: where it was and is, as `Change` has it."""
         self._changes.append(
             Change(
                 account_id=self.account_id,
@@ -158,16 +184,16 @@ class Ledger:
                 actor_id=self.actor.account_id,
                 app=self.actor.app,
                 verb=verb,
-                object=object,
-                object_id=self._named(node),
-                kind=node.kind,
-                old_parent=old.parent_id if old else None,
-                old_name=old.name if old else None,
-                new_parent=new.parent_id if new else None,
-                new_name=new.name if new else None,
-                number=node.number,
-                old_shared=self._shared(old) if old else "",
-                shared=self._shared(new or node) if new or not old else "",
+                object=noun,
+                object_id=object_id,
+                kind=kind,
+                old_parent=old[0] if old else None,
+                old_name=old[1] if old else None,
+                new_parent=new[0] if new else None,
+                new_name=new[1] if new else None,
+                number=number,
+                old_shared=old_shared,
+                shared=shared,
             )
         )
 

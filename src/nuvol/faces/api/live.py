@@ -66,7 +66,7 @@ async def changes(call: Call[words.ChangesAsked, None]) -> Answer:
         found = Changes([], await run(journal.cursor, call.actor), more=False, reset=False)
     else:
         found = await run(journal.changes, call.actor, asked.since, limit=asked.limit)
-    if asked.wait and not found.changes and not found.reset:
+    if asked.wait and not (found.changes or found.reset or found.more):
         found = await _waited(call, found.cursor)
     return told(words.changes(found))
 
@@ -81,7 +81,7 @@ async def _waited(call: Call[words.ChangesAsked, None], cursor: str) -> Changes:
             found = await run(call.cloud.journal.changes, actor, cursor, limit=call.query.limit)
             cursor = found.cursor  # what the caller may not see is passed over
             left = end - loop.time()
-            if found.changes or found.reset or left <= 0 or watch.is_over:
+            if found.changes or found.reset or found.more or left <= 0 or watch.is_over:
                 return found
             if not found.more:
                 await watch.wait(left)

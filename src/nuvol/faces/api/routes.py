@@ -14,6 +14,7 @@ from nuvol.faces.api import (
     apps,
     capabilities,
     content,
+    databases,
     docs,
     links,
     live,
@@ -27,10 +28,12 @@ from nuvol.faces.api import (
     zips,
 )
 from nuvol.faces.api.router import Entry, Function
+from nuvol.u1db import stream
 from nuvol.wire import chunks, tus
 from nuvol.wire.api import accounts as people
 from nuvol.wire.api import apps as programs
-from nuvol.wire.api import journal
+from nuvol.wire.api import body, journal
+from nuvol.wire.api import documents as papers
 from nuvol.wire.api import links as linking
 from nuvol.wire.api import nodes as files
 from nuvol.wire.api import shares as sharing
@@ -43,6 +46,10 @@ _CHANGING = (e.NodeMissing, e.PreconditionFailed, e.Locked)
 _PLACING = (*_CHANGING, e.ParentMissing, e.NameTaken, e.WrongKind, e.BadName)
 _STORING = (*_PLACING, e.QuotaExceeded, e.StoreFull)
 
+_DATABASE = (e.DatabaseDoesNotExist,)
+_WRITING = (*_DATABASE, e.InvalidDocId, e.InvalidJSON, e.DocumentTooBig, e.QuotaExceeded, e.TooLarge, WrongType)
+
+_IF_REV = Header("If-Match", "The revision that is changed, in quotes: the ETag of the document.")
 _IF_MATCH = Header("If-Match", "Only if it is still in this state: an `etag`, quotes included.")
 _IF_NONE_MATCH = Header("If-None-Match", "`*`: only if nothing has this name.")
 _LOCK = Header("If", "Lock tokens, as RFC 4918 writes them: `(<urn:uuid:…>)`.")
@@ -80,6 +87,8 @@ _LIVE_ABOUT = (
     "Events `change` (data: a Change) and `reset` (read everything anew); each id is a cursor. A comment comes after 15"
     " silent seconds."
 )
+
+_SEEN = "Needs a scope of files or documents, and shows what that opens."
 
 
 def _entry(call: str, function: Function, scope: str | None, summary: str, **more: Any) -> Entry:
@@ -319,11 +328,74 @@ ENTRIES: tuple[Entry, ...] = (
                errors=(e.UploadMissing, WrongTusVersion)),
     ),
     *_chapter(
+        "Documents",
+        _entry("GET /databases", databases.every, "docs", "Databases of documents", query=papers.DatabasesAsked,
+               gives=papers.Databases),
+        _entry("PUT /databases/{database}", databases.create, "docs", "Make a database",
+               about="One that is there stays as it is.", gives=papers.Database, statuses=(201, 200),
+               errors=(e.BadValue,)),
+        _entry("GET /databases/{database}", databases.get, "docs", "One database", gives=papers.Database,
+               errors=_DATABASE),
+        _entry("DELETE /databases/{database}", databases.delete, "docs", "Delete a database for good",
+               about="With all its documents.", statuses=(204,), errors=_DATABASE),
+        _entry("GET /databases/{database}/documents", databases.documents, "docs", "Documents, by id",
+               query=papers.DocumentsAsked, gives=papers.Documents, errors=_DATABASE),
+        _entry("POST /databases/{database}/documents", databases.add, "docs", "A new document, under an id of its own",
+               media_taken=body.JSON, gives=papers.DocumentState, statuses=(201,), headers_given=("Location", "ETag"),
+               errors=_WRITING),
+        _entry("GET /databases/{database}/documents/{doc_id}", databases.read, "docs", "One document, to the letter",
+               media_given=body.JSON, headers_given=("ETag", "Nuvol-Has-Conflicts"),
+               errors=(*_DATABASE, e.DocumentDoesNotExist)),
+        _entry("PUT /databases/{database}/documents/{doc_id}", databases.put, "docs", "Put a document",
+               about="Without If-Match it must not be there yet.", media_taken=body.JSON, headers=(_IF_REV,),
+               gives=papers.DocumentState, statuses=(201, 200), headers_given=("ETag",),
+               errors=(*_WRITING, e.RevisionConflict, e.ConflictedDoc)),
+        _entry("DELETE /databases/{database}/documents/{doc_id}", databases.remove, "docs", "Delete a document",
+               about="Peers learn of it; putting it again brings it back.", headers=(_IF_REV,),
+               gives=papers.DocumentState, headers_given=("ETag",),
+               errors=(*_DATABASE, e.DocumentDoesNotExist, e.DocumentAlreadyDeleted, e.RevisionConflict,
+                       e.ConflictedDoc, e.BadValue)),
+        _entry("GET /databases/{database}/documents/{doc_id}/conflicts", databases.conflicts, "docs",
+               "The values of a document in conflict", gives=papers.Conflicts, errors=_DATABASE),
+        _entry("POST /databases/{database}/documents/{doc_id}/resolve", databases.resolve, "docs",
+               "Decide a conflict", takes=papers.Resolution, gives=papers.DocumentState, headers_given=("ETag",),
+               errors=(*_WRITING, e.DocumentDoesNotExist)),
+        _entry("GET /databases/{database}/indexes", databases.indexes, "docs", "Indexes", gives=papers.Indexes,
+               errors=_DATABASE),
+        _entry("PUT /databases/{database}/indexes/{index}", databases.create_index, "docs", "Make an index",
+               about="One that is there and equal stays as it is.", takes=papers.NewIndex, gives=papers.Index,
+               errors=(*_DATABASE, e.IndexDefinitionParseError, e.IndexNameTakenError)),
+        _entry("DELETE /databases/{database}/indexes/{index}", databases.remove_index, "docs", "Remove an index",
+               statuses=(204,), errors=_DATABASE),
+        _entry("GET /databases/{database}/indexes/{index}/keys", databases.keys, "docs", "The values in an index",
+               gives=papers.Keys, errors=(*_DATABASE, e.IndexDoesNotExist)),
+        _entry("POST /databases/{database}/query", databases.query, "docs", "Find documents by an index",
+               takes=papers.Query, gives=papers.Found,
+               errors=(*_DATABASE, e.IndexDoesNotExist, e.InvalidValueForIndex, e.InvalidGlobbing)),
+        _entry("GET /databases/{database}/changes", databases.changes, "docs", "What changed since",
+               about="Each document once, with its newest change. `/changes/live` tells when there is something.",
+               query=papers.DocumentChangesAsked, gives=papers.DocumentChanges,
+               errors=(*_DATABASE, e.InvalidGeneration)),
+        _entry("GET /databases/{database}/snapshot", databases.snapshot, "docs", "Everything, for a new replica",
+               about="As the answer to a sync exchange of U1DB.", query=papers.SnapshotAsked,
+               media_given=stream.MEDIA_TYPE, errors=(*_DATABASE, e.InvalidGeneration)),
+        _entry("GET /databases/{database}/sync-from/{replica}", databases.sync_info, "docs",
+               "How far a sync with this replica has come", gives=papers.SyncState, errors=_DATABASE),
+        _entry("PUT /databases/{database}/sync-from/{replica}", databases.record, "docs",
+               "Note how much the database has of this replica", takes=papers.KnownGiven, statuses=(204,),
+               errors=_DATABASE),
+        _entry("POST /databases/{database}/sync-from/{replica}", databases.sync, "docs",
+               "Sync with this replica: one exchange of U1DB", media_taken=stream.MEDIA_TYPE,
+               media_given=stream.MEDIA_TYPE,
+               errors=(*_WRITING, e.InvalidRevision, e.InvalidGeneration, e.InvalidTransactionId, e.BrokenSyncStream)),
+    ),
+    *_chapter(
         "Changes",
-        _entry("GET /changes", live.changes, "files:read", "What happened since",
-               about="With `wait`, the answer comes as soon as something happens.", query=journal.ChangesAsked,
+        _entry("GET /changes", live.changes, SIGNED_IN, "What happened since",
+               about=f"With `wait`, the answer comes as soon as something happens. {_SEEN}", query=journal.ChangesAsked,
                gives=journal.Changes),
-        _entry("GET /changes/live", live.live, "files:read", "What happens, as server-sent events", about=_LIVE_ABOUT,
+        _entry("GET /changes/live", live.live, SIGNED_IN, "What happens, as server-sent events",
+               about=f"{_LIVE_ABOUT} {_SEEN}",
                query=journal.LiveAsked, headers=(_LAST,), media_given=live.MEDIA_TYPE),
     ),
 )

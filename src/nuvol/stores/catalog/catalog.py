@@ -14,6 +14,7 @@ from nuvol.stores.catalog.chunks import Chunks
 from nuvol.stores.catalog.customers import Customers
 from nuvol.stores.catalog.database import Connection, Database
 from nuvol.stores.catalog.dialects.opening import open_database
+from nuvol.stores.catalog.documents import Documents
 from nuvol.stores.catalog.grants import Attempts, Grants, Invitations
 from nuvol.stores.catalog.id_blocks import BLOCK, IdBlocks, take_block
 from nuvol.stores.catalog.instance import Instance
@@ -54,6 +55,7 @@ class SqlTransaction:
         self.links = Links(connection)
         self.customers = Customers(connection)
         self.shares = Shares(connection)
+        self.documents = Documents(connection)
 
 
 class SqlCatalog:

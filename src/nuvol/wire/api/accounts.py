@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from nuvol.model import accounts as model
 from nuvol.model import apps
+from nuvol.model.documents import NAME_PATTERN
 from nuvol.wire.api.values import (
     AccountName,
     Email,
@@ -23,7 +24,13 @@ from nuvol.wire.api.values import (
     time_text,
 )
 
-Scope = Literal["files", "files:read", "calendar", "docs", "photos", "profile"]
+Scope = Annotated[
+    str,
+    Meta(
+        pattern=f"^(files|files:read|calendar|docs|photos|profile|docs:{NAME_PATTERN})$",
+        description="`docs:<name>` opens one database.",
+    ),
+]
 SignupMode = Literal["open", "invite", "closed"]
 
 # ------------------------------------------------------------------------------------------------ answers

@@ -22,7 +22,10 @@ JournalCursor = Annotated[str, Meta(max_length=CURSOR_LIMIT, description="Where 
 
 
 class Change(Struct, frozen=True):
-    """One thing that happened. A change of a whole tree is one entry: that of its topmost node."""
+    """One thing that happened. A change of a whole tree is one entry: that of its topmost node.
+
+    A document is told by the id of its database, which is its parent too; its name is its id, its version the
+    generation of the change."""
 
     number: int
     at: Time
@@ -31,12 +34,12 @@ class Change(Struct, frozen=True):
     verb: str
     object: str
     object_id: Id
-    kind: Literal["file", "folder"]
+    kind: Literal["file", "folder", "document", "database"]
     old_parent_id: Annotated[Id | None, Meta(description="Null: it was not there before.")]
     old_name: str | None
     new_parent_id: Annotated[Id | None, Meta(description="Null: it is no longer there.")]
     new_name: str | None
-    version: Annotated[int, Meta(description="The node's version number after the change.")]
+    version: Annotated[int, Meta(description="The version number after the change.")]
 
 
 class Changes(Struct, frozen=True):
@@ -67,13 +70,19 @@ def change(of: model.Change) -> Change:
         of.verb,
         of.object,
         of.object_id,
-        "file" if of.kind == Kind.FILE else "folder",
+        _kind(of),
         of.old_parent,
         of.old_name,
         of.new_parent,
         of.new_name,
         of.number,
     )
+
+
+def _kind(of: model.Change) -> Literal["file", "folder", "document", "database"]:
+    if of.object == "node":
+        return "file" if of.kind == Kind.FILE else "folder"
+    return "document" if of.object == "document" else "database"
 
 
 def changes(of: model.Changes) -> Changes:
