@@ -2,7 +2,7 @@
 
 CloudError
 ├── Missing     NodeMissing · VersionMissing · AccountMissing · GrantMissing · UploadMissing · LockMissing
-│               InvitationMissing · AppMissing · BlobMissing
+│               InvitationMissing · AppMissing · MemberMissing · BlobMissing
 ├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · AppTaken
 │               OffsetMismatch · ChunksLacking
 │   └── PreconditionFailed · Locked
@@ -71,6 +71,13 @@ class InvitationMissing(Missing):
 class AppMissing(Missing):
     code = "app-missing"
     advice = "Check the key; `nuvol admin app list` shows every app."
+
+
+class MemberMissing(Missing):
+    """Somebody to whom a folder is not open."""
+
+    code = "member-missing"
+    advice = "List the members of the folder; somebody may have removed them already."
 
 
 class BlobMissing(Missing):

@@ -74,6 +74,18 @@ class JournalRowsTests:
         assert two.read(lambda tx: tx.journal.after(ANNA, 1, 1)) == [bare]
         assert two.read(lambda tx: tx.journal.after(ANNA, 3, 9)) == []
 
+    def test_what_touches_open_folders_is_found_by_itself(self, two):
+        rows = [
+            CHANGE,
+            replace(CHANGE, seq=2, shared="3"),
+            replace(CHANGE, seq=3),
+            replace(CHANGE, seq=4, old_shared="3 4"),
+        ]
+        two.write(lambda tx: tx.journal.add([*rows, replace(CHANGE, account_id=BERT, shared="3")]))
+        assert two.read(lambda tx: tx.journal.shared_after(ANNA, 0, 9)) == [rows[1], rows[3]]
+        assert two.read(lambda tx: tx.journal.shared_after(ANNA, 2, 9)) == [rows[3]]
+        assert two.read(lambda tx: tx.journal.shared_after(ANNA, 0, 1)) == [rows[1]]
+
     def test_a_number_is_given_once(self, two):
         two.write(lambda tx: tx.journal.add([CHANGE]))
         with pytest.raises(Exception, match="journal"):
@@ -134,6 +146,16 @@ class UploadRowsTests:
         assert catalog.read(lambda tx: tx.uploads.get(BERT, "two")) is None
         assert catalog.read(lambda tx: tx.uploads.blob_ids()) >= {(ANNA, 8)}
 
+    def test_who_uploads_to_an_open_folder_finds_the_upload_while_it_is_open(self, catalog):
+        theirs = replace(UPLOAD, holder_id=BERT)
+        catalog.write(lambda tx: tx.uploads.add(theirs))
+        assert catalog.read(lambda tx: tx.uploads.of_holder(BERT, "one")) is None
+        catalog.write(
+            lambda tx: [tx.shares.put_member(ANNA, node, member, 2, 0) for node in (3, 4) for member in (BERT, 9)]
+        )
+        assert catalog.read(lambda tx: tx.uploads.of_holder(BERT, "one")) == theirs
+        assert catalog.read(lambda tx: tx.uploads.of_holder(9, "one")) is None
+
     def test_only_who_knows_where_it_stands_goes_on_with_it(self, catalog):
         catalog.write(lambda tx: tx.uploads.add(UPLOAD))
         further = replace(UPLOAD, size=50, offset=10, blob_id=8, written=5, tail=b"tail", expires_at=200)
@@ -191,6 +213,7 @@ class JobRowsTests:
         catalog.write(lambda tx: tx.jobs.add(ANNA, 4, "copy", b""))
         expected = [(ANNA, 4, "copy", b""), (ANNA, 5, "trash", b"x"), (BERT, 3, "purge", b"\0")]
         assert catalog.read(lambda tx: tx.jobs.all()) == expected
+        assert catalog.read(lambda tx: (tx.jobs.verb(ANNA, 4), tx.jobs.verb(BERT, 4))) == ("copy", None)
         catalog.write(lambda tx: (tx.jobs.remove(ANNA, 4), tx.jobs.remove(BERT, 5)))
         assert catalog.read(lambda tx: tx.jobs.all()) == expected[1:]
         assert catalog.read(lambda tx: (tx.jobs.any(ANNA), tx.jobs.any(BERT), tx.jobs.any(3))) == (True, True, False)
@@ -213,20 +236,23 @@ class HomeTests:
             catalog.write(lambda tx, kept=kept: tx.accounts.set_password(ANNA, kept))
             assert catalog.read(lambda tx: tx.accounts.password(ANNA)) == kept
 
-    def test_an_account_knows_whether_jobs_and_locks_are_in_the_way(self, catalog):
+    def test_an_account_knows_whether_jobs_locks_and_open_folders_are_in_the_way(self, catalog):
         add_account(catalog, ANNA)
 
-        def hindrances() -> tuple[bool, bool]:
+        def hindrances() -> tuple[bool, ...]:
             return catalog.read(lambda tx: tx.accounts.hindrances(ANNA))
 
         catalog.write(lambda tx: (tx.jobs.add(BERT, 1, "copy", b""), tx.locks.add(replace(LOCK, account_id=BERT))))
-        assert hindrances() == (False, False)
+        catalog.write(lambda tx: tx.shares.put_member(BERT, 5, ANNA, 1, 0))
+        assert hindrances() == (False, False, False)
         catalog.write(lambda tx: tx.locks.add(LOCK))
-        assert hindrances() == (False, True)
+        assert hindrances() == (False, True, False)
         catalog.write(lambda tx: tx.jobs.add(ANNA, 1, "copy", b""))
-        assert hindrances() == (True, True)
+        assert hindrances() == (True, True, False)
         catalog.write(lambda tx: tx.locks.expire(LOCK.expires_at + 1))
-        assert hindrances() == (True, False)
+        assert hindrances() == (True, False, False)
+        catalog.write(lambda tx: tx.shares.put_member(ANNA, 5, BERT, 1, 0))
+        assert hindrances() == (True, False, True)
 
 
 class InstanceRowsTests:

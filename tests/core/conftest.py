@@ -56,3 +56,11 @@ def bert(anna: Home) -> Iterator[Home]:
     home = anna.world.home()
     yield home
     assert faults(home.world, home.actor.account_id) == []
+
+
+@pytest.fixture
+def cara(anna: Home) -> Iterator[Home]:
+    """A third one."""
+    home = anna.world.home()
+    yield home
+    assert faults(home.world, home.actor.account_id) == []

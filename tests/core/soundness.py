@@ -24,7 +24,7 @@ def faults(world: World, account_id: int | None = None) -> list[str]:
 
 
 def _faults(world: World, account_id: int) -> Iterator[str]:
-    for look in (_tree, _names, _versions, _contents, _chunks, _journal, _beside):
+    for look in (_tree, _names, _versions, _contents, _chunks, _journal, _beside, _shares):
         yield from look(world, account_id)
 
 
@@ -193,3 +193,18 @@ def _beside(world: World, account_id: int) -> Iterator[str]:
     yield from (
         f"job {row} was left" for row in world.rows("select id, verb from job where account_id = ?", account_id)
     )
+
+
+def _shares(world: World, account_id: int) -> Iterator[str]:
+    """Every mount stands for something, once; every node of that kind is one."""
+    mounts = {row[0] for row in world.rows("select id from mount where account_id = ?", account_id)}
+    nodes = {row[0] for row in world.rows("select id from node where account_id = ? and kind = 2", account_id)}
+    if mounts != nodes:
+        yield f"mounts {mounts} have the nodes {nodes}"
+    for node_id, kind, parent_id in world.rows(
+        "select m.node_id, n.kind, n.parent_id from member m left join node n on n.account_id = m.account_id"
+        " and n.id = m.node_id where m.account_id = ?",
+        account_id,
+    ):
+        if kind is not None and (kind != 0 or parent_id is None):
+            yield f"{node_id} is shared and no folder that can be"

@@ -66,7 +66,7 @@ def test_a_shallow_copy_is_the_folder_alone(anna):
     assert folder is None
     copy = anna.copy("top", "copy", deep=False)
     assert anna.paths("copy") == []
-    assert anna.cloud.tree.properties(anna.actor, [copy.id]) == {copy.id: {"{u:x}a": "<a/>"}}
+    assert anna.cloud.tree.properties(anna.actor, [copy]) == {copy.id: {"{u:x}a": "<a/>"}}
 
 
 def test_properties_go_along_through_the_whole_tree(anna):
@@ -74,7 +74,7 @@ def test_properties_go_along_through_the_whole_tree(anna):
     for path in ("top/f0", "top/a/b"):
         anna.cloud.tree.set_properties(anna.actor, anna.id(path), {"{u:x}a": f"<a>{path}</a>"}, [])
     anna.copy("top", "copy")
-    found = anna.cloud.tree.properties(anna.actor, [anna.id("copy/f0"), anna.id("copy/a/b")])
+    found = anna.cloud.tree.properties(anna.actor, [anna.node("copy/f0"), anna.node("copy/a/b")])
     assert list(found.values()) == [{"{u:x}a": "<a>top/f0</a>"}, {"{u:x}a": "<a>top/a/b</a>"}]
 
 

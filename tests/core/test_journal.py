@@ -47,7 +47,7 @@ def test_a_page_says_where_to_go_on_and_whether_there_is_more(anna):
     start = anna.cloud.journal.cursor(anna.actor)
     anna.folders("a", "b")
     page = anna.cloud.journal.changes(anna.actor, start, limit=1)
-    assert page.more and page.cursor == anna.cloud.journal.behind(anna.actor, page.changes[0])
+    assert page.more and page.cursor == anna.cloud.journal.behind(start, page.changes[0])
     page = anna.cloud.journal.changes(anna.actor, page.cursor, limit=1)
     assert not page.more and page.cursor == anna.cloud.journal.cursor(anna.actor)
     page = anna.cloud.journal.changes(anna.actor, page.cursor)

@@ -350,7 +350,7 @@ def test_dead_properties_are_kept_and_follow_moves_and_copies(anna):
     expected = {"{u:x}b": "<b>é</b>", "{u:x}c": "<c/>"}
     copy = anna.copy("a", "copy")
     anna.move("a", "b")
-    found = anna.cloud.tree.properties(anna.actor, [node.id, copy.id, anna.root.id])
+    found = anna.cloud.tree.properties(anna.actor, [node, copy, anna.root])
     assert found == {node.id: expected, copy.id: expected}
     assert [verb for verb, _ in anna.journal()] == ["create", "properties", "properties", "copy", "move"]
 
@@ -369,4 +369,4 @@ def test_properties_do_not_become_a_store(anna):
     anna.cloud.tree.set_properties(anna.actor, node.id, {"{u:x}a": "<a/>"}, [])
     with pytest.raises(TooLarge):
         anna.cloud.tree.set_properties(anna.actor, node.id, {"{u:x}b": f"<b>{'x' * PROPERTY_BYTES}</b>"}, [])
-    assert anna.cloud.tree.properties(anna.actor, [node.id]) == {node.id: {"{u:x}a": "<a/>"}}
+    assert anna.cloud.tree.properties(anna.actor, [node]) == {node.id: {"{u:x}a": "<a/>"}}

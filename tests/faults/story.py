@@ -523,7 +523,7 @@ def look(rest: Rest) -> World:
         world.live[path] = versions(node)
         if node.content is not None:
             assert digest(b"".join(cloud.reads.open(actor, node.id).blocks())) == world.live[path][-1]
-        for text in cloud.tree.properties(actor, [node.id]).get(node.id, {}).values():
+        for text in cloud.tree.properties(actor, [node]).get(node.id, {}).values():
             world.labels[path] = text
     for top in cloud.trash.list(actor).nodes:
         world.trashed[top.name] = {path: versions(node) for path, node in _below(rest.catalog, top)}

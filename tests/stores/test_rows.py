@@ -4,7 +4,7 @@ import inspect
 from pathlib import Path
 
 from nuvol.stores import base
-from tests.conformance import rows_beside, rows_contents, rows_nodes
+from tests.conformance import rows_beside, rows_contents, rows_nodes, rows_shares
 
 
 class TestNodes(rows_nodes.NodeRowsTests):
@@ -40,6 +40,10 @@ class TestUploads(rows_beside.UploadRowsTests):
 
 
 class TestJobs(rows_beside.JobRowsTests):
+    pass
+
+
+class TestShares(rows_shares.ShareRowsTests):
     pass
 
 

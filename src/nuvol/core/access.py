@@ -5,6 +5,8 @@ from nuvol.model import apps
 from nuvol.model.accounts import Actor
 from nuvol.model.apps import App
 from nuvol.model.nodes import Node
+from nuvol.model.shares import Role
+from nuvol.stores.base import Transaction
 
 SCOPES = frozenset({"files", "files:read", "calendar", "docs", "photos", "profile"})
 """What a grant that leaves a person's hands can allow. `account` is not among them: only a session and the
@@ -24,6 +26,8 @@ APP_FOLDER = "files:app-folder"
 _OPENING = {
     "read": frozenset({"files", "files:read"}),
     "write": frozenset({"files"}),
+    "purge": frozenset({"files"}),
+    "share": frozenset({"files"}),
     "account": frozenset({"account"}),
     "admin": frozenset({"account"}),
 }
@@ -32,24 +36,41 @@ _OPENING = {
 _MEANING = {
     "read": "reading files",
     "write": "changing files",
+    "purge": "changing files",
+    "share": "changing files",
     "account": "managing the account",
     "admin": "administration",
 }
 
 
-def require(actor: Actor, verb: str, node: Node | None = None) -> None:
+_ROLE = {"read": Role.VIEWER, "write": Role.EDITOR, "purge": Role.CO_OWNER, "share": Role.CO_OWNER}
+"""Verb → the role that it needs in somebody else's folder."""
+
+_NEEDS = {
+    "write": "You may read this folder, not change it.",
+    "purge": "Only owners of this folder may remove something for good.",
+    "share": "Only owners of this folder may decide who else gets in.",
+}
+
+
+def require(actor: Actor, verb: str, node: Node | None = None, tx: Transaction | None = None) -> None:
     """Let the actor pass or raise.
 
-    `verb`: read, write (both perhaps for one `node`), account (one's own), admin (everybody's). Raises
-    NotAllowed when the grant does not reach so far, NodeMissing when the node is somebody else's: an answer
-    must not tell that it exists.
+    `verb`: read, write, purge (remove for good), share (all of them perhaps for one `node`), account (one's own),
+    admin (everybody's). The node of somebody else is open by a role on it or on a folder above it, which is looked up
+    through `tx` each time: who loses it is out at once. Raises NotAllowed when the grant or the role does not reach so
+    far, NodeMissing when there is no role: an answer must not tell that the node exists.
     """
     if _OPENING[verb].isdisjoint(actor.scopes):
         raise NotAllowed(f"This way of signing in does not allow {_MEANING[verb]}.", advice=_advice(verb))
     if verb == "admin" and not actor.admin:
         raise NotAllowed("Only an administrator may do this.")
     if node is not None and node.account_id != actor.account_id:
-        raise NodeMissing("There is no such file or folder.")
+        role = tx.shares.role(node.account_id, node.id, actor.account_id) if tx is not None else None
+        if role is None:
+            raise NodeMissing("There is no such file or folder.")
+        if role < _ROLE[verb]:
+            raise NotAllowed(_NEEDS[verb], advice="Ask the owner for more.")
 
 
 def scopes_of(app: App) -> frozenset[str]:

@@ -7,8 +7,10 @@ from nuvol import clock as clocks
 from nuvol.core.accounts import Accounts
 from nuvol.core.apps import Apps
 from nuvol.core.doctor import Doctor
+from nuvol.core.files.across import Across
 from nuvol.core.files.copies import Copies
 from nuvol.core.files.locks import Locks
+from nuvol.core.files.mounts import Mounts
 from nuvol.core.files.reads import Reads
 from nuvol.core.files.room import Files
 from nuvol.core.files.trash import Trash
@@ -20,6 +22,7 @@ from nuvol.core.jobs import Upkeep
 from nuvol.core.journal import Journal
 from nuvol.core.passwords import Passwords
 from nuvol.core.search import Search
+from nuvol.core.shares import Shares
 from nuvol.core.vault import KEY_BYTES, Vault
 from nuvol.model.rules import Rules
 from nuvol.stores.base import Blobs, Catalog, Transaction
@@ -48,15 +51,17 @@ class Cloud:
         self.grants = Grants(catalog, clock, self.rules, self.passwords)
         files = Files(catalog, blobs, self.rules, clock)
         self.trash = Trash(files)
-        self.tree = Tree(files, self.trash)
-        self.copies = Copies(files, self.trash)
+        across, mounts = Across(files, self.trash), Mounts(files)
+        self.tree = Tree(files, self.trash, mounts, across)
+        self.copies = Copies(files, self.trash, across)
         self.uploads = Uploads(files)
         self.reads = Reads(files)
         self.versions = Versions(files)
         self.locks = Locks(files)
         self.journal = Journal(files, self.tree, self.epoch)
         self.search = Search(files)
-        self.upkeep = Upkeep(files, self.trash, self.uploads, self.versions, self.journal, self.grants)
+        self.shares = Shares(files, self.tree, mounts)
+        self.upkeep = Upkeep(files, self.trash, across, mounts, self.uploads, self.versions, self.journal, self.grants)
         self.accounts = Accounts(catalog, clock, self.rules, self.passwords, self.grants, self.upkeep.remove_tree)
         vault = Vault(key or secrets.token_bytes(KEY_BYTES))
         self.apps = Apps(catalog, clock, vault, self.grants, self.accounts)

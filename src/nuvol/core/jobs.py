@@ -6,7 +6,9 @@ from threading import Event
 import msgspec
 
 from nuvol.clock import HOUR
+from nuvol.core.files.across import Across
 from nuvol.core.files.contents import take_abandoned
+from nuvol.core.files.mounts import Mounts
 from nuvol.core.files.room import Files
 from nuvol.core.files.trash import Trash
 from nuvol.core.files.uploads import Uploads
@@ -28,10 +30,20 @@ class Upkeep:
     """Every function may run at any time, also twice at once; each comes back when its work is done."""
 
     def __init__(
-        self, files: Files, trash: Trash, uploads: Uploads, versions: Versions, journal: Journal, grants: Grants
+        self,
+        files: Files,
+        trash: Trash,
+        across: Across,
+        mounts: Mounts,
+        uploads: Uploads,
+        versions: Versions,
+        journal: Journal,
+        grants: Grants,
     ) -> None:
         self._files = files
         self._trash = trash
+        self._across = across
+        self._mounts = mounts
         self._uploads = uploads
         self._versions = versions
         self._journal = journal
@@ -44,7 +56,11 @@ class Upkeep:
         jobs = [job for job in self._files.catalog.read(lambda tx: tx.jobs.all()) if self._is_left_over(job[1])]
         for account_id, job_id, verb, data in jobs:
             try:
-                self._trash.resume(account_id, job_id, verb, msgspec.json.decode(data, type=int))
+                if verb == "handover":
+                    node_id, to_account, arrival = msgspec.json.decode(data, type=tuple[int, int, int])
+                    self._across.resume((account_id, node_id), to_account, arrival, job_id)
+                else:
+                    self._trash.resume(account_id, job_id, verb, msgspec.json.decode(data, type=int))
             except AccountMissing:  # removed meanwhile with all it held
                 self._files.catalog.write(partial(_end, account_id, job_id))
         return len(jobs)
@@ -53,14 +69,16 @@ class Upkeep:
         return job_id < self._born or job_id in self._files.left_over
 
     def expire(self) -> None:
-        """End what is over: trash, versions, uploads, journal rows, sessions, invitations, locks, failed attempts."""
+        """End what is over: trash, versions, uploads, journal rows, sessions, invitations, locks, failed attempts, and
+        mounts of what is no longer open."""
         self._trash.expire()
         self._uploads.expire()
         self._versions.thin()
         self._journal.trim()
         self._grants.expire()
         now = self._files.clock()
-        self._files.catalog.write(lambda tx: tx.locks.expire(now))
+        self._files.catalog.write(lambda tx: (tx.locks.expire(now), tx.shares.expire(now)))
+        self._mounts.mend()
 
     def sweep(self, *, orphans_after: float | None = None) -> Swept:
         """Free what nothing names any more (see `core.sweep`)."""
@@ -80,6 +98,8 @@ class Upkeep:
     def remove_tree(self, account_id: int) -> None:
         """Remove everything an account holds; its rows of access are gone already. Chunks are left to the sweep."""
         actor = Actor(account_id)
+        self._files.catalog.write(lambda tx: tx.shares.forget(account_id))
+        self._mounts.mend()
         self._trash.empty(actor)
 
         def unit(tx: Transaction) -> int:
@@ -88,7 +108,7 @@ class Upkeep:
             return account.root_id
 
         root_id = self._files.catalog.write(unit)
-        self._trash.discard(actor, root_id, self._files.new_id())
+        self._trash.discard(account_id, actor, root_id, self._files.new_id())
         take_abandoned(self._files)
         self._journal.clear(account_id)
         self._files.paths.clear()

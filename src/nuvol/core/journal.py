@@ -1,12 +1,15 @@
 """What happened since: the one feed that every face reads.
 
-A cursor is opaque to clients: the instance's epoch and, for each account it reads, a journal number. An older
-epoch (a restored backup) or a trimmed journal is answered `reset`: merge, then go on from the new cursor.
+A journal belongs to one account. Who is a member of somebody's folder reads that journal too, as far as it tells of
+the folder: a cursor, opaque to clients, holds the instance's epoch and a journal number for each account it reads. An
+older epoch (a restored backup) or a trimmed journal is answered `reset`: merge, then go on from the new cursor.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+
+from msgspec.structs import replace
 
 from nuvol.clock import DAY
 from nuvol.core import access
@@ -18,9 +21,14 @@ from nuvol.model.journal import Change, Changes, Notice
 from nuvol.model.nodes import Delta, Kind, Node, State
 from nuvol.stores.base import Transaction
 
-_CURSOR = re.compile(r"([0-9a-f]+)\.([0-9a-f]+)-([0-9a-f]+)")
+_CURSOR = re.compile(r"([0-9a-f]+)((?:\.[0-9a-f]+-[0-9a-f]+)+)")
 
-_APPEARED = ("copy", "restore", "move")
+_Where = tuple[int | None, str | None]
+
+Numbers = dict[int, int]
+"""Account → journal number; the reader's own is first."""
+
+_APPEARED = ("copy", "restore", "move", "mount", "unmount")
 """A folder that came by one of these brought everything below it along."""
 
 
@@ -30,35 +38,54 @@ class Journal:
         self._tree = tree
         self._epoch = epoch
         self._watchers: dict[int, list[Callable[[], None]]] = {}
+        self._readers: dict[int, set[int]] = {}
+        """Account → accounts that watch and read its journal too."""
         files.catalog.on_change(self._tell)
 
     def cursor(self, actor: Actor) -> str:
         """Where the journal stands now."""
         access.require(actor, "read")
-        return self._files.catalog.read(lambda tx: self._cursor(tx, actor))
+        return self._write(self._files.catalog.read(lambda tx: self._numbers(tx, actor)))
 
     def changes(self, actor: Actor, cursor: str, *, limit: int = 500) -> Changes:
-        """What happened behind `cursor`, in order. Raises BadValue when it is no cursor."""
+        """What happened behind `cursor`, in order within each account. Raises BadValue when it is no cursor."""
         access.require(actor, "read")
-        epoch, account_id, seq = _parse(cursor)
+        epoch, seqs = _parse(cursor)
 
         def look(tx: Transaction) -> Changes:
-            now = self._cursor(tx, actor)
-            newest = _parse(now)[2]
-            if (epoch, account_id) != (self._epoch, actor.account_id):
-                return Changes([], now, more=False, reset=True)
-            if seq < tx.journal.floor(actor.account_id) or seq > newest:
-                return Changes([], now, more=False, reset=True)
-            found = tx.journal.after(actor.account_id, seq, limit + 1)
-            page = found[:limit]
-            last = page[-1].seq if page else seq
-            return Changes(page, self._write(actor, last), more=len(found) > limit, reset=False)
+            newest = self._numbers(tx, actor)
+            if (epoch, next(iter(seqs))) != (self._epoch, actor.account_id) or not self._reaches(tx, seqs, newest):
+                return Changes([], self._write(newest), more=False, reset=True)
+            reached = {account_id: seqs.get(account_id, seq) for account_id, seq in newest.items()}
+            start = self._write(reached)
+            page: list[Change] = []
+            for account_id in newest:
+                page += self._some(tx, actor, account_id, reached, newest, limit - len(page))
+            more = any(reached[account_id] < seq for account_id, seq in newest.items())
+            return Changes(page, self._write(reached), more=more, reset=False, start=start)
 
         return self._files.catalog.snapshot(look)
 
-    def behind(self, actor: Actor, change: Change) -> str:
-        """The cursor that goes on behind this change."""
-        return self._write(actor, change.seq)
+    @staticmethod
+    def _reaches(tx: Transaction, seqs: Numbers, newest: Numbers) -> bool:
+        return all(tx.journal.floor(id) <= seqs[id] <= seq for id, seq in newest.items() if id in seqs)
+
+    def _some(
+        self, tx: Transaction, actor: Actor, account_id: int, reached: Numbers, newest: Numbers, limit: int
+    ) -> list[Change]:
+        """At most `limit` changes of one account, as the actor sees them; moves its number in `reached` on."""
+        if limit <= 0 or reached[account_id] >= newest[account_id]:
+            return []
+        rows = tx.journal.after if account_id == actor.account_id else tx.journal.shared_after
+        found = rows(account_id, reached[account_id], limit + 1)
+        page = found[:limit]
+        reached[account_id] = page[-1].seq if len(found) > limit else newest[account_id]
+        return page if account_id == actor.account_id else _as_seen(tx, actor, account_id, page)
+
+    def behind(self, cursor: str, change: Change) -> str:
+        """The cursor that goes on behind this change, which is the next one behind `cursor`."""
+        _, seqs = _parse(cursor)
+        return self._write(seqs | {change.account_id: change.seq})
 
     def watch(self, actor: Actor, callback: Callable[[], None]) -> Callable[[], None]:
         """Call back (from any thread; be quick) when something may have changed for this actor.
@@ -119,10 +146,14 @@ class Journal:
         if change.object != "node":
             return True
         if change.old_parent is not None and change.old_name is not None:
-            successor = self._left(actor, folder, deep, change.old_parent, change.old_name, changed, removed)
+            successor = self._left(actor, folder, deep, change, change.old_parent, change.old_name, changed, removed)
             if deep and change.kind != Kind.FILE and successor not in (None, change.object_id):
                 return False
-        node = self._files.catalog.read(lambda tx: tx.nodes.get(actor.account_id, change.object_id))
+        node = self._files.catalog.read(lambda tx: self._known(tx, actor, change, change.object_id))
+        if node is not None and change.verb == "mount":  # below another mount it was in sight before
+            raw = self._files.catalog.read(lambda tx: tx.nodes.get(node.account_id, node.id))
+            if raw is not None and (path := self._relative(actor, folder, raw, deep, unmounted=True)) is not None:
+                removed[path] = None
         path = self._relative(actor, folder, node, deep) if node else None
         if node is not None and change.verb == "restore" and self._holds(actor, node, folder):
             changed.update(self._everything(actor, folder, deep, ""))
@@ -133,11 +164,20 @@ class Journal:
             changed.update(self._everything(actor, node, True, path + "/"))
         return True
 
+    def _known(self, tx: Transaction, actor: Actor, change: Change, node_id: int) -> Node | None:
+        """A node that a change names, as the actor sees it, if it may be seen at all."""
+        node = tx.nodes.get(change.account_id, node_id) or self._files.find(tx, actor, node_id)
+        if node is None or node.account_id == actor.account_id:
+            return node
+        role = tx.shares.role(node.account_id, node.id, actor.account_id)
+        return None if role is None else self._files.seen(tx, actor, node)
+
     def _left(
         self,
         actor: Actor,
         folder: Node,
         deep: bool,
+        change: Change,
         parent_id: int,
         name: str,
         changed: dict[str, Node],
@@ -146,8 +186,11 @@ class Journal:
         """The id of what now has the name that something gave up."""
 
         def look(tx: Transaction) -> tuple[Node | None, Node | None]:
-            parent = tx.nodes.get(actor.account_id, parent_id)
-            return parent, tx.nodes.child(actor.account_id, parent_id, name)
+            parent = self._known(tx, actor, change, parent_id)
+            if parent is None:
+                return None, None
+            now = tx.nodes.child(parent.account_id, parent.id, name)
+            return parent, next(iter(self._files.listed(tx, actor, parent, [now])), None) if now else None
 
         parent, successor = self._files.catalog.read(look)
         if parent is None or not (deep or parent.id == folder.id):
@@ -165,11 +208,14 @@ class Journal:
     def _holds(self, actor: Actor, node: Node, folder: Node) -> bool:
         return node.id in (folder.id, *(parent.id for parent in self._tree.parents(actor, folder)))
 
-    def _relative(self, actor: Actor, folder: Node, node: Node, deep: bool) -> str | None:
+    def _relative(self, actor: Actor, folder: Node, node: Node, deep: bool, *, unmounted: bool = False) -> str | None:
         """The path of a live node from `folder`, None when it is not (directly) below it."""
         if node.state != State.LIVE or node.id == folder.id or not (deep or node.parent_id == folder.id):
             return None
-        above = self._tree.parents(actor, node)
+        try:
+            above = self._tree.parents(actor, node, unmounted=unmounted)
+        except NodeMissing:
+            return None
         ids = [parent.id for parent in above]
         if folder.id not in ids or any(parent.state != State.LIVE for parent in above):
             return None
@@ -189,24 +235,56 @@ class Journal:
             page = self._tree.children(actor, folder_id, after=page.next)
             yield from ((node.name, node) for node in page.nodes)
 
-    def _cursor(self, tx: Transaction, actor: Actor) -> str:
-        account = tx.accounts.get(actor.account_id)
-        if account is None:
+    def _numbers(self, tx: Transaction, actor: Actor) -> Numbers:
+        """Where the journals stand that the actor reads."""
+        own = tx.accounts.get(actor.account_id)
+        if own is None:
             raise AccountMissing("There is no such account.")
-        return self._write(actor, account.seq)
+        newest = {own.id: own.seq}
+        for owner_id in dict.fromkeys(member.account_id for member in tx.shares.open_to(own.id)):
+            owner = tx.accounts.get(owner_id)
+            if owner is not None:
+                newest[owner_id] = owner.seq
+                if own.id in self._watchers:
+                    self._readers.setdefault(owner_id, set()).add(own.id)
+        return newest
 
-    def _write(self, actor: Actor, seq: int) -> str:
-        return f"{self._epoch}.{actor.account_id:x}-{seq:x}"
+    def _write(self, seqs: Numbers) -> str:
+        return self._epoch + "".join(f".{account_id:x}-{seq:x}" for account_id, seq in seqs.items())
 
     def _tell(self, notices: Sequence[Notice]) -> None:
         for notice in notices:
-            for callback in tuple(self._watchers.get(notice.account_id, ())):
-                callback()
+            for account_id in (notice.account_id, *tuple(self._readers.get(notice.account_id, ()))):
+                for callback in tuple(self._watchers.get(account_id, ())):
+                    callback()
 
 
-def _parse(cursor: str) -> tuple[str, int, int]:
-    """(epoch, account, journal number). Raises BadValue."""
+def _as_seen(tx: Transaction, actor: Actor, account_id: int, changes: list[Change]) -> list[Change]:
+    """What a member sees of the owner's changes: those in folders that are open now, places only as far as they lie
+    there; the opened folder itself is where its mount is."""
+    mine = {str(member.node_id) for member in tx.shares.open_to(actor.account_id) if member.account_id == account_id}
+    mounts = {mount.node_id: mount for mount in tx.shares.mounts(actor.account_id)}
+    found: list[Change] = []
+    for change in changes:
+        was, is_now = (not mine.isdisjoint(ids.split()) for ids in (change.old_shared, change.shared))
+        if not was and not is_now:
+            continue
+        mount = mounts.get(change.object_id)
+        if mount is not None or str(change.object_id) in mine:
+            place: _Where = (mount.parent_id, mount.name) if mount is not None else (None, None)
+            old: _Where = place if change.old_parent is not None and change.new_parent is None else (None, None)
+            new: _Where = place if change.new_parent is not None and change.old_parent is None else (None, None)
+        else:
+            old = (change.old_parent, change.old_name) if was else (None, None)
+            new = (change.new_parent, change.new_name) if is_now else (None, None)
+        found.append(replace(change, old_parent=old[0], old_name=old[1], new_parent=new[0], new_name=new[1]))
+    return found
+
+
+def _parse(cursor: str) -> tuple[str, Numbers]:
+    """(epoch, journal numbers). Raises BadValue."""
     found = _CURSOR.fullmatch(cursor)
     if found is None:
         raise BadValue("This is no cursor of the journal.", advice="Ask for the present cursor and start there.")
-    return found[1], int(found[2], 16), int(found[3], 16)
+    pairs = (pair.split("-") for pair in found[2][1:].split("."))
+    return found[1], {int(account_id, 16): int(seq, 16) for account_id, seq in pairs}

@@ -24,7 +24,7 @@ async def receive(
     uploads, size = cloud.uploads, request.length
     if size is None or size > cloud.rules.inline_bytes:
         return await receive_with(cloud, actor, parent_id, name, lambda upload: _feed(request, upload), size, how)
-    await run(uploads.require_quota, actor, size)
+    await run(uploads.require_quota, actor, size, parent_id)
     return await run(uploads.put, actor, parent_id, name, await request.body(cloud.rules.inline_bytes), **how)
 
 

@@ -6,9 +6,9 @@ from msgspec import Struct
 class Change(Struct, frozen=True):
     """One row of the journal. A change of a whole tree is one row: that of its topmost node.
 
-    `verb`: create, content, move, touch, trash, restore, purge, copy, properties; for other objects than
-    nodes the verb of their noun. Old and new (parent, name) are both set when they differ or when the node
-    appeared (new only) or went away (old only).
+    `verb`: create, content, move, touch, trash, restore, purge, copy, properties, mount and unmount (a folder that
+    somebody opened came or went); for other objects than nodes the verb of their noun. Old and new (parent, name) are
+    both set when they differ or when the node appeared (new only) or went away (old only).
     """
 
     account_id: int
@@ -18,7 +18,7 @@ class Change(Struct, frozen=True):
     app: str
     verb: str
     object: str
-    """The noun: "node", later "document", "event", …"""
+    """The noun: "node", "share" (who is a member changed), later "document", "event", …"""
     object_id: int
     kind: int
     old_parent: int | None
@@ -27,6 +27,10 @@ class Change(Struct, frozen=True):
     new_name: str | None
     number: int
     """The node's version number after the change."""
+    old_shared: str = ""
+    """Ids, parted by spaces, of the folders open to others in which the old place lies."""
+    shared: str = ""
+    """The same for the new place, or for the place of what changed without moving."""
 
 
 class Changes(Struct, frozen=True):
@@ -38,6 +42,8 @@ class Changes(Struct, frozen=True):
     """There is another page already."""
     reset: bool
     """The cursor is too old or of another epoch: read everything anew, then go on from `cursor`."""
+    start: str = ""
+    """The cursor before the first of these changes."""
 
 
 class Notice(Struct, frozen=True):

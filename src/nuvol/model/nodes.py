@@ -204,6 +204,8 @@ class UploadSession(Struct, frozen=True):
     meta: bytes
     """What the protocol wants back (opaque here)."""
     expires_at: int
+    holder_id: int = 0
+    """Account that uploads; `account_id` is that of the folder it goes to."""
 
 
 class Place(Struct, frozen=True):

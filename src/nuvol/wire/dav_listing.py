@@ -65,6 +65,7 @@ class Listing:
         self.wants_locks = asked.every or DAV + "lockdiscovery" in names
         self.wants_checksums = OWNCLOUD + "checksums" in names
         self.wants_usage = bool(names & {DAV + "quota-used-bytes", DAV + "quota-available-bytes"})
+        self.wants_letters = OWNCLOUD + "permissions" in names
         self.wants_cursor = DAV + "sync-token" in names
         self._file = _shape(asked, FILE, minimal)
         self._folder = _shape(asked, FOLDER, minimal)

@@ -33,6 +33,8 @@ class Facts(Struct):
     """By node: locks and the address each was taken on."""
     checksums: Mapping[bytes, Mapping[str, str]] = {}
     """By content."""
+    letters: Mapping[int, str] = {}
+    """What may be done with nodes of others (`letters`)."""
 
 
 Column = Callable[[Sequence[Node], Facts], Iterable[object]]
@@ -94,8 +96,17 @@ def _principal(nodes: Sequence[Node], facts: Facts) -> list[str]:
 
 
 def _permissions(nodes: Sequence[Node], facts: Facts) -> list[str]:
-    """ownCloud's letters: may be deleted (D), renamed (N), moved (V), written (W), given files (C) and folders (K)."""
-    return [("DNVCK" if node.parent_id else "CK") if node.is_folder else "DNVW" for node in nodes]
+    """ownCloud's letters: of somebody else's folder (S), may be deleted (D), renamed (N), moved (V), written (W), given
+    files (C) and folders (K)."""
+    return [facts.letters.get(node.id) or letters(node) for node in nodes]
+
+
+def letters(node: Node, *, shared: bool = False, writable: bool = True, mounted: bool = False) -> str:
+    """`mounted`: it is the opened folder itself, which its member names and removes as the member likes."""
+    mine = ("DNVCK" if node.parent_id else "CK") if node.is_folder else "DNVW"
+    if not writable:
+        mine = "DNV" if mounted else ""
+    return f"S{mine}" if shared else mine
 
 
 def _lock_discovery(nodes: Sequence[Node], facts: Facts) -> list[str]:

@@ -7,23 +7,25 @@ from msgspec.structs import replace
 
 from nuvol.core import access
 from nuvol.core.files import guards, names
+from nuvol.core.files.across import Across
 from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.room import Files
 from nuvol.core.files.trash import Job, Trash, put_in
 from nuvol.core.files.tree import make_room
-from nuvol.errors import BelowItself, Busy, CloudError, NameTaken, NotAllowed, Unable
+from nuvol.errors import BelowItself, Busy, CloudError, NameTaken, NodeMissing, NotAllowed, ParentMissing, Unable
 from nuvol.model import names as same
 from nuvol.model.accounts import Actor
-from nuvol.model.nodes import ANY, Guard, Moved, Node, State, Status
+from nuvol.model.nodes import ANY, Guard, Kind, Moved, Node, State, Status
 
 Pending = tuple[int, int, tuple[object, int] | None]
 """A folder still to be copied: (source, target, cursor behind the last child copied)."""
 
 
 class Copies:
-    def __init__(self, files: Files, trash: Trash) -> None:
+    def __init__(self, files: Files, trash: Trash, across: Across) -> None:
         self._files = files
         self._trash = trash
+        self._across = across
 
     def copy(
         self, actor: Actor, node_id: int, parent_id: int, name: str, *, guard: Guard = ANY, deep: bool = True
@@ -35,14 +37,28 @@ class Copies:
         """
         access.require(actor, "write")
         names.check(name)
-        work = _Copy(self._files, self._trash.stamping(), actor, node_id, parent_id, name, guard, deep)
+        try:
+            return self._copy(actor, actor.account_id, node_id, parent_id, name, guard, deep)
+        except (NodeMissing, ParentMissing):
+            source, target_id = self._files.owner(actor, node_id), self._files.owner(actor, parent_id)
+            if source is None or target_id is None or source == target_id == actor.account_id:
+                raise
+        if source == target_id:
+            return self._copy(actor, source, node_id, parent_id, name, guard, deep)
+        return self._across.copy(actor, (source, node_id), target_id, parent_id, name, guard, deep=deep)
+
+    def _copy(
+        self, actor: Actor, account_id: int, node_id: int, parent_id: int, name: str, guard: Guard, deep: bool
+    ) -> Moved:
+        """Within one account."""
+        work = _Copy(self._files, self._trash.stamping(), actor, account_id, node_id, parent_id, name, guard, deep)
         try:
             while work.result is None:
                 work.advance()
         except CloudError:
             if work.begun:  # the target changed meanwhile: what was copied so far goes again
                 with suppress(Unable):  # then upkeep does it
-                    self._trash.discard(actor, work.top_id, work.job_id)
+                    self._trash.discard(account_id, actor, work.top_id, work.job_id)
             raise
         finally:
             self._files.paths.forget(work.gone)
@@ -59,6 +75,7 @@ class _Copy:
         files: Files,
         stamping: Job,
         actor: Actor,
+        account_id: int,
         node_id: int,
         parent_id: int,
         name: str,
@@ -67,6 +84,7 @@ class _Copy:
     ) -> None:
         self._files = files
         self._actor = actor
+        self._account_id = account_id
         self._source_id = node_id
         self._parent_id = parent_id
         self._name = name
@@ -95,11 +113,11 @@ class _Copy:
                 ledger.tx.jobs.remove(ledger.account_id, self.job_id)
             return todo, self._attach(ledger)
 
-        self._todo, self.result = self._files.write(self._actor, unit)
+        self._todo, self.result = self._files.write_in(self._account_id, self._actor, unit)
         self.begun = True
 
     def _begin(self, ledger: Ledger) -> list[Pending]:
-        source, parent = ledger.live(self._source_id), ledger.folder(self._parent_id)
+        source, parent = ledger.live(self._source_id, "read"), ledger.folder(self._parent_id)
         if source.parent_id is None:
             raise NotAllowed("The root folder cannot be copied.", advice="Copy what is in it.")
         if self._deep and source.is_folder and source.id in ledger.above(parent.id):
@@ -122,7 +140,8 @@ class _Copy:
             if len(found) == budget:
                 todo.append((source_id, target_id, (same.key(found[-1].name), found[-1].id)))
             budget -= len(found) + 1
-            pairs = [(node, copied(ledger, node, ids.pop(), target_id)) for node in found]
+            mine = (node for node in found if node.kind != Kind.MOUNT)  # what somebody else opened is not copied along
+            pairs = [(node, copied(ledger, node, ids.pop(), target_id)) for node in mine]
             if pairs:
                 self._insert(ledger, pairs)
             todo.extend((node.id, copy.id, None) for node, copy in pairs if node.is_folder)
@@ -147,7 +166,7 @@ class _Copy:
 
     def _attach(self, ledger: Ledger) -> Moved:
         self.gone.clear()
-        source, parent = ledger.live(self._source_id), ledger.folder(self._parent_id)
+        source, parent = ledger.live(self._source_id, "read"), ledger.folder(self._parent_id)
         existing = self._may_arrive(ledger, parent, source)
         if existing is not None:
             self.gone.append(existing)

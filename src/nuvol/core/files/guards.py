@@ -6,7 +6,7 @@ from nuvol.clock import SECOND
 from nuvol.core.files import names
 from nuvol.core.files.ledger import Ledger
 from nuvol.errors import Locked, PreconditionFailed
-from nuvol.model.nodes import ANY, Guard, IfList, Lock, Node
+from nuvol.model.nodes import ANY, Guard, IfList, Kind, Lock, Node
 
 
 def check(ledger: Ledger, guard: Guard, node: Node | None, parent: Node | None = None) -> None:
@@ -40,6 +40,9 @@ def _matches(tags: tuple[str, ...], node: Node) -> bool:
 def _holds(ledger: Ledger, condition: IfList, node: Node | None, parent: Node | None) -> bool:
     if condition.path is not None:
         node, parent = _find(ledger, condition.path)
+        there = node or parent
+        if there is not None and there.account_id != ledger.account_id:
+            ledger = Ledger(ledger.tx, ledger.actor, ledger.now, account_id=there.account_id, hold=False)
     tokens = {lock.token for lock in covering(ledger, node, parent)}
     for term in condition.terms:
         true = (node is not None and node.etag == term.value) if term.is_etag else term.value in tokens
@@ -49,13 +52,18 @@ def _holds(ledger: Ledger, condition: IfList, node: Node | None, parent: Node | 
 
 
 def _find(ledger: Ledger, path: str) -> tuple[Node | None, Node | None]:
-    """The node at a path, or None and its parent if that exists."""
+    """The node at a path from the actor's root, or None and its parent if that exists."""
+    tx, actor = ledger.tx, ledger.actor
+    account = tx.accounts.get(actor.account_id)
     parent: Node | None = None
-    node = ledger.tx.nodes.get(ledger.account_id, ledger.account.root_id)
+    node = tx.nodes.get(actor.account_id, account.root_id) if account else None
     for part in names.parts(path):
         if node is None:
             return None, None
-        parent, node = node, ledger.tx.nodes.child(ledger.account_id, node.id, part)
+        parent, node = node, tx.nodes.child(node.account_id, node.id, part)
+        if node is not None and node.kind == Kind.MOUNT:
+            target = tx.shares.target(node.account_id, node.id)
+            node = tx.nodes.get(*target) if target and tx.shares.role(*target, actor.account_id) else None
     return node, parent
 
 

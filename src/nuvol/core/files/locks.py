@@ -56,7 +56,7 @@ class Locks:
             ledger.tx.locks.add(taken)
             return taken
 
-        return self._files.write(actor, unit)
+        return self._files.write(actor, unit, at=node_id)
 
     def refresh(self, actor: Actor, node_id: int, tokens: Sequence[str], seconds: int) -> Lock:
         """Start the time-out of one of these locks anew. Raises NodeMissing, LockMissing (none of them covers it)."""
@@ -69,7 +69,7 @@ class Locks:
             ledger.tx.locks.refresh(ledger.account_id, lock.token, until, granted)
             return replace(lock, expires_at=until, seconds=granted)
 
-        return self._files.write(actor, unit)
+        return self._files.write(actor, unit, at=node_id)
 
     def unlock(self, actor: Actor, node_id: int, token: str) -> None:
         """Raises NodeMissing, LockMissing (it does not cover this node), NotAllowed (somebody else's)."""
@@ -78,11 +78,11 @@ class Locks:
         def unit(ledger: Ledger) -> None:
             ledger.tx.locks.remove(ledger.account_id, self._held(ledger, node_id, (token,)).token)
 
-        self._files.write(actor, unit)
+        self._files.write(actor, unit, at=node_id)
 
     def on(self, actor: Actor, node: Node) -> list[Lock]:
         """Locks that bind a node: its own and deep ones above it. Raises NodeMissing (somebody else's)."""
-        access.require(actor, "read", node)
+        self._files.catalog.read(lambda tx: access.require(actor, "read", node, tx))
         return self.of_many(actor, [node]).get(node.id, [])
 
     def of_many(self, actor: Actor, nodes: Sequence[Node]) -> dict[int, list[Lock]]:
@@ -90,11 +90,13 @@ class Locks:
         access.require(actor, "read")
 
         def look(tx: Transaction) -> dict[int, list[Lock]]:
-            ledger = Ledger(tx, actor, self._files.clock(), hold=False)
-            if not ledger.locks:
-                return {}
-            found = {node.id: guards.covering(ledger, node) for node in nodes}
-            return {node_id: locks for node_id, locks in found.items() if locks}
+            found: dict[int, list[Lock]] = {}
+            for account_id, some in self._files.readable(tx, actor, nodes).items():
+                ledger = Ledger(tx, actor, self._files.clock(), account_id=account_id, hold=False)
+                if ledger.locks:
+                    raw = tx.nodes.many(account_id, [node.id for node in some])  # their own places, not those of mounts
+                    found |= {node.id: locks for node in raw if (locks := guards.covering(ledger, node))}
+            return found
 
         return self._files.catalog.read(look)
 

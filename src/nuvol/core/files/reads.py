@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import accumulate
 
 from nuvol.core import access
@@ -21,10 +22,11 @@ BLOCK = MiB
 class Reading:
     """The content of a file or of one of its versions."""
 
-    __slots__ = ("_files", "_starts", "inline", "node", "version")
+    __slots__ = ("_files", "_reader", "_starts", "inline", "node", "version")
 
-    def __init__(self, files: Files, node: Node, version: Version | None, inline: bytes | None) -> None:
+    def __init__(self, files: Files, actor: Actor, node: Node, version: Version | None, inline: bytes | None) -> None:
         self._files = files
+        self._reader = actor if node.account_id != actor.account_id else None
         self._starts: list[int] | None = None
         self.node = node
         self.version = version
@@ -72,8 +74,15 @@ class Reading:
     def blocks(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` to `stop` in blocks of at most 1 MiB (a whole chunk where it goes through chunks).
 
-        What goes through chunks is checked against their hashes: Damaged ends it before a wrong byte leaves.
+        What goes through chunks is checked against their hashes: Damaged ends it before a wrong byte leaves. Somebody
+        else's file is asked about before each block: NodeMissing ends it when it is no longer open to the reader.
         """
+        for block in self._blocks(start, stop):
+            if self._reader is not None:
+                self._files.catalog.read(partial(access.require, self._reader, "read", self.node))
+            yield block
+
+    def _blocks(self, start: int, stop: int | None) -> Iterator[bytes]:
         stop = self.size if stop is None else min(stop, self.size)
         blob_id = self.version.blob_id if self.version else self.node.blob_id
         if start >= stop:
@@ -146,23 +155,32 @@ class Reads:
         """The file at a path. Raises NodeMissing, WrongKind (a folder)."""
         access.require(actor, "read")
 
-        def look(tx: Transaction) -> tuple[Node, bytes | None] | None:
-            node_id = self._files.paths.find(tx, actor.account_id, names.parts(path))
-            return None if node_id is None else tx.nodes.with_inline(actor.account_id, node_id)
+        def look(tx: Transaction) -> tuple[Node, bytes | None]:
+            place = self._files.paths.find(tx, actor.account_id, names.parts(path))
+            found = None if place is None else tx.nodes.with_inline(*place)
+            if found is None or found[0].state != State.LIVE:
+                raise NodeMissing(f"There is nothing at “{path}”.")
+            if found[0].account_id != actor.account_id:
+                self._files.admit(tx, actor, found[0], path)
+            return found
 
-        found = self._files.catalog.read(look)
-        if found is None or found[0].state != State.LIVE:
-            raise NodeMissing(f"There is nothing at “{path}”.")
-        return self._reading(*found)
+        return self._reading(actor, *self._files.catalog.read(look))
 
     def open(self, actor: Actor, node_id: int, number: int | None = None) -> Reading:
         """A file, live or in the trash, or one of its versions. Raises NodeMissing, VersionMissing, WrongKind."""
-        found = self._files.catalog.read(lambda tx: tx.nodes.with_inline(actor.account_id, node_id))
-        if found is None or found[0].state == State.HIDDEN:
-            raise NodeMissing("There is no such file.")
-        access.require(actor, "read", found[0])
+
+        def find(tx: Transaction) -> tuple[Node, bytes | None]:
+            found = tx.nodes.with_inline(actor.account_id, node_id)
+            if found is None and (theirs := tx.shares.node(actor.account_id, node_id)) is not None:
+                found = tx.nodes.with_inline(theirs.account_id, node_id)
+            if found is None or found[0].state == State.HIDDEN:
+                raise NodeMissing("There is no such file or folder.")
+            access.require(actor, "read", found[0], tx)
+            return found
+
+        found = self._files.catalog.read(find)
         if number is None:
-            return self._reading(*found)
+            return self._reading(actor, *found)
         node = found[0]
 
         def look(tx: Transaction) -> tuple[Version | None, bytes | None]:
@@ -174,15 +192,21 @@ class Reads:
         version, inline = self._files.catalog.snapshot(look)  # a version may be removed between two looks
         if version is None:
             raise VersionMissing(f"“{node.name}” has no version {number} with a content.")
-        return Reading(self._files, node, version, inline)
+        return Reading(self._files, actor, node, version, inline)
 
     def checksums(self, actor: Actor, nodes: Sequence[Node]) -> dict[bytes, Mapping[str, str]]:
         """By content: the checksums that clients sent along with it and that were verified."""
         access.require(actor, "read")
-        hashes = list({node.content for node in nodes if node.content is not None})
-        return self._files.catalog.read(lambda tx: tx.chunks.checksums(actor.account_id, hashes))
 
-    def _reading(self, node: Node, inline: bytes | None) -> Reading:
+        def look(tx: Transaction) -> dict[bytes, Mapping[str, str]]:
+            found: dict[bytes, Mapping[str, str]] = {}
+            for account_id, some in self._files.readable(tx, actor, nodes).items():
+                found |= tx.chunks.checksums(account_id, list({n.content for n in some if n.content is not None}))
+            return found
+
+        return self._files.catalog.read(look)
+
+    def _reading(self, actor: Actor, node: Node, inline: bytes | None) -> Reading:
         if node.content is None:
             raise WrongKind(f"“{node.name}” is a folder and has no content.", advice="List it, or fetch it as a zip.")
-        return Reading(self._files, node, None, inline)
+        return Reading(self._files, actor, node, None, inline)

@@ -17,9 +17,8 @@ from nuvol.clock import HOUR
 from nuvol.core.files import guards
 from nuvol.core.files.chunking import LARGEST, Cutter, content_hash, hash_of, join_adler
 from nuvol.core.files.contents import take_abandoned, take_away
-from nuvol.core.files.ledger import Ledger
+from nuvol.core.files.ledger import Ledger, new_node
 from nuvol.core.files.room import Files
-from nuvol.core.files.tree import new_node
 from nuvol.errors import (
     BadValue,
     Busy,
@@ -91,13 +90,16 @@ class Upload:
         actor: Actor,
         target: Target,
         *,
+        account_id: int,
         size: int | None,
         checksums: Checksums | None = None,
         session: UploadSession | None = None,
         chunks: Iterable[Chunk] = (),
     ) -> None:
+        """`account_id`: of the account that the target lies in."""
         self._files = files
         self._actor = actor
+        self._account_id = account_id
         self._target = target
         self._size = size
         self._checksums = checksums or Checksums(None)
@@ -107,7 +109,7 @@ class Upload:
         self._own: dict[bytes, Chunk] = {chunk.hash: chunk for chunk in self._chunks}
         self._cutter = Cutter(session.tail if session else b"")
         self._blob: BlobWriter | None = None
-        self._key = BlobKey(actor.account_id, session.blob_id if session else 0)
+        self._key = BlobKey(account_id, session.blob_id if session else 0)
         self._written = session.written if session else 0
         self.received = session.offset if session else 0
         """Bytes that have arrived."""
@@ -136,7 +138,9 @@ class Upload:
 
     def refer(self, hash: bytes, length: int) -> None:
         """The next `length` bytes are a chunk that the account holds. Raises ChunksLacking, BadValue."""
-        chunk = self._own.get(hash) or self._pin([hash]).get(hash)
+        chunk = self._own.get(hash)
+        if chunk is None and self._account_id == self._actor.account_id:  # a hash must not fetch what is another's
+            chunk = self._pin([hash]).get(hash)
         if chunk is None:
             raise ChunksLacking([hash])
         if chunk.length != length:
@@ -177,18 +181,18 @@ class Upload:
                 self._blob.append(fresh)
 
     def _known(self, hashes: list[bytes]) -> dict[bytes, Chunk]:
-        account_id = self._actor.account_id
+        account_id = self._account_id
         if not hashes or not self._files.catalog.read(lambda tx: tx.chunks.find(account_id, hashes)):
             return {}
         return self._pin(hashes)
 
     def _pin(self, hashes: list[bytes]) -> dict[bytes, Chunk]:
         until = self._files.clock() + self._files.rules.upload_hours * HOUR
-        return self._files.catalog.write(lambda tx: tx.chunks.pin(self._actor.account_id, hashes, until))
+        return self._files.catalog.write(lambda tx: tx.chunks.pin(self._account_id, hashes, until))
 
     def _blob_key(self) -> BlobKey:
         if self._blob is None:
-            self._key = BlobKey(self._actor.account_id, self._files.new_id())
+            self._key = BlobKey(self._account_id, self._files.new_id())
             self._files.in_flight.add(self._key)
             self._blob = self._files.blobs.begin(self._key)
         return self._key
@@ -279,14 +283,14 @@ class Upload:
         return self._finish_chunks(kept)
 
     def _finish_inline(self, data: bytes, checksums: Mapping[str, str]) -> Written:
-        content = inline_content(self._actor.account_id, data, checksums)
+        content = inline_content(self._account_id, data, checksums)
         node_id = self._files.new_id()
 
         def unit(ledger: Ledger) -> Written:
             self._end_session(ledger)
             return place(ledger, self._target, node_id, bring_inline(ledger, content, data))
 
-        return self._files.write(self._actor, unit)
+        return self._files.write_in(self._account_id, self._actor, unit)
 
     def _finish_chunks(self, checksums: Mapping[str, str]) -> Written:
         blob, self._blob = self._blob, None
@@ -298,7 +302,7 @@ class Upload:
             adler = join_adler(adler, chunk.adler32, chunk.length)
         whole = blob is not None and self._written == self.received
         content = Content(
-            account_id=self._actor.account_id,
+            account_id=self._account_id,
             hash=content_hash(names),
             size=self.received,
             adler32=adler,
@@ -311,16 +315,16 @@ class Upload:
         home = [True]
         try:
             for page in range((len(names) - 1) // PAGE):
-                home.append(self._files.write(self._actor, partial(self._slice, temporary, page)))
+                home.append(self._files.write_in(self._account_id, self._actor, partial(self._slice, temporary, page)))
 
             def unit(ledger: Ledger) -> Written:
                 self._end_session(ledger)
                 return place(ledger, self._target, node_id, self._bring(ledger, content, temporary, all(home)))
 
-            written = self._files.write(self._actor, unit)
+            written = self._files.write_in(self._account_id, self._actor, unit)
         except BaseException as error:
             if len(home) > 1:
-                take_away(self._files, self._actor.account_id, temporary)
+                take_away(self._files, self._account_id, temporary)
             elif blob is not None and isinstance(error, CloudError) and not isinstance(error, Unable):
                 self._files.blobs.delete(self._key)  # after any other error it may have been committed all the same
             raise

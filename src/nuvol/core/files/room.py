@@ -5,17 +5,22 @@ from contextlib import contextmanager
 from threading import Event, Lock
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from nuvol.clock import Clock
+from nuvol.core import access
 from nuvol.core.files import names
 from nuvol.core.files.ledger import Ledger
-from nuvol.errors import AccountMissing, NodeMissing, StoreFull
+from nuvol.errors import AccountMissing, NodeMissing, ParentMissing, StoreFull
 from nuvol.model import names as same
 from nuvol.model.accounts import Actor
-from nuvol.model.nodes import Node, State
+from nuvol.model.nodes import Kind, Node, State
 from nuvol.model.rules import Rules
 from nuvol.stores.base import BlobKey, Blobs, Catalog, Transaction
 
 T = TypeVar("T")
+
+Ends = tuple[tuple[int, int] | None, int | None]
 
 CACHED_PATHS = 200_000
 """Entries of some 200 bytes: about 40 MB when full."""
@@ -31,30 +36,39 @@ class Paths:
 
     def __init__(self, catalog: Catalog) -> None:
         self._keeps = catalog.is_local
-        self._ids: dict[tuple[int, int, str], int] = {}
+        self._ids: dict[tuple[int, int, str], int | tuple[int, int]] = {}
         self._roots: dict[int, int] = {}
         self._generation = 0
         self._changing = Lock()
         catalog.on_foreign_write(self.clear)
 
-    def find(self, tx: Transaction, account_id: int, path: list[str]) -> int | None:
-        """The id of the live node at a path."""
-        node_id = self.root(tx, account_id)
+    def find(self, tx: Transaction, account_id: int, path: list[str]) -> tuple[int, int] | None:
+        """(account, id) of the live node at a path. Behind a mount it is in another account, and whether it is open
+        is still to be asked. What has a mount of its own is there and not below another one."""
+        own_id, node_id = account_id, self.root(tx, account_id)
+        mounted: set[int] | None = None
         for part in path:
             key = (account_id, node_id, same.key(part))
             known = self._ids.get(key)
             if known is None:
                 generation = self._generation
                 node = tx.nodes.child(account_id, node_id, part)
-                if node is None:
+                known = _leads_to(tx, node) if node is not None else None
+                if known is None:
                     return None
-                known = node.id
                 if self._keeps:
                     self._keep(key, known, generation)
+            if not isinstance(known, int):
+                account_id, node_id = known
+                continue
             node_id = known
-        return node_id
+            if account_id != own_id:
+                mounted = {mount.node_id for mount in tx.shares.mounts(own_id)} if mounted is None else mounted
+                if node_id in mounted:
+                    return None
+        return account_id, node_id
 
-    def _keep(self, key: tuple[int, int, str], node_id: int, generation: int) -> None:
+    def _keep(self, key: tuple[int, int, str], node_id: int | tuple[int, int], generation: int) -> None:
         with self._changing:
             if generation == self._generation:
                 if len(self._ids) >= CACHED_PATHS:
@@ -103,16 +117,48 @@ class Files:
         self._resumed: set[str] = set()
         self._claiming = Lock()
 
-    def write(self, actor: Actor, unit: Callable[[Ledger], T]) -> T:
-        """Run a change of the actor's account as one unit."""
+    def write(self, actor: Actor, unit: Callable[[Ledger], T], *, at: int | None = None) -> T:
+        """Run a change as one unit: of the actor's account or, when it names a node (`at`) that is not there, of the
+        account of somebody who opened a folder to the actor."""
+        return self.attempt(actor, at, lambda account_id: self.write_in(account_id, actor, unit))
 
+    def write_in(self, account_id: int, actor: Actor, unit: Callable[[Ledger], T]) -> T:
         def body(tx: Transaction) -> T:
-            ledger = Ledger(tx, actor, self.clock())
+            ledger = Ledger(tx, actor, self.clock(), account_id=account_id)
             result = unit(ledger)
             ledger.settle()
             return result
 
         return self.catalog.write(body)
+
+    def attempt(self, actor: Actor, node_id: int | None, act: Callable[[int], T]) -> T:
+        """Act in the actor's own account; if it has no such node, in that of its owner. So nobody who stays at home
+        pays for asking where a node is."""
+        try:
+            return act(actor.account_id)
+        except (NodeMissing, ParentMissing):
+            owner_id = None if node_id is None else self.owner(actor, node_id)
+            if owner_id in (None, actor.account_id):
+                raise
+        return act(owner_id)
+
+    def ends(self, actor: Actor, node_id: int, parent_id: int | None) -> Ends:
+        """(account, id) of what is to be moved, its mount if it has one here; the account it goes to."""
+
+        def look(tx: Transaction) -> Ends:
+            mount, node = tx.shares.mount(actor.account_id, node_id), self.find(tx, actor, node_id)
+            source = (actor.account_id, mount.id) if mount else (node.account_id, node.id) if node else None
+            if parent_id is None:
+                return source, source[0] if source else None
+            parent = self.find(tx, actor, parent_id)
+            return source, parent.account_id if parent else None
+
+        return self.catalog.read(look)
+
+    def owner(self, actor: Actor, node_id: int) -> int | None:
+        """The account in which a node lies, if it is the actor's or might be open to the actor."""
+        node = self.catalog.read(lambda tx: self.find(tx, actor, node_id))
+        return node.account_id if node else None
 
     @contextmanager
     def filling(self) -> Iterator[None]:
@@ -141,10 +187,74 @@ class Files:
     def new_id(self) -> int:
         return self.catalog.new_ids(1)[0]
 
+    # ------------------------------------------------------------------------------------------ what somebody sees
+
     def at(self, tx: Transaction, actor: Actor, path: str) -> Node:
         """Raises NodeMissing."""
-        node_id = self.paths.find(tx, actor.account_id, names.parts(path))
-        node = tx.nodes.get(actor.account_id, node_id) if node_id is not None else None
+        place = self.paths.find(tx, actor.account_id, names.parts(path))
+        node = tx.nodes.get(*place) if place is not None else None
         if node is None or node.state != State.LIVE:
             raise NodeMissing(f"There is nothing at “{path}”.")
-        return node
+        if node.account_id == actor.account_id:
+            return node
+        self.admit(tx, actor, node, path)
+        return self.seen(tx, actor, node)
+
+    def admit(self, tx: Transaction, actor: Actor, node: Node, path: str) -> None:
+        """Whether somebody else's node at a path may be read. Raises NodeMissing, in the words for that path."""
+        try:
+            access.require(actor, "read", node, tx)
+        except NodeMissing:
+            raise NodeMissing(f"There is nothing at “{path}”.") from None
+
+    def find(self, tx: Transaction, actor: Actor, node_id: int) -> Node | None:
+        """A node in whatever state, the actor's own or that of somebody who opened a folder; whether it is open is
+        still to be asked."""
+        return tx.nodes.get(actor.account_id, node_id) or tx.shares.node(actor.account_id, node_id)
+
+    def seen(self, tx: Transaction, actor: Actor, node: Node) -> Node:
+        """A node as the actor knows it: a folder opened by somebody else has the place and name of its mount."""
+        if node.account_id == actor.account_id or not node.is_folder:
+            return node
+        mount = tx.shares.mount(actor.account_id, node.id)
+        return node if mount is None else replace(node, parent_id=mount.parent_id, name=mount.name)
+
+    def behind(self, tx: Transaction, actor: Actor, nodes: list[Node]) -> list[Node]:
+        """A listing of the actor's own folder with the folders themselves in place of their mounts."""
+        if not any(node.kind == Kind.MOUNT for node in nodes):
+            return nodes
+        mounts = {mount.id: mount for mount in tx.shares.mounts(actor.account_id) if mount.role is not None}
+        shown: list[Node] = []
+        for node in nodes:
+            if node.kind != Kind.MOUNT:
+                shown.append(node)
+            elif (mount := mounts.get(node.id)) is not None:
+                target = tx.nodes.get(mount.owner_id, mount.node_id)
+                if target is not None and target.state == State.LIVE:
+                    shown.append(replace(target, parent_id=node.parent_id, name=node.name))
+        return shown
+
+    def listed(self, tx: Transaction, actor: Actor, folder: Node, nodes: list[Node]) -> list[Node]:
+        """A listing of a folder as the actor sees it: nothing is in two places, so what has a mount of its own is left
+        out below another one."""
+        if folder.account_id == actor.account_id:
+            return self.behind(tx, actor, nodes)
+        mounted = {mount.node_id for mount in tx.shares.mounts(actor.account_id) if mount.role is not None}
+        return [node for node in nodes if node.id not in mounted]
+
+    def readable(self, tx: Transaction, actor: Actor, nodes: Iterable[Node]) -> dict[int, list[Node]]:
+        """Those of these nodes that the actor may read, by account; of files in one folder one is asked about."""
+        found: dict[int, list[Node]] = {}
+        known: dict[tuple[int, int | None], bool] = {}
+        for node in nodes:
+            place = node.account_id, node.id if node.is_folder else node.parent_id
+            if node.account_id != actor.account_id and place not in known:
+                known[place] = (tx.shares.role(node.account_id, node.id, actor.account_id) or 0) > 0
+            if known.get(place, True):
+                found.setdefault(node.account_id, []).append(node)
+        return found
+
+
+def _leads_to(tx: Transaction, node: Node) -> int | tuple[int, int] | None:
+    """The id of a node, or (account, id) of the folder that a mount stands for."""
+    return tx.shares.target(node.account_id, node.id) if node.kind == Kind.MOUNT else node.id

@@ -6,8 +6,10 @@ back last), so that others see the whole change at once; a row in `job` makes a 
 back, put it into the trash again).
 """
 
-from collections.abc import Callable
+import builtins
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import islice
 
 import msgspec
 from msgspec.structs import replace
@@ -17,11 +19,13 @@ from nuvol.core import access
 from nuvol.core.files import guards, names
 from nuvol.core.files.contents import remove_nodes, take_abandoned
 from nuvol.core.files.cursors import read_cursor, write_cursor
-from nuvol.core.files.ledger import Ledger
+from nuvol.core.files.ledger import Ledger, free_name
 from nuvol.core.files.room import Files
 from nuvol.errors import BelowItself, CloudError, NodeMissing, ParentMissing, Unable, WrongKind
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import ANY, Kind, Node, Page, State, Status
+from nuvol.model.shares import Role
+from nuvol.stores.base import Transaction
 
 Ids = list[int]
 Step = Callable[[Ledger, int, Ids], Ids]
@@ -36,12 +40,13 @@ class Job:
         self._verb = verb
         self._step = step
         self._id = files.new_id() if id is None else id
+        self._account_id = 0
         self._top = 0
         self._rest: Ids = []
 
     def start(self, ledger: Ledger, top: int) -> None:
         """Do a first batch; if something remains it is noted, so that a restart goes on with it."""
-        self._top = top
+        self._account_id, self._top = ledger.account_id, top
         self._rest = self._step(ledger, top, [top])
         if self._rest:
             ledger.tx.jobs.add(ledger.account_id, self._id, self._verb, msgspec.json.encode(top))
@@ -61,15 +66,15 @@ class Job:
 
         try:
             while self._rest:
-                self._rest = self._files.write(actor, unit)
+                self._rest = self._files.write_in(self._account_id, actor, unit)
         except CloudError:
             self._files.left_over.add(self._id)
             raise
         self._files.left_over.discard(self._id)
 
-    def resume(self, actor: Actor, top: int, rest: Ids) -> None:
+    def resume(self, account_id: int, actor: Actor, top: int, rest: Ids) -> None:
         """Go on with what a restart or a failure left over. Raises Unable."""
-        self._top, self._rest = top, rest or [top]
+        self._account_id, self._top, self._rest = account_id, top, rest or [top]
         self._go_on(actor)
 
 
@@ -80,11 +85,19 @@ class Trash:
         self._files = files
 
     def list(self, actor: Actor, *, after: str | None = None, limit: int = 1000) -> Page:
-        """What was trashed, newest first: the topmost nodes only. Raises BadValue (a wrong cursor)."""
+        """What was trashed, newest first: the topmost nodes only, those of opened folders that the actor may change
+        among them. Raises BadValue (a wrong cursor)."""
         access.require(actor, "read")
         cursor = read_cursor(after, int, "trash")
         behind = (int(str(cursor[0])), cursor[1]) if cursor else None
-        found = self._files.catalog.read(lambda tx: tx.nodes.trash(actor.account_id, behind, limit + 1))
+
+        def look(tx: Transaction) -> builtins.list[Node]:
+            found = tx.nodes.trash(actor.account_id, behind, limit + 1)
+            for owner_id in {member.account_id for member in tx.shares.open_to(actor.account_id)}:
+                found += islice(_restorable(tx, actor, owner_id, behind), limit + 1)
+            return sorted(found, key=lambda node: (node.trashed_at or 0, node.id), reverse=True)
+
+        found = self._files.catalog.read(look)
         page = found[:limit]
         last = page[-1] if len(found) > limit else None
         return Page(page, write_cursor("trash", last.trashed_at, last.id) if last else None)
@@ -101,7 +114,7 @@ class Trash:
         begun = False
 
         def unit(ledger: Ledger) -> Node | None:
-            node = self._trashed(ledger, node_id)
+            node = self._trashed(ledger, node_id, "write")
             parent = self._home(ledger, node, parent_id)
             guards.may_add(ledger, ANY, parent)
             if self._unstamp(ledger, node.id):
@@ -112,13 +125,22 @@ class Trash:
                 ledger.tx.jobs.remove(ledger.account_id, job_id)
             return _attach(ledger, node, parent, name or node.name)
 
+        account_id = actor.account_id
+
+        def act(where: int) -> Node | None:
+            nonlocal account_id
+            account_id = where
+            return self._files.write_in(where, actor, unit)
+
         try:
-            while (restored := self._files.write(actor, unit)) is None:
+            restored = self._files.attempt(actor, node_id, act)
+            while restored is None:
                 begun = True
+                restored = act(account_id)
         except CloudError:
             if begun:
                 with suppress(Unable):  # then upkeep does it
-                    self.resume(actor.account_id, job_id, "trash", node_id)
+                    self.resume(account_id, job_id, "trash", node_id)
             raise
         return restored
 
@@ -128,21 +150,22 @@ class Trash:
         job = Job(self._files, "purge", self._remove)
 
         def unit(ledger: Ledger) -> None:
-            node = self._trashed(ledger, node_id)
+            node = self._trashed(ledger, node_id, "purge")
             ledger.tx.nodes.update(replace(node, state=State.HIDDEN))
             ledger.note("purge", node)
             job.start(ledger, node.id)
 
-        self._files.write(actor, unit)
+        self._files.write(actor, unit, at=node_id)
         job.finish(actor)
         with suppress(Unable):  # then the sweep does it
             take_abandoned(self._files)
 
     def empty(self, actor: Actor) -> int:
-        """Purge everything; returns how many topmost nodes went."""
+        """Purge everything of the actor's own; returns how many topmost nodes went."""
+        access.require(actor, "write")
         count = 0
-        while page := self.list(actor, limit=100).nodes:
-            count += sum(self._purged(actor, node.id) for node in page)
+        while found := self._files.catalog.read(lambda tx: tx.nodes.trash(actor.account_id, None, 100)):
+            count += sum(self._purged(actor, node.id) for node in found)
         return count
 
     def expire(self) -> int:
@@ -169,18 +192,20 @@ class Trash:
         """The trashing of the tree below a node that `put_in` has just stamped."""
         return Job(self._files, "trash", self._stamp)
 
-    def discard(self, actor: Actor, node_id: int, job_id: int) -> None:
+    def discard(self, account_id: int, actor: Actor, node_id: int, job_id: int) -> None:
         """Remove a hidden tree for good: a copy that was never finished."""
-        Job(self._files, "purge", self._remove, job_id).resume(actor, node_id, [node_id])
+        Job(self._files, "purge", self._remove, job_id).resume(account_id, actor, node_id, [node_id])
 
     def resume(self, account_id: int, job_id: int, verb: str, node_id: int) -> None:
         """Go on with a job that a restart or a failure left over. Raises Unable."""
         actor = Actor(account_id)
         if verb == "trash":
             folders = self._files.catalog.read(lambda tx: tx.nodes.stamped_folders(account_id, node_id))
-            Job(self._files, verb, self._stamp, job_id).resume(actor, node_id, folders)
+            Job(self._files, verb, self._stamp, job_id).resume(account_id, actor, node_id, folders)
         else:  # a purge, or a copy that was never attached
-            self.discard(actor, node_id, job_id)
+            if verb == "arrival":
+                self._files.write_in(account_id, actor, lambda ledger: end_arrival(ledger, job_id, node_id))
+            self.discard(account_id, actor, node_id, job_id)
 
     def _stamp(self, ledger: Ledger, top: int, rest: Ids) -> Ids:
         """A folder is stamped before its children are listed: what is added meanwhile is refused or found. One that
@@ -234,12 +259,13 @@ class Trash:
     # ------------------------------------------------------------------------------------------ places
 
     @staticmethod
-    def _trashed(ledger: Ledger, node_id: int) -> Node:
+    def _trashed(ledger: Ledger, node_id: int, verb: str) -> Node:
         node = ledger.tx.nodes.get(ledger.account_id, node_id)
         if node is None or node.state != State.TRASHED or node.trash_root != node.id:
             raise NodeMissing(
                 "It is not in the trash.", advice="List the trash; what lies in a trashed folder goes with it."
             )
+        ledger.admit(node, verb)
         return node
 
     @staticmethod
@@ -253,13 +279,37 @@ class Trash:
         try:
             return ledger.folder(node.parent_id or ledger.account.root_id)
         except (ParentMissing, WrongKind):
-            return ledger.folder(ledger.account.root_id)
+            if ledger.account_id == ledger.actor.account_id:
+                return ledger.folder(ledger.account.root_id)
+        for above in ledger.above(node.parent_id):  # in somebody else's folder it stays there
+            with suppress(ParentMissing):
+                return ledger.folder(above)
+        raise ParentMissing("The folder in which it was is gone.")
+
+
+def _restorable(tx: Transaction, actor: Actor, owner_id: int, behind: tuple[int, int] | None) -> Iterator[Node]:
+    """What is in the trash of somebody who opened folders, of those that the actor may change."""
+    while found := tx.nodes.trash(owner_id, behind, 100):
+        for node in found:
+            if (tx.shares.role(owner_id, node.id, actor.account_id) or 0) >= Role.EDITOR:
+                yield node
+        behind = (found[-1].trashed_at or 0, found[-1].id)
+
+
+def end_arrival(ledger: Ledger, job_id: int, node_id: int) -> bool:
+    """Nobody goes on with bringing this tree from another account; what came of it is purged. False: it had ended."""
+    is_under_way = ledger.tx.jobs.verb(ledger.account_id, job_id) == "arrival"
+    if is_under_way:
+        ledger.tx.jobs.remove(ledger.account_id, job_id)
+        ledger.tx.jobs.add(ledger.account_id, job_id, "purge", msgspec.json.encode(node_id))
+    return is_under_way
 
 
 def put_in(ledger: Ledger, node: Node, job: Job) -> None:
     """Take a node out of its folder and into the trash; the caller lets `job` finish after the unit."""
     mark(ledger, [node.id], State.TRASHED, node.id)
     ledger.note("trash", replace(node, number=node.number + 1), old=node)
+    ledger.note_inside("trash", node)
     if node.is_folder:
         job.start(ledger, node.id)
 
@@ -274,7 +324,7 @@ def _attach(ledger: Ledger, node: Node, parent: Node, name: str) -> Node:
     back = replace(
         node,
         parent_id=parent.id,
-        name=_free_name(ledger, parent.id, name),
+        name=free_name(ledger, parent.id, name),
         number=node.number + 1,
         changed_at=ledger.now,
         state=State.LIVE,
@@ -284,12 +334,5 @@ def _attach(ledger: Ledger, node: Node, parent: Node, name: str) -> Node:
     ledger.tx.nodes.update(back)
     ledger.tx.versions.add((ledger.version(back, Status.CHANGED),))
     ledger.note("restore", back, new=back)
+    ledger.note_inside("restore", back)
     return back
-
-
-def _free_name(ledger: Ledger, parent_id: int, name: str) -> str:
-    candidate, number = name, 2
-    while ledger.tx.nodes.child(ledger.account_id, parent_id, candidate) is not None:
-        candidate = names.free_variant(name, number)
-        number += 1
-    return candidate

@@ -6,14 +6,17 @@ from msgspec.structs import replace
 
 from nuvol.core import access
 from nuvol.core.files import guards, names
+from nuvol.core.files.across import Across
 from nuvol.core.files.cursors import read_cursor, write_cursor
-from nuvol.core.files.ledger import Ledger, lives
+from nuvol.core.files.ledger import Ledger, lives, new_node
+from nuvol.core.files.mounts import Mounts
 from nuvol.core.files.room import Files
 from nuvol.core.files.trash import Trash, put_in
 from nuvol.errors import BadValue, BelowItself, NameTaken, NodeMissing, NotAllowed, ParentMissing, TooLarge, WrongKind
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import ANY, Guard, Kind, Moved, Node, Page, Place, State, Status, Usage
 from nuvol.model.rules import KiB
+from nuvol.model.shares import Mount
 from nuvol.stores.base import Transaction
 
 SORTS = ("name", "modified", "size", "kind")
@@ -23,9 +26,11 @@ PROPERTY_BYTES = 256 * KiB
 
 
 class Tree:
-    def __init__(self, files: Files, trash: Trash) -> None:
+    def __init__(self, files: Files, trash: Trash, mounts: Mounts, across: Across) -> None:
         self._files = files
         self._trash = trash
+        self._mounts = mounts
+        self._across = across
 
     # ------------------------------------------------------------------------------------------ finding
 
@@ -39,58 +44,87 @@ class Tree:
 
     def place(self, actor: Actor, path: str) -> Place:
         """Where something is or would be. Raises ParentMissing, WrongKind, BadName; NotAllowed for the root."""
-        parent_id, name = self.spot(actor, path)
 
         def look(tx: Transaction) -> Place:
-            parent = tx.nodes.get(actor.account_id, parent_id)
+            account_id, parent_id, name = self._spot(tx, actor, path)
+            parent = tx.nodes.get(account_id, parent_id)
             if parent is None or parent.state != State.LIVE:
-                raise ParentMissing(f"There is no folder for “{name}”.")
+                raise _no_folder(name)
+            if account_id != actor.account_id:
+                self._open(tx, actor, parent, name)
             if not parent.is_folder:
                 raise WrongKind(f"“{parent.name}” is a file and cannot hold others.", advice="Choose a folder.")
-            return Place(parent, name, tx.nodes.child(actor.account_id, parent.id, name))
+            node = tx.nodes.child(account_id, parent.id, name)
+            return Place(parent, name, node and next(iter(self._files.behind(tx, actor, [node])), None))
 
         return self._files.catalog.read(look)
+
+    @staticmethod
+    def _open(tx: Transaction, actor: Actor, parent: Node, name: str) -> None:
+        try:
+            access.require(actor, "read", parent, tx)
+        except NodeMissing:
+            raise _no_folder(name) from None
 
     def spot(self, actor: Actor, path: str) -> tuple[int, str]:
         """Where something is or would be, as parent and name, without reading either: the change itself looks at them.
 
         Raises ParentMissing, BadName; NotAllowed for the root.
         """
+        _, parent_id, name = self._files.catalog.read(lambda tx: self._spot(tx, actor, path))
+        return parent_id, name
+
+    def _spot(self, tx: Transaction, actor: Actor, path: str) -> tuple[int, int, str]:
         access.require(actor, "read")
         *above, name = names.parts(path) or [""]
         if not name:
             raise NotAllowed("The root folder cannot be replaced or removed.")
         names.check(name)
-        parent_id = self._files.catalog.read(lambda tx: self._files.paths.find(tx, actor.account_id, above))
-        if parent_id is None:
+        found = self._files.paths.find(tx, actor.account_id, above)
+        if found is None:
             raise ParentMissing(f"There is no folder “{'/'.join(above)}”.")
-        return parent_id, name
+        return *found, name
 
     def get(self, actor: Actor, node_id: int, *, trashed: bool = False) -> Node:
         """A live node; with `trashed` also one in the trash. Raises NodeMissing."""
 
         def look(tx: Transaction) -> Node | None:
-            node = tx.nodes.get(actor.account_id, node_id)
-            if node is None or (trashed and node.state == State.TRASHED) or lives(tx, node):
-                return node
-            return None
+            node = self._files.find(tx, actor, node_id)
+            if node is None or not ((trashed and node.state == State.TRASHED) or lives(tx, node)):
+                return None
+            access.require(actor, "read", node, tx)
+            return self._files.seen(tx, actor, node)
 
         node = self._files.catalog.read(look)
         if node is None:
             raise NodeMissing("There is no such file or folder.")
-        access.require(actor, "read", node)
+        access.require(actor, "read")
         return node
 
-    def parents(self, actor: Actor, node: Node) -> list[Node]:
-        """The folders above, root first."""
-        access.require(actor, "read", node)
+    def parents(self, actor: Actor, node: Node, *, unmounted: bool = False) -> list[Node]:
+        """The folders above that the actor sees, root first; above a folder opened by somebody else stands what its
+        mount stands in. `unmounted`: as if `node` itself had no mount."""
 
         def climb(tx: Transaction) -> list[Node]:
+            access.require(actor, "read", node, tx)
+            mounts: dict[int, Mount] = {}
+            if node.account_id != actor.account_id:
+                mounts = {mount.node_id: mount for mount in tx.shares.mounts(actor.account_id)}
+            if unmounted:
+                mounts.pop(node.id, None)
             found: list[Node] = []
-            above = node.parent_id
-            while above is not None and (parent := tx.nodes.get(node.account_id, above)) is not None:
-                found.append(parent)
-                above = parent.parent_id
+            account_id, above, id = node.account_id, node.parent_id, node.id
+            while above is not None:
+                if account_id != actor.account_id and (mount := mounts.get(id)) is not None:
+                    account_id, above = actor.account_id, mount.parent_id
+                    continue
+                if account_id != actor.account_id and tx.shares.role(account_id, above, actor.account_id) is None:
+                    break
+                parent = tx.nodes.get(account_id, above)
+                if parent is None:
+                    break
+                found.append(self._files.seen(tx, actor, parent))
+                id, above = parent.id, parent.parent_id
             return found[::-1]
 
         return self._files.catalog.read(climb)
@@ -119,14 +153,15 @@ class Tree:
         folder = self.get(actor, folder_id)
         if not folder.is_folder:
             raise WrongKind(f"“{folder.name}” is a file and has no list.", advice="List a folder.")
-        found = self._files.catalog.read(
-            lambda tx: tx.nodes.children(actor.account_id, folder_id, sort, descending, cursor, limit + 1)
-        )
-        page = found[:limit]
-        if len(found) <= limit:
-            return Page(page, None)
-        value = self._files.catalog.read(lambda tx: tx.nodes.sort_value(page[-1], sort))
-        return Page(page, write_cursor(sort, descending, value, page[-1].id))
+
+        def look(tx: Transaction) -> Page:
+            found = tx.nodes.children(folder.account_id, folder.id, sort, descending, cursor, limit + 1)
+            page = found[:limit]
+            last = page[-1] if len(found) > limit else None
+            after = write_cursor(sort, descending, tx.nodes.sort_value(last, sort), last.id) if last else None
+            return Page(self._files.listed(tx, actor, folder, page), after)
+
+        return self._files.catalog.read(look)
 
     def walk(self, actor: Actor, folder_id: int) -> Iterator[tuple[str, Node]]:
         """(path relative to the folder, node) of everything below, parents before their children.
@@ -149,15 +184,28 @@ class Tree:
                 if node.is_folder:
                     waiting.append((f"{above}{node.name}/", node.id, None))
 
-    def usage(self, actor: Actor) -> Usage:
+    def usage(self, actor: Actor, node: Node | None = None) -> Usage:
+        """Of the account that pays for what lies at `node`: the actor's own unless somebody opened that folder."""
         access.require(actor, "read")
-        account = self._files.catalog.read(lambda tx: tx.accounts.get(actor.account_id))
-        return Usage(account.used, account.quota) if account else Usage(0, 0)
 
-    def properties(self, actor: Actor, node_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+        def look(tx: Transaction) -> Usage:
+            access.require(actor, "read", node, tx)
+            account = tx.accounts.get(node.account_id if node else actor.account_id)
+            return Usage(account.used, account.quota) if account else Usage(0, 0)
+
+        return self._files.catalog.read(look)
+
+    def properties(self, actor: Actor, nodes: Sequence[Node]) -> dict[int, dict[str, str]]:
         """Dead properties of these nodes: {node: {"{namespace}name": element as XML}}."""
         access.require(actor, "read")
-        return self._files.catalog.read(lambda tx: tx.nodes.properties(actor.account_id, node_ids))
+
+        def look(tx: Transaction) -> dict[int, dict[str, str]]:
+            found: dict[int, dict[str, str]] = {}
+            for account_id, some in self._files.readable(tx, actor, nodes).items():
+                found |= tx.nodes.properties(account_id, [node.id for node in some])
+            return found
+
+        return self._files.catalog.read(look)
 
     # ------------------------------------------------------------------------------------------ changing
 
@@ -179,35 +227,55 @@ class Tree:
                 raise NameTaken(name)
             return ledger.add(new_node(ledger, node_id, parent.id, name, Kind.FOLDER, modified_at=modified_at))
 
-        return self._files.write(actor, unit)
+        return self._files.write(actor, unit, at=parent_id)
 
     def move(self, actor: Actor, node_id: int, parent_id: int | None, name: str | None, *, guard: Guard = ANY) -> Moved:
         """Move and rename; None: as it is. What has the name already is replaced and goes to the trash if
-        `guard.overwrite`.
+        `guard.overwrite`. Into or out of somebody else's folder it goes with its id and all its versions.
 
         Raises NodeMissing, ParentMissing, WrongKind, BelowItself, NameTaken, NotAllowed (the root).
         """
         access.require(actor, "write")
         if name is not None:
             names.check(name)
+        try:
+            return self._move(actor, actor.account_id, node_id, parent_id, name, guard)
+        except (NodeMissing, ParentMissing):
+            source, target_id = self._files.ends(actor, node_id, parent_id)
+            if source is None or target_id is None or (*source, target_id) == (me := actor.account_id, node_id, me):
+                raise
+        if source[0] == target_id:
+            return self._move(actor, target_id, source[1], parent_id, name, guard)
+        assert parent_id is not None  # else it stays in its account
+        return self._across.move(actor, source, target_id, parent_id, name, guard)
+
+    def _move(
+        self, actor: Actor, account_id: int, node_id: int, parent_id: int | None, name: str | None, guard: Guard
+    ) -> Moved:
+        """Within one account."""
         gone: list[Node] = []
         job = self._trash.stamping()
 
         def unit(ledger: Ledger) -> Moved:
             gone.clear()
-            node = ledger.live(node_id)
-            if node.parent_id is None:
-                raise NotAllowed("The root folder cannot be moved.")
-            parent = ledger.folder(node.parent_id if parent_id is None else parent_id)
+            node = ledger.leaving(node_id, "moved")
+            if not self._files.behind(ledger.tx, actor, [node]):
+                raise NodeMissing("There is no such file or folder.")
+            parent = ledger.folder(node.parent_id or 0 if parent_id is None else parent_id)
             new_name = node.name if name is None else name
             existing = ledger.tx.nodes.child(ledger.account_id, parent.id, new_name)
             guards.check(ledger, guard, node)
             if (node.parent_id, node.name) == (parent.id, new_name):
-                return Moved(node, False)
+                return Moved(self._files.behind(ledger.tx, actor, [node])[0], False)
             guards.may_remove(ledger, guard, node)
             guards.may_add(ledger, guard, parent)
-            if node.is_folder and node.id in ledger.above(parent.id):
+            above = ledger.above(parent.id) if node.is_folder else []
+            if node.id in above:
                 raise BelowItself(f"“{node.name}” cannot be moved into itself.")
+            if not ledger.open_folders.isdisjoint(above) and ledger.holds_mounts(node):
+                raise NotAllowed(
+                    "What others opened to you cannot go where you let others in.", advice="Choose a folder of yours."
+                )
             replaced = existing is not None and existing.id != node.id
             if existing is not None and replaced:
                 make_room(ledger, guard, existing, node)
@@ -216,10 +284,11 @@ class Tree:
             gone.append(node)
             moved = replace(node, parent_id=parent.id, name=new_name, number=node.number + 1, changed_at=ledger.now)
             status = Status.RENAMED if parent.id == node.parent_id else Status.MOVED
-            return Moved(ledger.update(node, moved, status, "move"), replaced)
+            moved = ledger.update(node, moved, status, "move")
+            return Moved(self._files.behind(ledger.tx, actor, [moved])[0], replaced)
 
         try:
-            result = self._files.write(actor, unit)
+            result = self._files.write_in(account_id, actor, unit)
         finally:
             self._files.paths.forget(gone)
         job.finish(actor)
@@ -237,7 +306,7 @@ class Tree:
             guards.may_change(ledger, guard, node)
             return touched(ledger, node, modified_at, mime)
 
-        return self._files.write(actor, unit)
+        return self._files.write(actor, unit, at=node_id)
 
     def set_properties(
         self,
@@ -269,29 +338,46 @@ class Tree:
                 if new is node:
                     ledger.note("properties", node)
 
-        self._files.write(actor, unit)
+        self._files.write(actor, unit, at=node_id)
 
     def trash(self, actor: Actor, node_id: int, *, guard: Guard = ANY) -> None:
-        """Put a node and all below it in the trash. Raises NodeMissing, NotAllowed (the root), Locked."""
+        """Put a node and all below it in the trash; of a folder that somebody else opened this means to leave it.
+
+        Raises NodeMissing, NotAllowed (the root), Locked.
+        """
         access.require(actor, "write")
+        try:
+            return self._put_away(actor, actor.account_id, node_id, guard)
+        except NodeMissing:
+            mount, owner_id = self._mounts.of(actor.account_id, node_id), self._files.owner(actor, node_id)
+            if mount is None and owner_id in (None, actor.account_id):
+                raise
+        if mount is not None:
+            return self._mounts.leave(actor, mount)
+        assert owner_id is not None
+        return self._put_away(actor, owner_id, node_id, guard)
+
+    def _put_away(self, actor: Actor, account_id: int, node_id: int, guard: Guard) -> None:
         gone: list[Node] = []
         job = self._trash.stamping()
 
         def unit(ledger: Ledger) -> None:
             gone.clear()
-            node = ledger.live(node_id)
-            if node.parent_id is None:
-                raise NotAllowed("The root folder cannot be deleted.", advice="Delete what is in it.")
+            node = ledger.leaving(node_id, "deleted")
             guards.check(ledger, guard, node)
             guards.may_remove(ledger, guard, node)
             gone.append(node)
             put_in(ledger, node, job)
 
         try:
-            self._files.write(actor, unit)
+            self._files.write_in(account_id, actor, unit)
         finally:
             self._files.paths.forget(gone)
         job.finish(actor)
+
+
+def _no_folder(name: str) -> ParentMissing:
+    return ParentMissing(f"There is no folder for “{name}”.")
 
 
 def touched(ledger: Ledger, node: Node, modified_at: int | None, mime: str | None) -> Node:
@@ -310,40 +396,8 @@ def touched(ledger: Ledger, node: Node, modified_at: int | None, mime: str | Non
 
 def make_room(ledger: Ledger, guard: Guard, existing: Node, newcomer: Node) -> None:
     """May `existing` be replaced by `newcomer`? Raises NameTaken, BelowItself (the newcomer lies in it), Locked."""
-    if not guard.overwrite:
+    if not guard.overwrite or existing.kind == Kind.MOUNT:  # who would leave a folder of somebody else says so
         raise NameTaken(existing.name)
     if existing.id in ledger.above(newcomer.parent_id):
         raise BelowItself(f"“{existing.name}” holds what should replace it.")
     guards.may_remove(ledger, guard, existing)
-
-
-def new_node(
-    ledger: Ledger,
-    node_id: int,
-    parent_id: int,
-    name: str,
-    kind: Kind,
-    *,
-    modified_at: int | None = None,
-    mime: str = "",
-) -> Node:
-    """An empty node as it begins; a file still lacks its content."""
-    return Node(
-        account_id=ledger.account_id,
-        id=node_id,
-        parent_id=parent_id,
-        name=name,
-        kind=kind,
-        number=1,
-        content_number=1,
-        content=None,
-        size=0,
-        blob_id=None,
-        mime=mime,
-        created_at=ledger.now,
-        modified_at=ledger.now if modified_at is None else modified_at,
-        changed_at=ledger.now,
-        state=State.LIVE,
-        trash_root=None,
-        trashed_at=None,
-    )

@@ -12,7 +12,7 @@ from nuvol.core.files import names
 from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.receiving import Checksums, Target, Upload, bring_inline, find, inline_content, place
 from nuvol.core.files.room import Files
-from nuvol.errors import BadValue, BlobMissing, Busy, OffsetMismatch, UploadMissing
+from nuvol.errors import BadValue, BlobMissing, Busy, OffsetMismatch, QuotaExceeded, UploadMissing
 from nuvol.ids import secret
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import ANY, Chunk, Guard, UploadSession, Written
@@ -50,14 +50,31 @@ class Uploads:
         content = inline_content(actor.account_id, data, sums.verified())
         target = Target(parent_id, name, node_id, guard, mime, modified_at)
         new_id = self._files.new_id()
-        return self._files.write(
-            actor, lambda ledger: place(ledger, target, new_id, bring_inline(ledger, content, data))
-        )
 
-    def require_quota(self, actor: Actor, size: int) -> None:
-        """To be asked before `size` bytes are read: raises QuotaExceeded when they do not fit."""
+        def unit(ledger: Ledger) -> Written:
+            here = (
+                content if content.account_id == ledger.account_id else replace(content, account_id=ledger.account_id)
+            )
+            return place(ledger, target, new_id, bring_inline(ledger, here, data))
+
+        return self._files.write(actor, unit, at=parent_id if node_id is None else node_id)
+
+    def require_quota(self, actor: Actor, size: int, into: int | None = None) -> None:
+        """To be asked before `size` bytes are read: raises QuotaExceeded when they do not fit. `into`: the id of
+        the folder they are for; its owner pays."""
         access.require(actor, "write")
-        self._files.catalog.read(lambda tx: Ledger(tx, actor, 0, hold=False).demand(size))
+
+        def look(account_id: int) -> None:
+            self._files.catalog.read(lambda tx: Ledger(tx, actor, 0, account_id=account_id, hold=False).demand(size))
+
+        try:
+            look(actor.account_id)
+        except QuotaExceeded:
+            owner_id = None if into is None else self._files.owner(actor, into)
+            if owner_id in (None, actor.account_id):
+                raise
+            assert owner_id is not None
+            look(owner_id)
 
     def begin(
         self,
@@ -80,8 +97,9 @@ class Uploads:
         compared and kept beside the content; an empty one is only kept.
         """
         target = Target(parent_id, name, node_id, guard, mime, modified_at)
-        self._admit(actor, target, size)
-        return Upload(self._files, actor, target, size=size, checksums=Checksums(checksums))
+        account_id = self._admit(actor, target, size)
+        sums = Checksums(checksums)
+        return Upload(self._files, actor, target, account_id=account_id, size=size, checksums=sums)
 
     # ------------------------------------------------------------------------------------------ resumable
 
@@ -99,9 +117,9 @@ class Uploads:
         modified_at: int | None = None,
     ) -> UploadSession:
         """Note an upload that goes on over several requests, also after a restart. Raises what `begin` raises."""
-        self._admit(actor, Target(parent_id, name, node_id, guard, mime, modified_at), size)
+        account_id = self._admit(actor, Target(parent_id, name, node_id, guard, mime, modified_at), size)
         session = UploadSession(
-            account_id=actor.account_id,
+            account_id=account_id,
             id=secret(),
             node_id=node_id,
             parent_id=parent_id,
@@ -116,6 +134,7 @@ class Uploads:
             guard=msgspec.json.encode(guard),
             meta=meta,
             expires_at=self._files.clock() + self._files.rules.upload_hours * HOUR,
+            holder_id=actor.account_id,
         )
         self._files.catalog.write(lambda tx: tx.uploads.add(session))
         return session
@@ -123,7 +142,14 @@ class Uploads:
     def session(self, actor: Actor, upload_id: str) -> UploadSession:
         """How far an upload has come. Raises UploadMissing."""
         access.require(actor, "write")
-        session = self._files.catalog.read(lambda tx: tx.uploads.get(actor.account_id, upload_id))
+
+        def look(tx: Transaction) -> UploadSession | None:
+            own = tx.uploads.get(actor.account_id, upload_id)
+            if own is not None and own.holder_id in (0, actor.account_id):
+                return own
+            return tx.uploads.of_holder(actor.account_id, upload_id)
+
+        session = self._files.catalog.read(look)
         if session is None or session.expires_at < self._files.clock():
             raise UploadMissing("There is no such upload.")
         return session
@@ -187,9 +213,9 @@ class Uploads:
         until = self._files.clock() + self._files.rules.upload_hours * HOUR
 
         def pin(tx: Transaction) -> list[Chunk]:
-            chunks = tx.uploads.chunks(actor.account_id, session.id)
+            chunks = tx.uploads.chunks(session.account_id, session.id)
             foreign = list({chunk.hash for chunk in chunks if chunk.blob_id != session.blob_id})
-            if len(tx.chunks.pin(actor.account_id, foreign, until)) < len(foreign):
+            if len(tx.chunks.pin(session.account_id, foreign, until)) < len(foreign):
                 raise UploadMissing("What this upload builds on is gone.")
             return chunks
 
@@ -197,7 +223,15 @@ class Uploads:
         guard = msgspec.json.decode(session.guard, type=Guard)
         target = Target(session.parent_id, session.name, session.node_id, guard, session.mime, session.modified_at)
         try:
-            return Upload(self._files, actor, target, size=session.size, session=session, chunks=chunks)
+            return Upload(
+                self._files,
+                actor,
+                target,
+                account_id=session.account_id,
+                size=session.size,
+                session=session,
+                chunks=chunks,
+            )
         except BlobMissing:
             raise UploadMissing("What this upload had brought is gone.") from None
 
@@ -231,17 +265,21 @@ class Uploads:
             with contextlib.suppress(BlobMissing):
                 self._files.blobs.resume(BlobKey(session.account_id, session.blob_id), 0).abort()
 
-    def _admit(self, actor: Actor, target: Target, size: int | None) -> None:
-        """Refuse early what `place` would refuse in the end."""
+    def _admit(self, actor: Actor, target: Target, size: int | None) -> int:
+        """Refuse early what `place` would refuse in the end; the account that the content goes to."""
         access.require(actor, "write")
         names.check(target.name)
         if size is not None and size < 0:
             raise BadValue("A length may not be negative.")
         self._files.require_room(size or 0)
 
-        def look(tx: Transaction) -> None:
-            ledger = Ledger(tx, actor, self._files.clock(), hold=False)
-            find(ledger, target)
-            ledger.demand(size or 0)
+        def look(account_id: int) -> int:
+            def unit(tx: Transaction) -> None:
+                ledger = Ledger(tx, actor, self._files.clock(), account_id=account_id, hold=False)
+                find(ledger, target)
+                ledger.demand(size or 0)
 
-        self._files.catalog.read(look)
+            self._files.catalog.read(unit)
+            return account_id
+
+        return self._files.attempt(actor, target.parent_id if target.node_id is None else target.node_id, look)

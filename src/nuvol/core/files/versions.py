@@ -26,8 +26,8 @@ class Versions:
 
     def get(self, actor: Actor, node_id: int, number: int) -> Version:
         """Raises NodeMissing, VersionMissing."""
-        self._node(actor, node_id)
-        version = self._files.catalog.read(lambda tx: tx.versions.get(actor.account_id, node_id, number))
+        account_id = self._node(actor, node_id).account_id
+        version = self._files.catalog.read(lambda tx: tx.versions.get(account_id, node_id, number))
         if version is None:
             raise VersionMissing(f"There is no version {number}.")
         return version
@@ -59,14 +59,14 @@ class Versions:
             )
             return ledger.update(node, new, Status.CHANGED, "content")
 
-        return self._files.write(actor, unit)
+        return self._files.write(actor, unit, at=node_id)
 
     def remove(self, actor: Actor, node_id: int, number: int) -> None:
         """Remove one past state for good. Raises VersionMissing; NotAllowed for the present one."""
         access.require(actor, "write")
 
         def unit(ledger: Ledger) -> None:
-            node = ledger.live(node_id)
+            node = ledger.live(node_id, "purge")
             version = ledger.tx.versions.get(ledger.account_id, node_id, number)
             if version is None:
                 raise VersionMissing(f"There is no version {number}.")
@@ -76,7 +76,7 @@ class Versions:
                 )
             self._drop(ledger, node_id, [version])
 
-        self._files.write(actor, unit)
+        self._files.write(actor, unit, at=node_id)
         take_abandoned(self._files)
 
     def thin(self) -> int:
@@ -113,19 +113,22 @@ class Versions:
         release(ledger, {version.content for version in versions if version.content is not None})
 
     def _node(self, actor: Actor, node_id: int) -> Node:
-        node = self._files.catalog.read(lambda tx: tx.nodes.get(actor.account_id, node_id))
-        if node is None or node.state == State.HIDDEN:
-            raise NodeMissing("There is no such file or folder.")
-        access.require(actor, "read", node)
-        return node
+        def look(tx: Transaction) -> Node:
+            node = self._files.find(tx, actor, node_id)
+            if node is None or node.state == State.HIDDEN:
+                raise NodeMissing("There is no such file or folder.")
+            access.require(actor, "read", node, tx)
+            return node
+
+        return self._files.catalog.read(look)
 
     def list(
         self, actor: Actor, node_id: int, *, before: int | None = None, limit: int = 100
     ) -> builtins.list[Version]:
         """Newest first; `before`: numbers below this one. Raises NodeMissing."""
-        self._node(actor, node_id)
+        account_id = self._node(actor, node_id).account_id
         top = ID_LIMIT if before is None else before
-        return self._files.catalog.read(lambda tx: tx.versions.of(actor.account_id, node_id, top, limit))
+        return self._files.catalog.read(lambda tx: tx.versions.of(account_id, node_id, top, limit))
 
 
 def _superfluous(tx: Transaction, account_id: int, node_id: int, before: int, month: int) -> list[Version]:

@@ -1,7 +1,7 @@
 """What happened: the journal in pages, by long poll, and as server-sent events."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from types import TracebackType
 
@@ -16,7 +16,6 @@ from nuvol.wire.api import journal as words
 
 BATCH = 100
 """Changes fetched at once for a stream: what a slow reader keeps waiting is never more than this."""
-LONGEST_CURSOR = 1000
 MEDIA_TYPE = "text/event-stream"
 
 
@@ -81,17 +80,19 @@ async def _waited(call: Call[words.ChangesAsked, None], cursor: str) -> Changes:
             watch.clear()
             actor = await doorkeeper.admit(call.request, call.cloud, cookies=True)
             found = await run(call.cloud.journal.changes, actor, cursor, limit=call.query.limit)
+            cursor = found.cursor  # what the caller may not see is passed over
             left = end - loop.time()
             if found.changes or found.reset or left <= 0 or watch.is_over:
                 return found
-            await watch.wait(left)
+            if not found.more:
+                await watch.wait(left)
 
 
 async def live(call: Call[words.LiveAsked, None]) -> Answer:
     cursor = call.request.headers.get("last-event-id") or call.query.since
     if cursor is None:
         cursor = await run(call.cloud.journal.cursor, call.actor)
-    if len(cursor) > LONGEST_CURSOR:
+    if len(cursor) > words.CURSOR_LIMIT:
         raise BadValue("This is no cursor.", advice="Begin without one.")
     await run(call.cloud.journal.changes, call.actor, cursor, limit=1)  # a wrong cursor is still an answer of its own
     headers = [
@@ -114,11 +115,18 @@ async def _events(call: Call[words.LiveAsked, None], cursor: str) -> AsyncIterat
             except Refused:
                 return
             found = await run(call.cloud.journal.changes, actor, cursor, limit=BATCH)
-            cursor = found.cursor
             if found.reset:
-                yield words.reset_event(cursor)
+                yield words.reset_event(found.cursor)
             if found.changes:
-                behind = call.cloud.journal.behind
-                yield b"".join(words.change_event(change, behind(actor, change)) for change in found.changes)
+                yield b"".join(_told(call.cloud, found))
+            cursor = found.cursor
             if not found.more and not await watch.wait(words.HEARTBEAT) and not watch.is_over:
                 yield words.COMMENT
+
+
+def _told(cloud: Cloud, found: Changes) -> Iterator[bytes]:
+    """An event for each change, from whose id a reader can go on."""
+    cursor = found.start
+    for change in found.changes:
+        cursor = cloud.journal.behind(cursor, change)
+        yield words.change_event(change, cursor)

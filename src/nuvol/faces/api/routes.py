@@ -18,6 +18,7 @@ from nuvol.faces.api import (
     me,
     nodes,
     session,
+    shares,
     trash,
     uploads,
     versions,
@@ -28,6 +29,7 @@ from nuvol.wire import chunks, tus
 from nuvol.wire.api import accounts as people
 from nuvol.wire.api import journal
 from nuvol.wire.api import nodes as files
+from nuvol.wire.api import shares as sharing
 from nuvol.wire.api.capabilities import Capabilities
 from nuvol.wire.api.problems import WrongTusVersion, WrongType
 from nuvol.wire.openapi import ANYONE, SIGNED_IN, Header, Operation
@@ -230,6 +232,29 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("DELETE /trash/{node_id}", trash.purge, "files", "Remove it for good", statuses=(204,),
                errors=(e.NodeMissing,)),
         _entry("DELETE /trash", trash.empty, "files", "Remove everything in the trash for good", gives=files.Emptied),
+    ),
+    *_chapter(
+        "Sharing",
+        _entry("GET /shares", shares.every, "files:read", "What is shared with one, and what one shares",
+               gives=sharing.Shares),
+        _entry("GET /nodes/{node_id}/members", shares.members, "files:read", "Who can get at a node",
+               about="Of a node that is not shared: its owner alone.", gives=sharing.Members,
+               errors=(e.NodeMissing,)),
+        _entry("POST /nodes/{node_id}/members", shares.add, "files", "Open a folder to people",
+               about="An address without an account is invited: hand the secret on as a link.",
+               takes=sharing.NewMembers, gives=sharing.Opened, statuses=(201,), errors=(e.NodeMissing, e.WrongKind)),
+        _entry("PATCH /nodes/{node_id}/members/{account_id}", shares.set_role, "files", "Change a member's role",
+               takes=sharing.RoleChange, gives=sharing.Member, errors=(e.NodeMissing, e.MemberMissing)),
+        _entry("DELETE /nodes/{node_id}/members/{account_id}", shares.remove, "files", "Remove a member, or leave",
+               about="It counts at once.", statuses=(204,), errors=(e.NodeMissing, e.MemberMissing)),
+        _entry("GET /nodes/{node_id}/invitations", shares.invitations, "files", "Open invitations to a folder",
+               gives=sharing.ShareInvitations, errors=(e.NodeMissing,)),
+        _entry("DELETE /nodes/{node_id}/invitations/{invitation_id}", shares.withdraw, "files",
+               "Take an invitation back", statuses=(204,), errors=(e.NodeMissing, e.InvitationMissing)),
+        _entry("POST /shares/invitation", shares.invited, "files:read", "What an invitation is to",
+               takes=sharing.InvitationSecret, gives=sharing.Invitation, errors=(e.InvitationMissing,)),
+        _entry("POST /shares/accept", shares.accept, "files", "Accept an invitation", takes=sharing.InvitationSecret,
+               gives=files.Node, statuses=(201,), headers_given=("Location",), errors=(e.InvitationMissing,)),
     ),
     *_chapter(
         "Uploads",

@@ -15,10 +15,11 @@ from nuvol.faces.dav.locks import with_roots
 from nuvol.faces.http import Answer, Request, run
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Node, Page
+from nuvol.model.shares import Role
 from nuvol.wire import dav, dav_requests, preconditions
 from nuvol.wire.dav import Declined
 from nuvol.wire.dav_listing import Listing
-from nuvol.wire.dav_properties import Facts
+from nuvol.wire.dav_properties import Facts, letters
 from nuvol.wire.dav_requests import Propfind
 from nuvol.wire.preconditions import INFINITY
 
@@ -26,13 +27,14 @@ from nuvol.wire.preconditions import INFINITY
 class View:
     """What one caller sees of nodes through a listing. Plain calls of the core: to be run by `run`."""
 
-    def __init__(self, cloud: Cloud, actor: Actor, listing: Listing) -> None:
+    def __init__(self, cloud: Cloud, actor: Actor, listing: Listing, node: Node) -> None:
+        """`node`: what the request is about. Its owner's space is told."""
         self._cloud = cloud
         self._actor = actor
         self._listing = listing
         self._facts = Facts(account=actor.name, now=clock.now())
         if listing.wants_usage:
-            usage = cloud.tree.usage(actor)
+            usage = cloud.tree.usage(actor, node)
             self._facts.used = usage.used
             self._facts.available = None if usage.quota is None else max(0, usage.quota - usage.used)
         if listing.wants_cursor:
@@ -58,12 +60,19 @@ class View:
         cloud, actor, listing = self._cloud, self._actor, self._listing
         facts = replace(self._facts)
         if listing.wants_dead:
-            facts.dead = cloud.tree.properties(actor, [node.id for node in nodes])
+            facts.dead = cloud.tree.properties(actor, nodes)
         if listing.wants_locks:
             found = cloud.locks.of_many(actor, nodes)
             facts.locks = {node_id: with_roots(cloud, actor, locks) for node_id, locks in found.items()}
         if listing.wants_checksums:
             facts.checksums = cloud.reads.checksums(actor, nodes)
+        if listing.wants_letters and (theirs := [node for node in nodes if node.account_id != actor.account_id]):
+            roles = cloud.shares.roles(actor, theirs)
+            facts.letters = {
+                node.id: letters(node, shared=True, writable=role >= Role.EDITOR, mounted=is_mounted)
+                for node in theirs
+                for role, is_mounted in [roles.get(node.id, (Role.VIEWER, False))]
+            }
         return facts
 
 
@@ -77,8 +86,8 @@ async def propfind(request: Request, cloud: Cloud, actor: Actor) -> Answer:
     listing = _listing(asked, "return=minimal" in wishes)
 
     def first() -> tuple[View, Node, str, str | None]:
-        view = View(cloud, actor, listing)
         node = cloud.tree.resolve(actor, path)
+        view = View(cloud, actor, listing, node)
         text = "" if "depth-noroot" in wishes and depth else view.response(path, node)
         if not (depth and node.is_folder):
             return view, node, text, None

@@ -1,6 +1,7 @@
 """LOCK and UNLOCK (RFC 4918 §9.10, §9.11), and telling which lock stands in the way."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from nuvol import clock
 from nuvol.core.cloud import Cloud
@@ -72,8 +73,12 @@ def _discovered(cloud: Cloud, actor: Actor, node: Node) -> bytes:
 
 
 def with_roots(cloud: Cloud, actor: Actor, locks: Iterable[Lock]) -> list[tuple[Lock, str]]:
-    """Locks with the address each was taken on."""
-    return [(lock, address(cloud, actor, lock.node_id)) for lock in locks]
+    """Locks with the address each was taken on; left out are those on folders that the actor cannot see."""
+    found: list[tuple[Lock, str]] = []
+    for lock in locks:
+        with suppress(NodeMissing):
+            found.append((lock, address(cloud, actor, lock.node_id)))
+    return found
 
 
 def address(cloud: Cloud, actor: Actor, node_id: int) -> str:

@@ -31,7 +31,7 @@ async def report(request: Request, cloud: Cloud, actor: Actor) -> Answer:
         folder = cloud.tree.resolve(actor, path)
         if not folder.is_folder:
             raise Declined(403, "Only folders can be synchronised.", "supported-report")
-        return _changes(cloud, actor, View(cloud, actor, view_of), path, folder, wish)
+        return _changes(cloud, actor, View(cloud, actor, view_of, folder), path, folder, wish)
 
     return Answer(207, [("Content-Type", dav.XML)], await in_thread(collect))
 

@@ -11,7 +11,8 @@ _COLUMNS = ", ".join(f"account.{field}" for field in _FIELDS)
 _ADD = f"insert into account ({', '.join(_FIELDS)}, password) values ({', '.join('?' * (len(_FIELDS) + 1))})"
 _HINDRANCES = (
     "select case when exists (select 1 from job where account_id = ?) then 1 else 0 end,"
-    " case when exists (select 1 from dav_lock where account_id = ?) then 1 else 0 end"
+    " case when exists (select 1 from dav_lock where account_id = ?) then 1 else 0 end,"
+    " case when exists (select 1 from member where account_id = ?) then 1 else 0 end"
 )
 _UPDATE = "update account set name = ?, email = ?, admin = ?, active = ?, quota = ?, locale = ?, zone = ? where id = ?"
 
@@ -83,10 +84,10 @@ class Accounts:
             raise AccountMissing("There is no such account.")
         return _account(row)
 
-    def hindrances(self, account_id: int) -> tuple[bool, bool]:
-        row = self._db.one(_HINDRANCES, (account_id, account_id))
+    def hindrances(self, account_id: int) -> tuple[bool, bool, bool]:
+        row = self._db.one(_HINDRANCES, (account_id, account_id, account_id))
         assert row is not None  # there is nothing it could not find
-        return row[0] == 1, row[1] == 1
+        return row[0] == 1, row[1] == 1, row[2] == 1
 
     def advance(self, account_id: int, rows: int, used: int) -> int:
         row = self._db.one(

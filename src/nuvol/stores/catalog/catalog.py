@@ -19,6 +19,7 @@ from nuvol.stores.catalog.jobs import Jobs
 from nuvol.stores.catalog.journal import Journal
 from nuvol.stores.catalog.locks import Locks
 from nuvol.stores.catalog.nodes import Nodes
+from nuvol.stores.catalog.shares import Shares
 from nuvol.stores.catalog.uploads import Uploads
 from nuvol.stores.catalog.versions import Versions
 
@@ -43,6 +44,7 @@ class SqlTransaction:
         self.locks = Locks(connection)
         self.uploads = Uploads(connection)
         self.jobs = Jobs(connection)
+        self.shares = Shares(connection)
 
 
 class SqlCatalog:

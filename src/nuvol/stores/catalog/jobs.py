@@ -13,6 +13,10 @@ class Jobs:
     def remove(self, account_id: int, job_id: int) -> None:
         self._db.run("delete from job where account_id = ? and id = ?", (account_id, job_id))
 
+    def verb(self, account_id: int, job_id: int) -> str | None:
+        row = self._db.one("select verb from job where account_id = ? and id = ?", (account_id, job_id))
+        return row[0] if row else None
+
     def any(self, account_id: int) -> bool:
         return self._db.one("select 1 from job where account_id = ? limit 1", (account_id,)) is not None
 

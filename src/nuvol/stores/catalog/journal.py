@@ -10,9 +10,9 @@ from nuvol.stores.catalog.database import Connection
 
 _COLUMNS = (
     "account_id, seq, at, actor_id, app, verb, object, object_id, kind,"
-    " old_parent, old_name, new_parent, new_name, number"
+    " old_parent, old_name, new_parent, new_name, number, old_shared, shared"
 )
-_ADD = f"insert into journal ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_ADD = f"insert into journal ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
 class Journal:
@@ -25,6 +25,14 @@ class Journal:
     def after(self, account_id: int, seq: int, limit: int) -> list[Change]:
         rows = self._db.all(
             f"select {_COLUMNS} from journal where account_id = ? and seq > ? order by seq limit ?",
+            (account_id, seq, limit),
+        )
+        return [Change(*row) for row in rows]
+
+    def shared_after(self, account_id: int, seq: int, limit: int) -> list[Change]:
+        rows = self._db.all(
+            f"select {_COLUMNS} from journal where account_id = ? and seq > ? and (old_shared <> '' or shared <> '')"
+            " order by seq limit ?",
             (account_id, seq, limit),
         )
         return [Change(*row) for row in rows]

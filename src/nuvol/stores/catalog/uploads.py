@@ -9,7 +9,7 @@ from nuvol.stores.catalog.database import Connection
 
 _COLUMNS = (
     "account_id, id, node_id, parent_id, name, size, received, blob_id, written, tail, mime,"
-    " modified_at, guard, meta, expires_at"
+    " modified_at, guard, meta, expires_at, holder_id"
 )
 
 
@@ -18,10 +18,18 @@ class Uploads:
         self._db = db
 
     def add(self, upload: UploadSession) -> None:
-        self._db.run(f"insert into upload ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", astuple(upload))
+        self._db.run(f"insert into upload ({_COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", astuple(upload))
 
     def get(self, account_id: int, upload_id: str) -> UploadSession | None:
         row = self._db.one(f"select {_COLUMNS} from upload where account_id = ? and id = ?", (account_id, upload_id))
+        return UploadSession(*row) if row else None
+
+    def of_holder(self, holder_id: int, upload_id: str) -> UploadSession | None:
+        row = self._db.one(
+            f"select {_COLUMNS} from (select distinct account_id as owner_id from member where member_id = ?) o"
+            " join upload on account_id = owner_id and id = ? and holder_id = ?",
+            (holder_id, upload_id, holder_id),
+        )
         return UploadSession(*row) if row else None
 
     def update(self, upload: UploadSession, before: int) -> bool:

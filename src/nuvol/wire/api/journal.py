@@ -7,12 +7,18 @@ from msgspec import Meta, Struct
 from nuvol.model import journal as model
 from nuvol.model.nodes import Kind
 from nuvol.wire.api import body
-from nuvol.wire.api.values import Cursor, Id, Time, time_text
+from nuvol.wire.api.values import Id, Time, time_text
 
 WAIT_LIMIT = 60
 """Longest wait of a long poll in seconds: proxies cut silent connections soon after."""
 HEARTBEAT = 15
 """Seconds of silence after which a comment is sent."""
+
+
+CURSOR_LIMIT = 8000
+"""Characters: a number of some 30 for each account whose folders one reads, and still within the head of a request."""
+
+JournalCursor = Annotated[str, Meta(max_length=CURSOR_LIMIT, description="Where to go on; opaque.")]
 
 
 class Change(Struct, frozen=True):
@@ -35,19 +41,21 @@ class Change(Struct, frozen=True):
 
 class Changes(Struct, frozen=True):
     changes: list[Change]
-    cursor: Annotated[Cursor, Meta(description="Give it as `since` to go on.")]
+    cursor: Annotated[JournalCursor, Meta(description="Give it as `since` to go on.")]
     more: Annotated[bool, Meta(description="There is another page already.")]
     reset: Annotated[bool, Meta(description="The journal does not reach back so far: read everything anew.")]
 
 
 class ChangesAsked(Struct, frozen=True, forbid_unknown_fields=True):
-    since: Annotated[Cursor | None, Meta(description="Null: from now on.")] = None
+    since: Annotated[JournalCursor | None, Meta(description="Null: from now on.")] = None
     limit: Annotated[int, Meta(ge=1, le=1000)] = 500
     wait: Annotated[int, Meta(ge=0, le=WAIT_LIMIT, description="Seconds to wait for a change.")] = 0
 
 
 class LiveAsked(Struct, frozen=True, forbid_unknown_fields=True):
-    since: Annotated[Cursor | None, Meta(description="Null: from now on. `Last-Event-ID` goes before it.")] = None
+    since: Annotated[JournalCursor | None, Meta(description="Null: from now on. `Last-Event-ID` goes before it.")] = (
+        None
+    )
 
 
 def change(of: model.Change) -> Change:

@@ -35,6 +35,7 @@ class Node(Struct, frozen=True, omit_defaults=True):
         UNSET
     )
     trashed_at: Time | UnsetType = UNSET
+    owner_id: Annotated[Id | UnsetType, Meta(description="The account whose node it is.")] = UNSET
 
 
 class Nodes(Struct, frozen=True):
@@ -179,6 +180,7 @@ def node(of: model.Node, path: str | UnsetType = UNSET) -> Node:
         time_text(of.changed_at),
         path,
         UNSET if of.trashed_at is None else time_text(of.trashed_at),
+        of.account_id,
     )
 
 
