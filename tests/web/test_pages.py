@@ -130,6 +130,18 @@ def moving(desktop: Desktop) -> None:
     desktop.page.get_by_role("dialog", name="Move to").get_by_role("button", name="Plans").wait_for()
 
 
+def sharing(desktop: Desktop) -> None:
+    people = {"to": ["eva.of.the.long.address@post.example"], "role": "co-owner"}
+    desktop.api("POST", f"/nodes/{desktop.folder_id}/members", people)
+    desktop.open("/files")
+    desktop.stand_on(desktop.folder)
+    desktop.press(".")
+    dialog = desktop.page.get_by_role("dialog", name=f"Share “{desktop.folder}”")
+    dialog.get_by_label("Names or e-mail addresses").fill("fina@post.example")
+    desktop.press("Enter")
+    dialog.get_by_text("Hand on this link", exact=False).wait_for()
+
+
 def removing(desktop: Desktop) -> None:
     old = desktop.put("old.txt")
     desktop.api("DELETE", f"/nodes/{old['id']}")
@@ -228,10 +240,11 @@ def at(path: str) -> Callable[[Desktop], None]:
 
 
 PAGES = (
-    files, chosen, menu, grid, naming, details, info, comparing, clash, moving, removing, uploading, launcher,
+    files, chosen, menu, grid, naming, details, info, comparing, clash, moving, sharing, removing, uploading, launcher,
     searching, keys, pdf, empty, lost, offline, away, door, wrong_password, secret,
     looking("words.txt", b"plain words", "pre"), looking("notes.md", b"# Boots", "h1"), looking("dot.gif", GIF, "img"),
     looking("rain.wav", WAV, "audio"), looking("film.mp4", b"no film", ".empty"), looking("thing", b"0", ".empty"),
+    at("/shared"), at("/shared#over"),
     at("/trash"), at("/search?q=nothing-like-it"), at("/files/No such folder"), at("/settings/profile"),
     at("/settings/security"), at("/settings/devices"), at("/settings/apps"), at("/settings/look"),
 )  # fmt: skip

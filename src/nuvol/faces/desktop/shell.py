@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from nuvol.faces.http import Answer, Request
 
-PAGES = frozenset({"", "files", "trash", "search", "settings", "signin", "setup"})
+PAGES = frozenset({"", "files", "shared", "trash", "search", "settings", "signin", "setup"})
 """First segments of the addresses that the page knows by itself."""
 _DEEP = frozenset({"files", "settings", "setup"})
 """Those that have something behind them."""

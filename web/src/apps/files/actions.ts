@@ -10,6 +10,7 @@ import Info from '@lucide/svelte/icons/info';
 import Paste from '@lucide/svelte/icons/clipboard-paste';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Scissors from '@lucide/svelte/icons/scissors';
+import UserPlus from '@lucide/svelte/icons/user-plus';
 import Trash from '@lucide/svelte/icons/trash-2';
 import Undo from '@lucide/svelte/icons/undo-2';
 import type { Action } from '../../lib/actions/action';
@@ -30,6 +31,7 @@ export function entryActions(view: FilesView, nodes: readonly Node[]): Action[] 
   const [only] = nodes.length === 1 ? nodes : [];
   return [
     ...(only ? [{ title: t('open'), icon: Eye, keys: 'Enter', group: 1, run: () => view.open(only) }] : []),
+    ...(only?.kind === 'folder' ? [{ title: t('share'), icon: UserPlus, keys: '.', group: 1, run: () => (view.sharing = only) }] : []),
     { title: t('cut'), icon: Scissors, keys: 'Ctrl X', group: 2, run: () => cut(nodes) },
     { title: t('copy'), icon: Copy, keys: 'Ctrl C', group: 2, run: () => copied(nodes) },
     { title: t('moveTo'), icon: FolderInput, group: 2, run: () => toChosen(view, nodes, false) },

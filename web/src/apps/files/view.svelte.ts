@@ -22,6 +22,8 @@ export class FilesView {
   #mode = $state<Mode>(localStorage.getItem('files-mode') === 'grid' ? 'grid' : 'list');
   /** Id of the entry that is being given a name. */
   renaming = $state<number | null>(null);
+  /** The folder whose share dialog is open. */
+  sharing = $state.raw<Node | null>(null);
   /** The entry that is looked at. */
   looking = $state.raw<Node | null>(null);
   details = $state(localStorage.getItem('files-details') === 'on');
@@ -47,6 +49,7 @@ export class FilesView {
   }
   get title(): string {
     if (this.place.kind === 'trash') return t('trash');
+    if (this.place.kind === 'shared') return t('sharedWithMe');
     if (this.place.kind === 'search') return `“${this.place.text}”`;
     return lastName(this.place.path) || t('files');
   }

@@ -6,6 +6,7 @@ import { onKnown, type Known } from './known';
 import { live, type News } from './live.svelte';
 import { comparison } from './order';
 import type { Place } from './places';
+import { shares } from './shares.svelte';
 
 type Standing = 'loading' | 'ready' | 'gone' | 'failed';
 
@@ -130,6 +131,7 @@ export class Listing {
 
   #page(cursor?: string): Promise<files.Nodes> {
     if (this.#place.kind === 'trash') return files.trashed(cursor);
+    if (this.#place.kind === 'shared') return sharedWithMe();
     if (this.#place.kind === 'search') return files.search(this.#place.text, cursor);
     return files.children(this.#folder!.id, this.#order, cursor);
   }
@@ -156,7 +158,7 @@ export class Listing {
     if (!put) return;
     const belongs = this.#place.kind === 'folder' && put.parent_id === this.#folder?.id && !put.trashed_at;
     if (belongs) this.#put(put);
-    else if (this.#place.kind !== 'search') this.#drop(new Set([put.id])); // moved away, or back from the trash
+    else if (this.#place.kind === 'folder' || this.#place.kind === 'trash') this.#drop(new Set([put.id])); // moved away, or back from the trash
   }
 
   #hear(news: News): void {
@@ -222,4 +224,9 @@ export class Listing {
       this.#entries = this.#entries.filter((entry) => !ids.has(entry.id));
     }
   }
+}
+
+async function sharedWithMe(): Promise<files.Nodes> {
+  await shares.ask();
+  return { nodes: shares.withMe.map((share) => share.node), next: null };
 }

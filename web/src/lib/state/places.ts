@@ -1,5 +1,5 @@
 /** What a Files window shows, and the address it has. */
-export type Place = { kind: 'folder'; path: string } | { kind: 'trash' } | { kind: 'search'; text: string };
+export type Place = { kind: 'folder'; path: string } | { kind: 'shared' } | { kind: 'trash' } | { kind: 'search'; text: string };
 
 export const ROOT: Place = { kind: 'folder', path: '' };
 
@@ -10,6 +10,7 @@ export const lastName = (path: string): string => path.slice(path.lastIndexOf('/
 
 export function address(place: Place): string {
   if (place.kind === 'trash') return '/trash';
+  if (place.kind === 'shared') return '/shared';
   if (place.kind === 'search') return `/search?q=${encodeURIComponent(place.text)}`;
   return ['/files', ...place.path.split('/').filter(Boolean).map(encodeURIComponent)].join('/');
 }
@@ -18,6 +19,7 @@ export function address(place: Place): string {
 export function placeAt(url: URL): Place | null {
   const [first, ...rest] = url.pathname.split('/').filter(Boolean);
   if (first === 'trash') return { kind: 'trash' };
+  if (first === 'shared') return { kind: 'shared' };
   if (first === 'search') return { kind: 'search', text: url.searchParams.get('q') ?? '' };
   if (first === 'files') return folderAt(rest.map(decoded).join('/'));
   return null;
