@@ -186,6 +186,11 @@ def admin(ok: int = 200) -> dict[str, int]:
     return dict.fromkeys(CALLERS, 403) | {"anonymous": 401, "administrator": ok}
 
 
+def administered(ok: int = 200, denied: int = 404) -> dict[str, int]:
+    """An app that nobody but administrators sees."""
+    return dict.fromkeys(CALLERS, denied) | {"anonymous": 401, "reader": 403, "wrong scope": 403, "administrator": ok}
+
+
 def anyone(ok: int = 200) -> dict[str, int]:
     return dict.fromkeys(CALLERS, ok)
 
@@ -244,6 +249,31 @@ def _uploading(scene: Scene) -> dict[str, Any]:
 def _metadata(scene: Scene) -> dict[str, Any]:
     pairs = {"parent": str(scene.folder), "filename": "u"}
     return {"meta": ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())}
+
+
+def _link(scene: Scene) -> dict[str, Any]:
+    return {"link": scene.cloud.links.create(Actor(scene.owner_id), [scene.file]).id}
+
+
+def _received(scene: Scene) -> dict[str, Any]:
+    return {"key": scene.cloud.links.create(Actor(scene.owner_id), [scene.file]).key, "home": scene.home}
+
+
+def _app(scene: Scene) -> dict[str, Any]:
+    """One that the command line made: an administrator's, and nobody's own."""
+    key, name = f"app{next(_numbers)}", f"user{next(_numbers)}"
+    scene.cloud.apps.add(None, "An app", "cloudfs", key=key)
+    scene.cloud.apps.set_signup_mode(None, key, "open")
+    user = scene.cloud.customers.create(scene.cloud.apps.find(key), name, "long enough")
+    return {"app": key, "user": user.account.id, "fresh": f"fresh{next(_numbers)}"}
+
+
+def _database(scene: Scene) -> dict[str, Any]:
+    name = f"db{next(_numbers)}"
+    replica = scene.cloud.documents.open(scene.actor, name, create=True)
+    document = replica.create_doc_from_json('{"a": "b"}', "one")
+    replica.create_index("by-a", "a")
+    return {"db": name, "rev": document.rev, "fresh": f"fresh{next(_numbers)}"}
 
 
 NOT_MINE = {name: 404 for name in ("co-owner", "editor", "viewer", "revoked", "stranger", "administrator")}
@@ -350,6 +380,79 @@ ROWS: dict[str, Row] = {
     "DELETE /uploads/{upload_id}": Row(
         writing(204) | NOT_MINE, "/uploads/{upload}", headers=TUS, prepare=_uploading
     ),
+    "GET /nodes/by-path/children": Row(reading(), "/nodes/by-path/children?path={name}"),
+    "GET /links": Row(mine()),
+    "POST /links": Row(writing(201) | NOT_MINE, json={"node_ids": ["{file}"]}),
+    "GET /links/{link_id}": Row(reading() | NOT_MINE, "/links/{link}", prepare=_link),
+    "PATCH /links/{link_id}": Row(writing() | NOT_MINE, "/links/{link}", json={"name": "n"}, prepare=_link),
+    "DELETE /links/{link_id}": Row(writing(204) | NOT_MINE, "/links/{link}", prepare=_link),
+    "POST /received": Row(
+        mine(201, writes=True), json={"key": "{key}", "parent_id": "{home}", "exists": "rename"}, prepare=_received
+    ),
+    "GET /apps": Row(account()),
+    "POST /apps": Row(account(201), json={"title": "mine"}),
+    "GET /apps/{app_key}": Row(administered(), "/apps/{app}", prepare=_app),
+    "PATCH /apps/{app_key}": Row(administered(denied=403), "/apps/{app}", json={"active": True}, prepare=_app),
+    "DELETE /apps/{app_key}": Row(administered(204), "/apps/{app}", prepare=_app),
+    "POST /apps/{app_key}/secret": Row(administered(), "/apps/{app}/secret", json={}, prepare=_app),
+    "DELETE /apps/{app_key}/tokens": Row(administered(204), "/apps/{app}/tokens", prepare=_app),
+    "GET /apps/{app_key}/users": Row(administered(), "/apps/{app}/users", prepare=_app),
+    "POST /apps/{app_key}/users": Row(
+        administered(201), "/apps/{app}/users", json={"username": "{fresh}", "password": PASSWORD}, prepare=_app
+    ),
+    "DELETE /apps/{app_key}/users/{account_id}": Row(
+        administered(204), "/apps/{app}/users/{user}", prepare=_app
+    ),
+    "GET /databases": Row(account()),
+    "PUT /databases/{database}": Row(account(201), "/databases/{fresh}", prepare=_fresh),
+    "GET /databases/{database}": Row(account(), "/databases/{db}", prepare=_database),
+    "DELETE /databases/{database}": Row(account(204), "/databases/{db}", prepare=_database),
+    "GET /databases/{database}/documents": Row(account(), "/databases/{db}/documents", prepare=_database),
+    "POST /databases/{database}/documents": Row(
+        account(201), "/databases/{db}/documents", json={"a": "c"}, prepare=_database
+    ),
+    "GET /databases/{database}/documents/{doc_id}": Row(
+        account(), "/databases/{db}/documents/one", prepare=_database
+    ),
+    "PUT /databases/{database}/documents/{doc_id}": Row(
+        account(201), "/databases/{db}/documents/two", json={"a": "c"}, prepare=_database
+    ),
+    "DELETE /databases/{database}/documents/{doc_id}": Row(
+        account(200), "/databases/{db}/documents/one", headers={"if-match": '"{rev}"'}, prepare=_database
+    ),
+    "GET /databases/{database}/documents/{doc_id}/conflicts": Row(
+        account(), "/databases/{db}/documents/one/conflicts", prepare=_database
+    ),
+    "POST /databases/{database}/documents/{doc_id}/resolve": Row(
+        account(), "/databases/{db}/documents/one/resolve", json={"revs": ["{rev}"], "content": {"a": "d"}},
+        prepare=_database,
+    ),
+    "GET /databases/{database}/indexes": Row(account(), "/databases/{db}/indexes", prepare=_database),
+    "PUT /databases/{database}/indexes/{index}": Row(
+        account(201), "/databases/{db}/indexes/by-b", json={"expressions": ["b"]}, prepare=_database
+    ),
+    "DELETE /databases/{database}/indexes/{index}": Row(
+        account(204), "/databases/{db}/indexes/by-a", prepare=_database
+    ),
+    "GET /databases/{database}/indexes/{index}/keys": Row(
+        account(), "/databases/{db}/indexes/by-a/keys", prepare=_database
+    ),
+    "POST /databases/{database}/query": Row(
+        account(), "/databases/{db}/query", json={"index": "by-a", "values": ["b"]}, prepare=_database
+    ),
+    "GET /databases/{database}/changes": Row(account(), "/databases/{db}/changes", prepare=_database),
+    "GET /databases/{database}/snapshot": Row(account(), "/databases/{db}/snapshot", prepare=_database),
+    "GET /databases/{database}/sync-from/{replica}": Row(
+        account(), "/databases/{db}/sync-from/r1", prepare=_database
+    ),
+    "PUT /databases/{database}/sync-from/{replica}": Row(
+        account(204), "/databases/{db}/sync-from/r1", json={"generation": 1, "transaction_id": "T-1"},
+        prepare=_database,
+    ),
+    "POST /databases/{database}/sync-from/{replica}": Row(
+        account(), "/databases/{db}/sync-from/r1", headers={"content-type": "application/x-u1db-sync-stream"},
+        body=b'[\r\n{"last_known_generation": 0}\r\n]', prepare=_database,
+    ),
     "GET /changes": Row(mine()),
     "GET /changes/live": Row(mine()),
 }  # fmt: skip
@@ -371,7 +474,8 @@ ROUTES = [f"{entry.operation.method} {entry.operation.path}" for entry in ENTRIE
 def test_every_route_has_a_row() -> None:
     assert sorted(ROUTES) == sorted(ROWS)
     assert sorted(METHODS) == sorted(DAV_ROWS)
-    assert set(FACES) == {"api", "dav", "desktop"}, "a new face brings its routes here"
+    others = {"cloudfs", "links", "oauth", "photoshare", "signup", "stacksync", "u1db"}  # in suites of their own
+    assert set(FACES) == {"api", "dav", "desktop", *others}, "a new face brings its routes here"
     for row in (*ROWS.values(), *DAV_ROWS.values()):
         assert set(row.expected) == set(CALLERS)
 
