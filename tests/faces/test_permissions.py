@@ -186,9 +186,9 @@ def admin(ok: int = 200) -> dict[str, int]:
     return dict.fromkeys(CALLERS, 403) | {"anonymous": 401, "administrator": ok}
 
 
-def administered(ok: int = 200, denied: int = 404) -> dict[str, int]:
+def administered(ok: int = 200) -> dict[str, int]:
     """An app that nobody but administrators sees."""
-    return dict.fromkeys(CALLERS, denied) | {"anonymous": 401, "reader": 403, "wrong scope": 403, "administrator": ok}
+    return dict.fromkeys(CALLERS, 404) | {"anonymous": 401, "reader": 403, "wrong scope": 403, "administrator": ok}
 
 
 def anyone(ok: int = 200) -> dict[str, int]:
@@ -265,7 +265,7 @@ def _app(scene: Scene) -> dict[str, Any]:
     scene.cloud.apps.add(None, "An app", "cloudfs", key=key)
     scene.cloud.apps.set_signup_mode(None, key, "open")
     user = scene.cloud.customers.create(scene.cloud.apps.find(key), name, "long enough")
-    return {"app": key, "user": user.account.id, "fresh": f"fresh{next(_numbers)}"}
+    return {"app": key, "user": user.account_id, "fresh": f"fresh{next(_numbers)}"}
 
 
 def _database(scene: Scene) -> dict[str, Any]:
@@ -392,7 +392,7 @@ ROWS: dict[str, Row] = {
     "GET /apps": Row(account()),
     "POST /apps": Row(account(201), json={"title": "mine"}),
     "GET /apps/{app_key}": Row(administered(), "/apps/{app}", prepare=_app),
-    "PATCH /apps/{app_key}": Row(administered(denied=403), "/apps/{app}", json={"active": True}, prepare=_app),
+    "PATCH /apps/{app_key}": Row(administered(), "/apps/{app}", json={"active": True}, prepare=_app),
     "DELETE /apps/{app_key}": Row(administered(204), "/apps/{app}", prepare=_app),
     "POST /apps/{app_key}/secret": Row(administered(), "/apps/{app}/secret", json={}, prepare=_app),
     "DELETE /apps/{app_key}/tokens": Row(administered(204), "/apps/{app}/tokens", prepare=_app),
@@ -429,7 +429,7 @@ ROWS: dict[str, Row] = {
     ),
     "GET /databases/{database}/indexes": Row(account(), "/databases/{db}/indexes", prepare=_database),
     "PUT /databases/{database}/indexes/{index}": Row(
-        account(201), "/databases/{db}/indexes/by-b", json={"expressions": ["b"]}, prepare=_database
+        account(), "/databases/{db}/indexes/by-b", json={"expressions": ["b"]}, prepare=_database
     ),
     "DELETE /databases/{database}/indexes/{index}": Row(
         account(204), "/databases/{db}/indexes/by-a", prepare=_database
