@@ -300,7 +300,7 @@ class Upload:
         """Refuse what the unit would refuse, before anything of the session is used up."""
 
         def look(tx: Transaction) -> None:
-            ledger = Ledger(tx, self._actor, self._files.clock(), hold=False)
+            ledger = Ledger(tx, self._actor, self._files.clock(), account_id=self._account_id, hold=False)
             find(ledger, self._target)
             ledger.demand(self._written)
 
