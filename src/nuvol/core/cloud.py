@@ -12,6 +12,7 @@ from nuvol.core.desks import Desks
 from nuvol.core.doctor import Doctor
 from nuvol.core.documents import Documents
 from nuvol.core.files.across import Across
+from nuvol.core.files.app_folders import AppFolders
 from nuvol.core.files.arrivals import Arrivals
 from nuvol.core.files.copies import Copies
 from nuvol.core.files.facts import Facts
@@ -60,8 +61,8 @@ class Cloud:
         self._catalog = catalog
         self._blobs = blobs
         self.passwords = Passwords()
-        self.grants = Grants(catalog, clock, self.rules, self.passwords)
         files = self._files = Files(catalog, blobs, self.rules, clock)
+        self.grants = Grants(catalog, clock, self.rules, self.passwords, AppFolders(files).find)
         self.trash = Trash(files)
         across, mounts = Across(files, self.trash), Mounts(files)
         self.tree = Tree(files, self.trash, mounts, across)

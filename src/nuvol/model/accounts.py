@@ -73,3 +73,5 @@ class Actor(Struct, frozen=True):
     name: str = ""
     app: str = ""
     """Title of the program that asks, as it is written beside versions."""
+    home: int | None = None
+    """The folder that is `/` for it, and outside of which it sees nothing; None: the account's root."""

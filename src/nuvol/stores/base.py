@@ -160,7 +160,7 @@ class AccountRows(Protocol):
 
     def hindrances(self, account_id: int) -> tuple[bool, bool, bool]:
         """What a change has to look out for: (a job is at work on a large folder, there are DAV locks, folders are
-        open to others). All in one question, because every change asks it."""
+        open to others or are an app's). All in one question, because every change asks it."""
 
     def advance(self, account_id: int, rows: int, used: int) -> int:
         """Add to the journal number and to the bytes used; returns the new journal number."""
@@ -215,6 +215,13 @@ class AppRows(Protocol):
         """`admin`: that of its back office."""
 
     def remove(self, key: str) -> bool: ...
+    def folder(self, account_id: int, key: str) -> int | None:
+        """The node that is all the app sees of this account."""
+
+    def folders(self, account_id: int) -> set[int]:
+        """Those of all apps."""
+
+    def set_folder(self, account_id: int, key: str, node_id: int) -> None: ...
 
 
 class OAuthRequest(Struct, frozen=True):
@@ -351,6 +358,9 @@ class NodeRows(Protocol):
     def remove(self, account_id: int, node_ids: Sequence[int]) -> None:
         """With their dead properties, locks and search words."""
 
+    def is_within(self, account_id: int, node_id: int, folder_id: int) -> bool:
+        """Whether the node is this folder or lies somewhere below it, whatever their states."""
+
     def orphans(self, limit: int) -> list[tuple[int, int, str]]:
         """(account, node, name) of nodes whose folder is not there: there must be none."""
 
@@ -373,6 +383,9 @@ class VersionRows(Protocol):
         """Newest first, numbers below `before`."""
 
     def get(self, account_id: int, node_id: int, number: int) -> Version | None: ...
+    def size_below(self, account_id: int, folder_id: int) -> int:
+        """Bytes of the distinct contents of a folder and all below it, trash and past states included."""
+
     def newest(self, account_id: int, node_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         """Node → (status, author) of its newest version."""
 
@@ -531,11 +544,11 @@ class JournalRows(Protocol):
     def floor(self, account_id: int) -> int:
         """Rows up to this number have been trimmed."""
 
-    def count_actions(self, account_id: int) -> tuple[int, int]:
+    def count_actions(self, account_id: int, folder_id: int | None = None) -> tuple[int, int]:
         """What happened to files and was not merely said about a link: (how many have been trimmed, how many are
-        there)."""
+        there). `folder_id`: only what happened below this folder of an app; of that nobody knows what was trimmed."""
 
-    def actions(self, account_id: int, skip: int, limit: int) -> list[Change]:
+    def actions(self, account_id: int, skip: int, limit: int, folder_id: int | None = None) -> list[Change]:
         """Those that are there, in order, from the one behind the first `skip`."""
 
     def trim(self, account_id: int, before: int, limit: int) -> int:
