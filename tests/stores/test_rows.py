@@ -4,7 +4,15 @@ import inspect
 from pathlib import Path
 
 from nuvol.stores import base
-from tests.conformance import rows_beside, rows_contents, rows_customers, rows_links, rows_nodes, rows_shares
+from tests.conformance import (
+    rows_beside,
+    rows_contents,
+    rows_customers,
+    rows_elsewhere,
+    rows_links,
+    rows_nodes,
+    rows_shares,
+)
 
 
 class TestNodes(rows_nodes.NodeRowsTests):
@@ -56,6 +64,14 @@ class TestLinks(rows_links.LinkRowsTests):
 
 
 class TestShares(rows_shares.ShareRowsTests):
+    pass
+
+
+class TestGuests(rows_elsewhere.GuestRowsTests):
+    pass
+
+
+class TestElsewhere(rows_elsewhere.ElsewhereRowsTests):
     pass
 
 

@@ -17,6 +17,7 @@ from nuvol.model.accounts import Account, Actor, Grant
 from nuvol.model.apps import App
 from nuvol.model.customers import Customer, Plan
 from nuvol.model.documents import Database
+from nuvol.model.elsewhere import Elsewhere
 from nuvol.model.journal import Change, Notice
 from nuvol.model.links import Link
 from nuvol.model.nodes import AdvisoryLock, Chunk, Content, Lock, Node, UploadSession, Version
@@ -754,6 +755,34 @@ class DatabaseRows(table.Rows, Protocol):
         """Write what concerns the database as a whole: the last act of a unit that writes."""
 
 
+class GuestRows(Protocol):
+    """Accounts that stand for people of other clouds."""
+
+    def add(self, account_id: int, address: str) -> None:
+        """`address`: as it was invited."""
+
+    def address(self, account_id: int) -> str | None:
+        """None: it is no guest."""
+
+    def left(self, limit: int) -> list[int]:
+        """Those that are members of nothing any more and still hold a token."""
+
+    def over(self, before: int, limit: int) -> list[int]:
+        """Those made before, that are members of nothing and hold nothing, not even a token that was taken back."""
+
+
+class ElsewhereRows(Protocol):
+    """Folders on other clouds."""
+
+    def add(self, folder: Elsewhere) -> None: ...
+    def of(self, account_id: int) -> list[Elsewhere]:
+        """In the order they came."""
+
+    def get(self, account_id: int, folder_id: int) -> Elsewhere | None: ...
+    def set_ended(self, account_id: int, folder_id: int, at: int | None) -> None: ...
+    def remove(self, account_id: int, folder_id: int) -> bool: ...
+
+
 class DocumentRows(Protocol):
     """Databases of documents."""
 
@@ -822,6 +851,10 @@ class Transaction(Protocol):
     def customers(self) -> CustomerRows: ...
     @property
     def shares(self) -> ShareRows: ...
+    @property
+    def guests(self) -> GuestRows: ...
+    @property
+    def elsewhere(self) -> ElsewhereRows: ...
     @property
     def documents(self) -> DocumentRows: ...
 

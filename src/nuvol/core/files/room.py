@@ -12,7 +12,7 @@ from nuvol.clock import Clock
 from nuvol.core import access
 from nuvol.core.files import names
 from nuvol.core.files.ledger import Ledger
-from nuvol.errors import AccountMissing, NodeMissing, ParentMissing, StoreFull
+from nuvol.errors import AccountMissing, NodeMissing, ParentMissing, QuotaExceeded, StoreFull
 from nuvol.model import names as same
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Kind, Node, State
@@ -179,11 +179,11 @@ class Files:
         return self.catalog.write(body)
 
     def attempt(self, actor: Actor, node_id: int | None, act: Callable[[int], T]) -> T:
-        """Act in the actor's own account; if it has no such node, in that of its owner. So nobody who stays at home
-        pays for asking where a node is."""
+        """Act in the actor's own account; if it has no such node, or no room for what is not to lie there, in that of
+        its owner. So nobody who stays at home pays for asking where a node is."""
         try:
             return act(actor.account_id)
-        except (NodeMissing, ParentMissing):
+        except (NodeMissing, ParentMissing, QuotaExceeded):
             owner_id = None if node_id is None else self.owner(actor, node_id)
             if owner_id in (None, actor.account_id):
                 raise

@@ -15,6 +15,7 @@ _HINDRANCES = (
     " case when exists (select 1 from member where account_id = ?)"
     " or exists (select 1 from app_folder where account_id = ?) then 1 else 0 end"
 )
+_BESIDE = ("link", "link_unlock", "received", "customer", "session_locale", "app_folder", "guest", "elsewhere")
 _UPDATE = "update account set name = ?, email = ?, admin = ?, active = ?, quota = ?, locale = ?, zone = ? where id = ?"
 
 
@@ -103,7 +104,7 @@ class Accounts:
 
     def remove(self, account_id: int) -> None:
         self._db.run("delete from handle where account_id = ?", (account_id,))
-        for table in ("link", "link_unlock", "received", "customer", "session_locale", "app_folder"):
+        for table in _BESIDE:
             self._db.run(f"delete from {table} where account_id = ?", (account_id,))
         self._db.run("delete from account where id = ?", (account_id,))
 
