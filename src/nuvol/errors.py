@@ -3,6 +3,7 @@
 CloudError
 ├── Missing     NodeMissing · VersionMissing · AccountMissing · GrantMissing · UploadMissing · LockMissing
 │               InvitationMissing · AppMissing · LinkMissing · MemberMissing · RequestMissing · BlobMissing
+│               CommentMissing · CalendarMissing · EventMissing
 │               DatabaseDoesNotExist · DocumentDoesNotExist · DocumentAlreadyDeleted · IndexDoesNotExist
 ├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · AppTaken
 │   │           OffsetMismatch · ChunksLacking
@@ -97,6 +98,21 @@ class MemberMissing(Missing):
 
     code = "member-missing"
     advice = "List the members of the folder; somebody may have removed them already."
+
+
+class CommentMissing(Missing):
+    code = "comment-missing"
+    advice = "Its author may have deleted it: list the comments anew."
+
+
+class CalendarMissing(Missing):
+    code = "calendar-missing"
+    advice = "List the calendars and choose one of them."
+
+
+class EventMissing(Missing):
+    code = "event-missing"
+    advice = "List the events of the calendar: it may have been moved or deleted."
 
 
 class BlobMissing(Missing):

@@ -6,6 +6,7 @@ from pathlib import Path
 from nuvol.stores import base
 from tests.conformance import (
     rows_beside,
+    rows_comments,
     rows_contents,
     rows_customers,
     rows_elsewhere,
@@ -60,6 +61,10 @@ class TestCustomers(rows_customers.CustomerRowsTests):
 
 
 class TestLinks(rows_links.LinkRowsTests):
+    pass
+
+
+class TestComments(rows_comments.CommentRowsTests):
     pass
 
 

@@ -26,26 +26,36 @@ APP_FOLDER = "files:app-folder"
 _OPENING = {
     "read": frozenset({"files", "files:read", APP_FOLDER}),
     "write": frozenset({"files", APP_FOLDER}),
+    "comment": frozenset({"files", APP_FOLDER}),
     "purge": frozenset({"files", APP_FOLDER}),
     "share": frozenset({"files", APP_FOLDER}),
     "account": frozenset({"account"}),
     "admin": frozenset({"account"}),
     "docs": frozenset({"docs"}),
+    "calendar": frozenset({"calendar"}),
 }
 """Verb → scopes of which one is enough."""
 
 _MEANING = {
     "read": "reading files",
     "write": "changing files",
+    "comment": "writing comments",
     "purge": "changing files",
     "share": "changing files",
     "account": "managing the account",
     "admin": "administration",
     "docs": "documents",
+    "calendar": "the calendar",
 }
 
 
-_ROLE = {"read": Role.VIEWER, "write": Role.EDITOR, "purge": Role.CO_OWNER, "share": Role.CO_OWNER}
+_ROLE = {
+    "read": Role.VIEWER,
+    "comment": Role.VIEWER,
+    "write": Role.EDITOR,
+    "purge": Role.CO_OWNER,
+    "share": Role.CO_OWNER,
+}
 """Verb → the role that it needs in somebody else's folder."""
 
 _NEEDS = {
@@ -64,10 +74,11 @@ def is_scope(text: str) -> bool:
 def require(actor: Actor, verb: str, node: Node | None = None, tx: Transaction | None = None) -> None:
     """Let the actor pass or raise.
 
-    `verb`: read, write, purge (remove for good), share (all of them perhaps for one `node`), account (one's own),
-    admin (everybody's), docs (every database). The node of somebody else is open by a role on it or on a folder above
-    it, which is looked up through `tx` each time: who loses it is out at once. Raises NotAllowed when the grant or the
-    role does not reach so far, NodeMissing when there is no role: an answer must not tell that the node exists.
+    `verb`: read, write, comment, purge (remove for good), share (all of them perhaps for one `node`), account (one's
+    own), admin (everybody's), docs (every database), calendar. The node of somebody else is open by a role on it or on
+    a folder above it, which is looked up through `tx` each time: who loses it is out at once. Raises NotAllowed when
+    the grant or the role does not reach so far, NodeMissing when there is no role: an answer must not tell that the
+    node exists.
 
     For an actor with a home every node needs the look through `tx`: there is nothing but what lies in that folder.
     """

@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 from nuvol import clock as clocks
 from nuvol.core.accounts import Accounts
+from nuvol.core.activity import Activity
 from nuvol.core.advisory import Advisory
 from nuvol.core.apps import Apps
+from nuvol.core.comments import Comments
 from nuvol.core.customers import Customers
 from nuvol.core.desks import Desks
 from nuvol.core.doctor import Doctor
@@ -79,8 +81,10 @@ class Cloud:
         self.facts = Facts(files)
         self.advisory = Advisory(files)
         self.journal = Journal(files, self.tree, self.epoch)
+        self.activity = Activity(files)
         self.search = Search(files)
         self.documents = Documents(files)
+        self.comments = Comments(files)
         self.shares = Shares(files, self.tree, mounts)
         self.upkeep = Upkeep(
             files,

@@ -13,6 +13,7 @@ from nuvol.faces.api import (
     accounts,
     apps,
     capabilities,
+    comments,
     content,
     databases,
     docs,
@@ -34,6 +35,7 @@ from nuvol.wire import chunks, tus
 from nuvol.wire.api import accounts as people
 from nuvol.wire.api import apps as programs
 from nuvol.wire.api import body, journal
+from nuvol.wire.api import comments as remarks
 from nuvol.wire.api import documents as papers
 from nuvol.wire.api import elsewhere as away
 from nuvol.wire.api import links as linking
@@ -345,6 +347,20 @@ ENTRIES: tuple[Entry, ...] = (
                "New content for a file there", media_taken=_ANY_BYTES, gives=away.ElsewhereItem, errors=_THERE),
         _entry("PUT /elsewhere/{folder_id}/items/{item_id}/children/{name}/content", elsewhere.create, "files",
                "A new file there", media_taken=_ANY_BYTES, gives=away.ElsewhereItem, statuses=(201,), errors=_THERE),
+    ),
+    *_chapter(
+        "Comments",
+        _entry("GET /nodes/{node_id}/comments", comments.every, "files:read", "What people wrote about it",
+               query=remarks.CommentsAsked, gives=remarks.Comments, errors=(e.NodeMissing,)),
+        _entry("POST /nodes/{node_id}/comments", comments.add, "files", "Write a comment",
+               about="Whoever has a role there may. “@name” mentions somebody who has it too.",
+               takes=remarks.NewComment, gives=remarks.Comment, statuses=(201,),
+               errors=(e.NodeMissing, e.QuotaExceeded)),
+        _entry("DELETE /nodes/{node_id}/comments/{comment_id}", comments.remove, "files", "Delete one's own comment",
+               statuses=(204,), errors=(e.NodeMissing, e.CommentMissing)),
+        _entry("GET /nodes/{node_id}/activity", comments.activity, "files:read",
+               "Who did what with it, or in it and below", query=remarks.ActsAsked, gives=remarks.Acts,
+               errors=(e.NodeMissing,)),
     ),
     *_chapter(
         "Uploads",

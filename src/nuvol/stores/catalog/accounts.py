@@ -15,7 +15,17 @@ _HINDRANCES = (
     " case when exists (select 1 from member where account_id = ?)"
     " or exists (select 1 from app_folder where account_id = ?) then 1 else 0 end"
 )
-_BESIDE = ("link", "link_unlock", "received", "customer", "session_locale", "app_folder", "guest", "elsewhere")
+_BESIDE = (
+    "link",
+    "link_unlock",
+    "received",
+    "customer",
+    "session_locale",
+    "node_comment",
+    "app_folder",
+    "guest",
+    "elsewhere",
+)
 _UPDATE = "update account set name = ?, email = ?, admin = ?, active = ?, quota = ?, locale = ?, zone = ? where id = ?"
 
 

@@ -11,6 +11,7 @@ from nuvol.stores.catalog.accounts import Accounts
 from nuvol.stores.catalog.advisory_locks import AdvisoryLocks
 from nuvol.stores.catalog.apps import Apps
 from nuvol.stores.catalog.chunks import Chunks
+from nuvol.stores.catalog.comments import Comments
 from nuvol.stores.catalog.customers import Customers
 from nuvol.stores.catalog.database import Connection, Database
 from nuvol.stores.catalog.dialects.opening import open_database
@@ -59,6 +60,7 @@ class SqlTransaction:
         self.guests = Guests(connection)
         self.elsewhere = Folders(connection)
         self.documents = Documents(connection)
+        self.comments = Comments(connection)
 
 
 class SqlCatalog:
