@@ -8,6 +8,7 @@ from nuvol.core.accounts import Accounts
 from nuvol.core.activity import Activity
 from nuvol.core.advisory import Advisory
 from nuvol.core.apps import Apps
+from nuvol.core.calendar import Calendars
 from nuvol.core.comments import Comments
 from nuvol.core.customers import Customers
 from nuvol.core.desks import Desks
@@ -84,6 +85,7 @@ class Cloud:
         self.activity = Activity(files)
         self.search = Search(files)
         self.documents = Documents(files)
+        self.calendars = Calendars(files, self.documents)
         self.comments = Comments(files)
         self.shares = Shares(files, self.tree, mounts)
         self.upkeep = Upkeep(

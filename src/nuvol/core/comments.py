@@ -5,8 +5,9 @@ write one. Only its author deletes it. It stays through moves and new versions, 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from nuvol.clock import SECOND
 from nuvol.core import access, remarks
 from nuvol.core.files.cursors import read_cursor, write_cursor
 from nuvol.core.files.ledger import Ledger, lives
@@ -84,11 +85,26 @@ class Comments:
 
     def delete(self, actor: Actor, node_id: int, doc_id: str) -> Comment:
         """Raises CommentMissing, NotAllowed (somebody else wrote it), NodeMissing."""
+        return self._withdraw(actor, node_id, lambda tx, node: tx.comments.get(node.account_id, doc_id))
+
+    def delete_at(self, actor: Actor, node_id: int, user: str, second: int, cloud: str) -> Comment:
+        """The same of the comment that is shown as this user's in the second that begins then; where there are
+        several, the newest of one's own."""
+
+        def find(tx: Transaction, node: Node) -> Comment | None:
+            found = tx.comments.of(node.account_id, node.id, (second + SECOND, ""), 1000)
+            fitting = [one for one in found if one.at >= second and one.user == user and one.cloud in ("", cloud)]
+            mine = [one for one in fitting if one.author_id == actor.account_id]
+            return next(iter(mine or fitting), None)
+
+        return self._withdraw(actor, node_id, find)
+
+    def _withdraw(self, actor: Actor, node_id: int, find: Callable[[Transaction, Node], Comment | None]) -> Comment:
         access.require(actor, "comment")
 
         def unit(ledger: Ledger) -> Comment:
             node = self._commentable(ledger, node_id)
-            comment = ledger.tx.comments.get(ledger.account_id, doc_id)
+            comment = find(ledger.tx, node)
             if comment is None or comment.node_id != node.id:
                 raise CommentMissing("There is no such comment.")
             if comment.author_id != actor.account_id:

@@ -106,6 +106,9 @@ class Documents:
                 f"“{name[:100]}” is no name of a database.",
                 advice="Use up to 100 letters, digits, dots and hyphens, beginning with a letter or digit.",
             )
+        return self._add(actor, name)
+
+    def _add(self, actor: Actor, name: str) -> tuple[Database, bool]:
         fresh_id = self._files.new_id()
         return self._files.write(actor, lambda ledger: papers.add(ledger, name, fresh_id))
 
@@ -134,6 +137,12 @@ class Documents:
         replica = Replica(self.table(actor, name, create=create))
         replica.set_document_size_limit(self._files.rules.document_bytes)
         return replica
+
+    def room(self, actor: Actor, name: str) -> Replica:
+        """A database of the actor's account for another room of the core, which has asked for the right to what is in
+        it; made if it is not there."""
+        known = self._ids.find((actor.account_id, name), lambda: self._add(actor, name)[0].id)
+        return Replica(CatalogTable(self._files, actor, known))
 
     def create_index(self, actor: Actor, name: str, index: str, expressions: Sequence[str]) -> None:
         """Raises IndexDefinitionParseError, IndexNameTakenError, DatabaseDoesNotExist, and BadValue when there are too
