@@ -3,6 +3,7 @@
 CloudError
 ├── Missing     NodeMissing · VersionMissing · AccountMissing · GrantMissing · UploadMissing · LockMissing
 │               InvitationMissing · AppMissing · LinkMissing · MemberMissing · RequestMissing · BlobMissing
+│               AlbumMissing · ThumbnailMissing
 │               DatabaseDoesNotExist · DocumentDoesNotExist · DocumentAlreadyDeleted · IndexDoesNotExist
 ├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · AppTaken
 │   │           OffsetMismatch · ChunksLacking
@@ -97,6 +98,18 @@ class MemberMissing(Missing):
 
     code = "member-missing"
     advice = "List the members of the folder; somebody may have removed them already."
+
+
+class AlbumMissing(Missing):
+    code = "album-missing"
+    advice = "List the albums to see which there are."
+
+
+class ThumbnailMissing(Missing):
+    """There is no small picture of it: not yet, or there never will be one."""
+
+    code = "thumbnail-missing"
+    advice = "Ask again in a moment; the photo's `state` says whether one is being made."
 
 
 class BlobMissing(Missing):

@@ -31,6 +31,8 @@ _OPENING = {
     "account": frozenset({"account"}),
     "admin": frozenset({"account"}),
     "docs": frozenset({"docs"}),
+    "look": frozenset({"files", "files:read", "photos"}),
+    "like": frozenset({"files", "photos"}),
 }
 """Verb → scopes of which one is enough."""
 
@@ -42,10 +44,19 @@ _MEANING = {
     "account": "managing the account",
     "admin": "administration",
     "docs": "documents",
+    "look": "looking at photos",
+    "like": "liking and collecting photos",
 }
 
 
-_ROLE = {"read": Role.VIEWER, "write": Role.EDITOR, "purge": Role.CO_OWNER, "share": Role.CO_OWNER}
+_ROLE = {
+    "look": Role.VIEWER,
+    "like": Role.VIEWER,
+    "read": Role.VIEWER,
+    "write": Role.EDITOR,
+    "purge": Role.CO_OWNER,
+    "share": Role.CO_OWNER,
+}
 """Verb → the role that it needs in somebody else's folder."""
 
 _NEEDS = {

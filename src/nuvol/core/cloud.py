@@ -31,6 +31,8 @@ from nuvol.core.journal import Journal
 from nuvol.core.links import Links
 from nuvol.core.oauth1 import OAuth1
 from nuvol.core.passwords import Passwords
+from nuvol.core.photos.likes import Likes
+from nuvol.core.photos.timeline import Timeline
 from nuvol.core.search import Search
 from nuvol.core.shares import Shares
 from nuvol.core.signed import Signed
@@ -76,6 +78,8 @@ class Cloud:
         self.journal = Journal(files, self.tree, self.epoch)
         self.search = Search(files)
         self.documents = Documents(files)
+        self.photos = Timeline(files)
+        self.likes = Likes(files)
         self.shares = Shares(files, self.tree, mounts)
         self.upkeep = Upkeep(
             files,

@@ -28,7 +28,7 @@ class Search:
         before = cursor[1] if cursor else ID_LIMIT
 
         def look(tx: Transaction) -> Page:
-            found = Gathering(lambda node: (0, node.id), limit)
+            found: Gathering[Node] = Gathering(lambda node: (0, node.id), limit)
             found.add(tx.nodes.search(actor.account_id, wanted, before, limit + 1))
             owners = {member.account_id for member in tx.shares.open_to(actor.account_id)}
             # The folders themselves are found by their mounts.

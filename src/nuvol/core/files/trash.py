@@ -92,7 +92,7 @@ class Trash:
         behind = (int(str(cursor[0])), cursor[1]) if cursor else None
 
         def look(tx: Transaction) -> Page:
-            found = Gathering(lambda node: (node.trashed_at or 0, node.id), limit)
+            found: Gathering[Node] = Gathering(lambda node: (node.trashed_at or 0, node.id), limit)
             found.add(tx.nodes.trash(actor.account_id, behind, limit + 1))
             for owner_id in {member.account_id for member in tx.shares.open_to(actor.account_id)}:
                 found.sift(_pages(tx, owner_id, behind), lambda nodes: _restorable(tx, actor, nodes))

@@ -20,6 +20,7 @@ from nuvol.faces.api import (
     live,
     me,
     nodes,
+    photos,
     session,
     shares,
     trash,
@@ -36,6 +37,7 @@ from nuvol.wire.api import body, journal
 from nuvol.wire.api import documents as papers
 from nuvol.wire.api import links as linking
 from nuvol.wire.api import nodes as files
+from nuvol.wire.api import photos as pictures
 from nuvol.wire.api import shares as sharing
 from nuvol.wire.api.capabilities import Capabilities
 from nuvol.wire.api.problems import WrongTusVersion, WrongType
@@ -46,6 +48,7 @@ _CHANGING = (e.NodeMissing, e.PreconditionFailed, e.Locked)
 _PLACING = (*_CHANGING, e.ParentMissing, e.NameTaken, e.WrongKind, e.BadName)
 _STORING = (*_PLACING, e.QuotaExceeded, e.StoreFull)
 
+_NO_PHOTO = (e.NodeMissing,)
 _DATABASE = (e.DatabaseDoesNotExist,)
 _WRITING = (*_DATABASE, e.InvalidDocId, e.InvalidJSON, e.DocumentTooBig, e.QuotaExceeded, e.TooLarge, WrongType)
 
@@ -326,6 +329,31 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("DELETE /uploads/{upload_id}", uploads.delete, "files", "End an upload and drop what arrived",
                headers=(_TUS,), statuses=(204,), headers_given=("Tus-Resumable",),
                errors=(e.UploadMissing, WrongTusVersion)),
+    ),
+    *_chapter(
+        "Photos",
+        _entry("GET /photos", photos.every, "photos", "Photos, newest first",
+               about="In the order of the clocks by which they were taken.", query=pictures.PhotosAsked,
+               gives=pictures.Photos, errors=(e.NodeMissing, e.WrongKind)),
+        _entry("GET /photos/timeline", photos.timeline, "photos", "How many photos each month has",
+               query=pictures.TimelineAsked, gives=pictures.Timeline),
+        _entry("GET /photos/{node_id}", photos.get, "photos", "One photo, with what its camera wrote",
+               gives=pictures.PhotoDetails, errors=_NO_PHOTO),
+        _entry("PATCH /photos/{node_id}", photos.patch, "files", "Say when and where it was taken",
+               takes=pictures.PhotoChange, gives=pictures.PhotoDetails, errors=_NO_PHOTO),
+        _entry("GET /photos/{node_id}/thumbnail", photos.thumbnail, "photos", "A small picture of it",
+               query=pictures.ThumbnailAsked, headers=(_READING[0],), media_given=photos.WEBP, statuses=(200, 304),
+               headers_given=("ETag", "Cache-Control"), errors=(*_NO_PHOTO, e.ThumbnailMissing, e.PreconditionFailed)),
+        _entry("GET /photos/{node_id}/likes", photos.likes, "photos", "Who likes it", gives=pictures.Likes,
+               errors=_NO_PHOTO),
+        _entry("PUT /photos/{node_id}/like", photos.like, "photos", "Like it", gives=pictures.Likes,
+               errors=_NO_PHOTO),
+        _entry("DELETE /photos/{node_id}/like", photos.unlike, "photos", "Like it no longer", gives=pictures.Likes,
+               errors=_NO_PHOTO),
+        _entry("PUT /photos/{node_id}/favourite", photos.favour, "photos", "Make it one's favourite",
+               gives=pictures.Favourite, errors=_NO_PHOTO),
+        _entry("DELETE /photos/{node_id}/favourite", photos.disfavour, "photos", "A favourite no longer",
+               gives=pictures.Favourite, errors=_NO_PHOTO),
     ),
     *_chapter(
         "Documents",

@@ -24,6 +24,7 @@ from nuvol.stores.catalog.links import Links
 from nuvol.stores.catalog.locks import Locks
 from nuvol.stores.catalog.nodes import Nodes
 from nuvol.stores.catalog.oauth1 import Nonces, OAuthRequests
+from nuvol.stores.catalog.photos import Photos
 from nuvol.stores.catalog.shares import Shares
 from nuvol.stores.catalog.uploads import Uploads
 from nuvol.stores.catalog.versions import Versions
@@ -56,6 +57,7 @@ class SqlTransaction:
         self.customers = Customers(connection)
         self.shares = Shares(connection)
         self.documents = Documents(connection)
+        self.photos = Photos(connection)
 
 
 class SqlCatalog:

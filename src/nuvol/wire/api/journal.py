@@ -80,7 +80,7 @@ def change(of: model.Change) -> Change:
 
 
 def _kind(of: model.Change) -> Literal["file", "folder", "document", "database"]:
-    if of.object == "node":
+    if of.object in ("node", "photo"):
         return "file" if of.kind == Kind.FILE else "folder"
     return "document" if of.object == "document" else "database"
 
