@@ -66,7 +66,7 @@ class Facts(Struct, frozen=True, omit_defaults=True):
     """Metres above the sea."""
     duration: float | None = None
     """Seconds of a film."""
-    frames: int = 1
+    animated: bool = False
     format: str = ""
     """What the bytes are, whatever the name says: “JPEG”."""
 
@@ -190,3 +190,22 @@ def middle_of(cell: int, level: int) -> tuple[int, int]:
     y = sum((cell >> 2 * bit + 1 & 1) << bit for bit in range(level))
     side = 1 << level
     return (2 * y + 1) * 90_000_000 // side - 90_000_000, (2 * x + 1) * 180_000_000 // side - 180_000_000
+
+
+class Made(Struct, frozen=True, omit_defaults=True):
+    """What a look at a content brought; the bytes of its thumbnails follow one after another."""
+
+    failure: str = ""
+    width: int = 0
+    height: int = 0
+    local_at: int | None = None
+    instant: int | None = None
+    """When it was taken, where the camera tells that instead of the time of its clock: films do."""
+    zone: int | None = None
+    latitude: int | None = None
+    longitude: int | None = None
+    facts: Facts = Facts()
+    blur: str = ""
+    likeness: int | None = None
+    sha256: bytes | None = None
+    thumbnails: tuple[Thumbnail, ...] = ()

@@ -190,16 +190,18 @@ class Photos:
         )
 
     def drop_picture(self, account_id: int, hash: bytes) -> None:
-        self._drop_parts(account_id, hash)
-        self._db.run("delete from picture where account_id = ? and hash = ?", (account_id, hash))
+        if self._drop_parts(account_id, hash):
+            self._db.run("delete from picture where account_id = ? and hash = ?", (account_id, hash))
 
-    def _drop_parts(self, account_id: int, hash: bytes) -> None:
+    def _drop_parts(self, account_id: int, hash: bytes) -> bool:
+        """False: nothing is known of this content."""
         row = self._db.one("select likeness from picture where account_id = ? and hash = ?", (account_id, hash))
         if row is not None and row[0] is not None:
             self._db.many(
                 "delete from likeness_part where account_id = ? and part = ? and value = ? and hash = ?",
                 [(account_id, part, value, hash) for part, value in _parts(row[0])],
             )
+        return row is not None
 
     def thumbnail_blobs(self, after: tuple[int, bytes], limit: int) -> list[tuple[int, bytes, int]]:
         rows = self._db.all(

@@ -78,7 +78,7 @@ class PhotoDetails(Struct, frozen=True):
     exposure: Annotated[float | None, Meta(description="Seconds.")]
     iso: int | None
     focal_length: Annotated[float | None, Meta(description="Millimetres.")]
-    frames: int
+    animated: bool
     format: Annotated[str, Meta(description="What the bytes are: `JPEG`, `HEIF`, …; empty until looked at.")]
 
 
@@ -188,7 +188,7 @@ def details(of: model.Photo, path: str | None) -> PhotoDetails:
         facts.exposure,
         facts.iso,
         facts.focal_length,
-        facts.frames,
+        facts.animated,
         facts.format,
     )
 
