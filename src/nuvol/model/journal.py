@@ -21,7 +21,8 @@ class Change(Struct, frozen=True):
     app: str
     verb: str
     object: str
-    """The noun: "node", "account", "link", "share" (who is a member changed), "document", "database", later "event"."""
+    """The noun: "node", "account", "link", "share" (who is a member changed), "document", "database", "photo"
+    (something was said of a file, or it was looked at), "album", later "event"."""
     object_id: int
     kind: int
     old_parent: int | None

@@ -7,6 +7,7 @@ one day. Places are millionths of a degree.
 
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
@@ -173,6 +174,20 @@ def begin_of(month: int) -> int:
     if month >= 10_000 * 12:
         return _LAST
     return (datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+
+
+def offset_of(zone: str, at: int) -> int | None:
+    """Minutes by which clocks in a zone (IANA) are ahead of UTC at an instant; None for an unknown zone."""
+    try:
+        offset = (_EPOCH + timedelta(microseconds=min(max(at, _FIRST), _LAST))).astimezone(ZoneInfo(zone)).utcoffset()
+    except (ZoneInfoNotFoundError, ValueError, OverflowError):
+        return None
+    return None if offset is None else int(offset.total_seconds() // 60)
+
+
+def local_of(zone: str, at: int) -> int:
+    """What clocks in a zone (IANA) show at an instant."""
+    return at + (offset_of(zone, at) or 0) * 60_000_000
 
 
 def cell_of(latitude: int, longitude: int) -> int:

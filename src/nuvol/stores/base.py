@@ -802,11 +802,8 @@ class PhotoRows(Protocol):
     def cells(self, account_id: int) -> dict[int, int]:
         """How many live ones were taken in each cell."""
 
-    def say(
-        self, account_id: int, node_id: int, at: int | None, latitude: int | None, longitude: int | None, usual: int
-    ) -> None:
-        """What a person says of time and place goes before what the camera wrote; None: nothing. `usual`: the time if
-        nobody says any."""
+    def say(self, account_id: int, node_id: int, at: int | None, latitude: int | None, longitude: int | None) -> None:
+        """What a person says of time and place goes before what the camera wrote; None: nothing."""
 
     def unindexed(self, after: tuple[int, int], limit: int) -> list[tuple[int, int]]:
         """(account, node) of photos that stand in no timeline, in key order: of before there was one."""

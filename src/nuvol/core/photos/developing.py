@@ -7,10 +7,8 @@ not charged, goes with its content, and is made again where it is lost.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
@@ -21,7 +19,7 @@ from nuvol.core.files.room import Files
 from nuvol.errors import AccountMissing
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Node, Version
-from nuvol.model.photos import Made, Picture, Stage, Waiting
+from nuvol.model.photos import Made, Picture, Stage, Waiting, offset_of
 from nuvol.stores.base import BlobKey, Transaction
 
 LEASE = 10 * MINUTE
@@ -198,6 +196,8 @@ def _times(made: Made, home: str) -> tuple[int | None, int | None]:
         zone = guess_zone(at or 0, made.longitude, home)
     if made.local_at is not None:
         return made.local_at, zone
+    if zone is None:  # a film tells the instant only: it is shown by the clock at home
+        zone = offset_of(home, made.instant or 0)
     return (made.instant or 0) + (zone or 0) * MINUTE, zone
 
 
@@ -207,14 +207,9 @@ def guess_zone(at: int, longitude: int | None, home: str) -> int | None:
 
     `at`: about when, in microseconds; `home`: the account's zone (IANA).
     """
-    try:
-        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)
-        offset = moment.astimezone(ZoneInfo(home)).utcoffset()
-    except (ZoneInfoNotFoundError, ValueError, OverflowError):
-        offset = None
-    own = None if offset is None else int(offset.total_seconds() // 60)
     if longitude is None:
         return None
+    own = offset_of(home, at)
     sun = round(longitude / 15_000_000) * 60
     if own is not None and abs(own - sun) <= 3 * HOUR // MINUTE:
         return own

@@ -20,7 +20,7 @@ from nuvol.stores.base import BlobKey, Transaction
 NAMES = 3
 """Of those who like a photo, told in a list."""
 
-_TOP = (1 << 62, 0)
+TOP = (1 << 62, 0)
 _BOTTOM = -(1 << 62)
 
 Seen = dict[tuple[int, int], bool]
@@ -75,7 +75,7 @@ class Timeline:
         access.require(actor, "look")
         kind = ("photos", wish.month, wish.folder_id, wish.place, wish.favourites, wish.shared)
         cursor = read_cursor(after, int, *_plain(kind))
-        top = _TOP if wish.month is None else (model.begin_of(wish.month + 1), 0)
+        top = TOP if wish.month is None else (model.begin_of(wish.month + 1), 0)
         behind = top if cursor is None else (int(str(cursor[0])), cursor[1])
         until = _BOTTOM if wish.month is None else model.begin_of(wish.month)
 
@@ -142,7 +142,7 @@ class Timeline:
             node = ledger.live(node_id)
             if ledger.tx.photos.get(ledger.account_id, node_id) is None:
                 raise NodeMissing("There is no such photo.")
-            ledger.tx.photos.say(ledger.account_id, node_id, at, latitude, longitude, node.modified_at)
+            ledger.tx.photos.say(ledger.account_id, node_id, at, latitude, longitude)
             ledger.note("say", node, object="photo")
 
         self._files.write(actor, unit, at=node_id)

@@ -81,6 +81,27 @@ async def disfavour(call: Call[None, None]) -> Answer:
     return told(words.Favourite(False))
 
 
+async def places(call: Call[words.PlacesAsked, None]) -> Answer:
+    found = await look(call.cloud.finding.places, call.actor, call.query.level)
+    told_places = [
+        words.place(one.cell, one.level, (one.latitude, one.longitude), one.photos, one.cover) for one in found
+    ]
+    return told(words.Places(told_places, call.query.level))
+
+
+async def duplicates(call: Call[words.DuplicatesAsked, None]) -> Answer:
+    finding = call.cloud.finding
+    groups, after = await look(finding.alike if call.query.near else finding.same, call.actor, after=call.query.cursor)
+    shown = [words.Duplicates([words.photo(one) for one in group.photos], group.distance) for group in groups]
+    return told(words.DuplicateGroups(shown, after))
+
+
+async def known(call: Call[None, words.HashesAsked]) -> Answer:
+    hashes = [bytes.fromhex(text) for text in call.body.hashes]
+    found = await look(call.cloud.finding.known, call.actor, call.body.algorithm, hashes)
+    return told(words.Known([hash.hex() for hash in found]))
+
+
 def _details(cloud: Cloud, actor: Actor, node_id: int) -> words.PhotoDetails:
     return _told(cloud, actor, cloud.photos.get(actor, node_id))
 

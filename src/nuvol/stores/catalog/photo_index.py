@@ -84,11 +84,12 @@ class PhotoIndex:
                 if node.content not in known
             ],
         )
+        zone = zone_of(self._db, account_id)
         rows, living = [], []
         for node in nodes:
             local_at, latitude, longitude = known.get(node.content or b"", (None, None, None))
             words = said.get(node.id, (None, None, None))
-            row = placed(words, local_at, latitude, longitude, node.modified_at)
+            row = placed(words, local_at, latitude, longitude, model.local_of(zone, node.modified_at))
             live = int(node.state == State.LIVE)
             rows.append((account_id, node.id, node.content, node.parent_id, *row, live, *words))
             if live:
@@ -112,13 +113,19 @@ class PhotoIndex:
 
 
 def placed(
-    said: Sequence[int | None], local_at: int | None, latitude: int | None, longitude: int | None, modified_at: int
+    said: Sequence[int | None], local_at: int | None, latitude: int | None, longitude: int | None, usual: int
 ) -> tuple[int, int | None]:
-    """Local time and cell of a photo: as people say it, else as the camera does; the time of the file if neither."""
-    at = next((time for time in (said[0], local_at) if time is not None), modified_at)
+    """Local time and cell of a photo: as people say it, else as the camera does; `usual` if neither says a time."""
+    at = next((time for time in (said[0], local_at) if time is not None), usual)
     if said[1] is not None and said[2] is not None:
         latitude, longitude = said[1], said[2]
     return at, None if latitude is None or longitude is None else model.cell_of(latitude, longitude)
+
+
+def zone_of(db: Connection, account_id: int) -> str:
+    """By whose clock a file was changed that no camera made."""
+    row = db.one("select zone from account where id = ?", (account_id,))
+    return row[0] if row else "UTC"
 
 
 def _is_photo(node: Node) -> bool:

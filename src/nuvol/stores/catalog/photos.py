@@ -9,7 +9,7 @@ from nuvol.model import photos as model
 from nuvol.model.nodes import Node
 from nuvol.model.photos import Album, Facts, Picture, Stage, Taken, Thumbnail, Waiting
 from nuvol.stores.catalog.database import Connection, Row
-from nuvol.stores.catalog.photo_index import CELL, MONTH, PhotoIndex, placed
+from nuvol.stores.catalog.photo_index import CELL, MONTH, PhotoIndex, placed, zone_of
 
 _TAKEN = ", ".join(Taken.__struct_fields__)
 _PICTURE = ", ".join(Picture.__struct_fields__)
@@ -79,16 +79,14 @@ class Photos:
         sql = "select value, photos from photo_count where account_id = ? and kind = ? and folder_id = 0 and photos > 0"
         return dict(self._db.all(sql, (account_id, CELL)))
 
-    def say(
-        self, account_id: int, node_id: int, at: int | None, latitude: int | None, longitude: int | None, usual: int
-    ) -> None:
+    def say(self, account_id: int, node_id: int, at: int | None, latitude: int | None, longitude: int | None) -> None:
         self._db.run(
             "update photo set said_at = ?, said_latitude = ?, said_longitude = ? where account_id = ? and node_id = ?",
             (at, latitude, longitude, account_id, node_id),
         )
-        self._place(account_id, "node_id", node_id, usual)
+        self._place(account_id, "node_id", node_id)
 
-    def _place(self, account_id: int, column: str, value: object, usual: int | None = None) -> list[int]:
+    def _place(self, account_id: int, column: str, value: object) -> list[int]:
         """Give the photos that this concerns the time and place they have by now; the ids of the live ones."""
         rows = self._db.all(
             "select p.node_id, p.parent_id, p.local_at, p.cell, p.live, p.said_at, p.said_latitude, p.said_longitude,"
@@ -97,9 +95,10 @@ class Photos:
             f" where p.account_id = ? and p.{column} = ?",
             (account_id, value),
         )
+        zone = zone_of(self._db, account_id)
         moved: list[tuple[Row, tuple[int, int | None]]] = []
         for row in rows:
-            new = placed(row[5:8], row[8], row[9], row[10], row[11] if usual is None else usual)
+            new = placed(row[5:8], row[8], row[9], row[10], model.local_of(zone, row[11]))
             if new != (row[2], row[3]):
                 moved.append((row, new))
         self._index.count(account_id, [(row[1], row[2], row[3]) for row, _ in moved if row[4]], -1)

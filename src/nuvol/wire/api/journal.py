@@ -80,9 +80,11 @@ def change(of: model.Change) -> Change:
 
 
 def _kind(of: model.Change) -> Literal["file", "folder", "document", "database"]:
-    if of.object in ("node", "photo"):
-        return "file" if of.kind == Kind.FILE else "folder"
-    return "document" if of.object == "document" else "database"
+    if of.object == "document":
+        return "document"
+    if of.object == "database":
+        return "database"
+    return "file" if of.kind == Kind.FILE else "folder"
 
 
 def changes(of: model.Changes) -> Changes:

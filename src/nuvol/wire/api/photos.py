@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from nuvol.model import photos as model
 from nuvol.wire.api.values import Cursor, Hash, Id, Mime, Size, Time, microseconds, time_text
 from nuvol.wire.openapi import PREFIX
 
 KNOWN_LIMIT = 10_000
-ALBUM_LIMIT = 10_000
+ALBUM_LIMIT = 1000
 
 State = Literal["waiting", "ready", "failed"]
 _STATES: dict[int, State] = {0: "waiting", 1: "ready", 2: "failed"}
 Month = Annotated[str, Meta(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="`2026-06`.")]
 Local = Annotated[str, Meta(description="By the clock of the camera, without a zone: `2026-06-12T10:12:00`.")]
+LocalGiven = Annotated[datetime, Meta(tz=False, description="By the clock of the camera, without a zone.")]
+Level = Annotated[int, Meta(ge=0, le=model.FINEST, description="The grid has 2^level × 2^level cells.")]
 PlaceId = Annotated[str, Meta(pattern=r"^\d{1,2}-\d{1,10}$", description="Of a place; opaque.")]
 AlbumName = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
@@ -100,6 +102,54 @@ class Likes(Struct, frozen=True):
     names: list[str]
 
 
+class PhotoPlace(Struct, frozen=True):
+    """Where photos were taken: a cell of a grid over the earth."""
+
+    id: PlaceId
+    latitude: Annotated[float, Meta(description="Of its middle.")]
+    longitude: float
+    photos: int
+    thumbnail: Annotated[str | None, Meta(description="Of the newest of them; told of the fullest places.")]
+
+
+class Places(Struct, frozen=True):
+    places: list[PhotoPlace]
+    level: Level
+
+
+class Album(Struct, frozen=True):
+    """Photos that one put together, or what is in a folder."""
+
+    id: Id
+    parent_id: Annotated[Id | None, Meta(description="The album it lies in.")]
+    name: str
+    folder_id: Annotated[Id | None, Meta(description="It shows what is in this folder.")]
+    cover_id: Annotated[Id | None, Meta(description="The photo chosen for it; null: the newest.")]
+    cover: Annotated[str | None, Meta(description="Address of a thumbnail.")]
+    photos: int
+    created_at: Time
+
+
+class Albums(Struct, frozen=True):
+    albums: list[Album]
+
+
+class Duplicates(Struct, frozen=True):
+    """Photos that are there more than once."""
+
+    photos: list[Photo]
+    distance: Annotated[int, Meta(description="Bits of 64 in which their likenesses differ; 0: the same bytes.")]
+
+
+class DuplicateGroups(Struct, frozen=True):
+    groups: list[Duplicates]
+    next: Annotated[Cursor | None, Meta(description="Give it as `cursor`. A page may be empty before the end.")]
+
+
+class Known(Struct, frozen=True):
+    known: list[Hash]
+
+
 class Favourite(Struct, frozen=True):
     favourite: bool
 
@@ -128,10 +178,50 @@ class ThumbnailAsked(Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
 
 
+class PlacesAsked(Struct, frozen=True, forbid_unknown_fields=True):
+    level: Level = 8
+
+
+class DuplicatesAsked(Struct, frozen=True, forbid_unknown_fields=True):
+    near: Annotated[bool, Meta(description="Those that look alike and are not the same bytes.")] = False
+    cursor: Cursor | None = None
+
+
+class HashesAsked(Struct, frozen=True, forbid_unknown_fields=True):
+    hashes: Annotated[list[Hash], Meta(max_length=KNOWN_LIMIT)]
+    algorithm: Annotated[
+        Literal["sha-256", "nuvol"], Meta(description="`nuvol`: the `hash` of a node. `sha-256`: of the bytes.")
+    ] = "sha-256"
+
+
+class NewAlbum(Struct, frozen=True, forbid_unknown_fields=True):
+    name: AlbumName
+    parent_id: Id | None = None
+    folder_id: Annotated[Id | None, Meta(description="Show what is in this folder.")] = None
+
+
+class AlbumChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is left out stays."""
+
+    name: AlbumName | UnsetType = UNSET
+    parent_id: Id | None | UnsetType = UNSET
+    cover_id: Id | UnsetType = UNSET
+
+
+class AlbumFilling(Struct, frozen=True, forbid_unknown_fields=True):
+    add: Annotated[list[Id], Meta(max_length=ALBUM_LIMIT)] = []
+    remove: Annotated[list[Id], Meta(max_length=ALBUM_LIMIT)] = []
+
+
+class AlbumPhotosAsked(Struct, frozen=True, forbid_unknown_fields=True):
+    cursor: Cursor | None = None
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 200
+
+
 class PhotoChange(Struct, frozen=True, forbid_unknown_fields=True):
     """When and where it was taken, in place of what the camera wrote. Null: as the camera wrote it."""
 
-    taken: Annotated[datetime | None, Meta(tz=False, description="By the clock of the camera, without a zone.")]
+    taken: LocalGiven | None
     place: Place | None
 
 
@@ -158,7 +248,7 @@ def photo(of: model.Photo) -> Photo:
         picture.width if known else None,
         picture.height if known else None,
         picture.blur or None,
-        f"{PREFIX}/photos/{node.id}/thumbnail?content={hash}" if picture.thumbnails else None,
+        thumbnail(of),
         picture.facts.duration,
         of.likes.total,
         of.likes.mine,
@@ -222,10 +312,6 @@ def place_numbers(text: str | None) -> tuple[int, int] | None:
     return int(cell), int(level)
 
 
-def place_text(cell: int, level: int) -> str:
-    return f"{level}-{cell}"
-
-
 def millionths(place: Place | None) -> tuple[int, int] | None:
     return None if place is None else (round(place.latitude * 1e6), round(place.longitude * 1e6))
 
@@ -233,3 +319,20 @@ def millionths(place: Place | None) -> tuple[int, int] | None:
 def local_given(moment: datetime | None) -> int | None:
     """A local time that a client wrote, as `model.photos` keeps it."""
     return None if moment is None else microseconds(moment.replace(tzinfo=UTC))
+
+
+def thumbnail(of: model.Photo | None) -> str | None:
+    """The address, which names the content."""
+    if of is None or not of.picture.thumbnails:
+        return None
+    return f"{PREFIX}/photos/{of.node.id}/thumbnail?content={(of.node.content or b'').hex()}"
+
+
+def album(of: model.Album, photos: int, cover: model.Photo | None) -> Album:
+    return Album(
+        of.id, of.parent_id, of.name, of.folder_id, of.cover_id, thumbnail(cover), photos, time_text(of.created_at)
+    )
+
+
+def place(cell: int, level: int, at: tuple[int, int], photos: int, cover: model.Photo | None) -> PhotoPlace:
+    return PhotoPlace(f"{level}-{cell}", at[0] / 1e6, at[1] / 1e6, photos, thumbnail(cover))
