@@ -4,7 +4,15 @@ import inspect
 from pathlib import Path
 
 from nuvol.stores import base
-from tests.conformance import rows_beside, rows_contents, rows_customers, rows_links, rows_nodes, rows_shares
+from tests.conformance import (
+    rows_beside,
+    rows_contents,
+    rows_customers,
+    rows_links,
+    rows_nodes,
+    rows_photos,
+    rows_shares,
+)
 
 
 class TestNodes(rows_nodes.NodeRowsTests):
@@ -52,6 +60,10 @@ class TestCustomers(rows_customers.CustomerRowsTests):
 
 
 class TestLinks(rows_links.LinkRowsTests):
+    pass
+
+
+class TestPhotos(rows_photos.PhotoRowsTests):
     pass
 
 

@@ -69,6 +69,8 @@ def look(question: Question) -> tuple[Made, bytes]:
         return Made(failure=str(why)), b""
     except MemoryError:
         return Made(failure="It takes more memory than a look at it may take."), b""
+    except Exception:  # it comes from anybody, and a library may stumble over it in any way
+        return Made(failure="It is damaged, or made so that it cannot be shown."), b""
     finally:
         os.close(descriptor)
 

@@ -58,7 +58,11 @@ def _waves() -> list[list[float]]:
         for i in range(_X):
             weight = 1 if i == j == 0 else 2
             found.append(
-                [weight * cos(pi * i * x / _SIDE) * cos(pi * j * y / _SIDE) for y in range(_SIDE) for x in range(_SIDE)]
+                [
+                    weight * cos(pi * i * (x + 0.5) / _SIDE) * cos(pi * j * (y + 0.5) / _SIDE)
+                    for y in range(_SIDE)
+                    for x in range(_SIDE)
+                ]
             )
     return found
 

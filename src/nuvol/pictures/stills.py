@@ -30,7 +30,7 @@ def look(data: bytes) -> tuple[Made, bytes]:
     if not data:
         raise Unseen("It is empty: it has no bytes.")
     picture, width, height = _open(data)
-    made = exif.read(picture.getexif())
+    made = _said(picture)
     facts = replace(made.facts, format=picture.format or "", animated=bool(getattr(picture, "is_animated", False)))
     upright = _upright(picture)
     if (upright.width > upright.height) != (width > height):
@@ -83,6 +83,13 @@ def _open(data: bytes) -> tuple["Image.Image", int, int]:
     largest = max(SIZES.values())
     picture.draft("RGB", (largest, largest))
     return picture, width, height
+
+
+def _said(picture: "Image.Image") -> Made:
+    try:
+        return exif.read(picture.getexif())
+    except Exception:  # PNG is decoded for it
+        return Made()
 
 
 def _upright(picture: "Image.Image") -> "Image.Image":

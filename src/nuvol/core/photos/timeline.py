@@ -48,6 +48,8 @@ class Shown(Struct, frozen=True):
 
 
 class Timeline:
+    """The photos of everybody, in the order of the clocks by which they were taken."""
+
     def __init__(self, files: Files) -> None:
         self._files = files
 
@@ -169,9 +171,13 @@ class Timeline:
         try:
             return self._files.blobs.read(BlobKey(shown.account_id, shown.blob_id), part.offset, part.length)
         except BlobMissing:
-            now = self._files.clock()
-            self._files.catalog.write(lambda tx: tx.photos.again(shown.account_id, shown.content, now))
+            self._files.catalog.write(lambda tx: _lost(tx, shown, self._files.clock()))
             raise ThumbnailMissing("The small picture was lost; it is being made anew.") from None
+
+
+def _lost(tx: Transaction, shown: Shown, now: int) -> None:
+    tx.photos.again(shown.account_id, shown.content, now)
+    tx.chunks.remove_blob(shown.account_id, shown.blob_id)
 
 
 def _shown(tx: Transaction, node: Node, name: str) -> Shown:
