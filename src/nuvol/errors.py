@@ -4,6 +4,7 @@ CloudError
 ├── Missing     NodeMissing · VersionMissing · AccountMissing · GrantMissing · UploadMissing · LockMissing
 │               InvitationMissing · AppMissing · LinkMissing · MemberMissing · RequestMissing · BlobMissing
 │               AlbumMissing · ThumbnailMissing
+│               CommentMissing · CalendarMissing · EventMissing
 │               DatabaseDoesNotExist · DocumentDoesNotExist · DocumentAlreadyDeleted · IndexDoesNotExist
 ├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · AppTaken
 │   │           OffsetMismatch · ChunksLacking
@@ -110,6 +111,21 @@ class ThumbnailMissing(Missing):
 
     code = "thumbnail-missing"
     advice = "Ask again in a moment; the photo's `state` says whether one is being made."
+
+
+class CommentMissing(Missing):
+    code = "comment-missing"
+    advice = "Its author may have deleted it: list the comments anew."
+
+
+class CalendarMissing(Missing):
+    code = "calendar-missing"
+    advice = "List the calendars and choose one of them."
+
+
+class EventMissing(Missing):
+    code = "event-missing"
+    advice = "List the events of the calendar: it may have been moved or deleted."
 
 
 class BlobMissing(Missing):

@@ -73,6 +73,8 @@ class JournalRowsTests:
         assert two.read(lambda tx: tx.journal.after(ANNA, 0, 9)) == rows
         assert two.read(lambda tx: tx.journal.after(ANNA, 1, 1)) == [bare]
         assert two.read(lambda tx: tx.journal.after(ANNA, 3, 9)) == []
+        assert two.read(lambda tx: tx.journal.before(ANNA, 4, 2)) == [rows[2], bare]
+        assert two.read(lambda tx: tx.journal.before(ANNA, 2, 9)) == [CHANGE]
 
     def test_actions_are_counted_also_when_they_left(self, two):
         other = replace(CHANGE, object="link", verb="update")

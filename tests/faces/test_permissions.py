@@ -252,6 +252,11 @@ def _metadata(scene: Scene) -> dict[str, Any]:
     return {"meta": ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())}
 
 
+def _comment(scene: Scene) -> dict[str, Any]:
+    """One of the owner's."""
+    return {"comment": scene.cloud.comments.add(Actor(scene.owner_id), scene.file, "x")[0].doc_id}
+
+
 def _link(scene: Scene) -> dict[str, Any]:
     return {"link": scene.cloud.links.create(Actor(scene.owner_id), [scene.file]).id}
 
@@ -391,6 +396,12 @@ ROWS: dict[str, Row] = {
     ),
     "POST /shares/invitation": Row(mine(), json={"secret": "{secret}"}),
     "POST /shares/accept": Row(mine(201, writes=True) | {"owner": 400}, json={"secret": "{secret}"}),
+    "GET /nodes/{node_id}/comments": Row(reading(), "/nodes/{file}/comments"),
+    "POST /nodes/{node_id}/comments": Row(writing(201) | {"viewer": 201}, "/nodes/{file}/comments", json={"text": "t"}),
+    "DELETE /nodes/{node_id}/comments/{comment_id}": Row(
+        writing(204) | {"co-owner": 403, "editor": 403}, "/nodes/{file}/comments/{comment}", prepare=_comment
+    ),
+    "GET /nodes/{node_id}/activity": Row(reading(), "/nodes/{file}/activity"),
     "POST /uploads": Row(
         writing(201), headers=TUS | {"upload-length": "5", "upload-metadata": "{meta}"}, prepare=_metadata
     ),

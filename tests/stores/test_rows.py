@@ -6,6 +6,7 @@ from pathlib import Path
 from nuvol.stores import base
 from tests.conformance import (
     rows_beside,
+    rows_comments,
     rows_contents,
     rows_customers,
     rows_links,
@@ -64,6 +65,10 @@ class TestLinks(rows_links.LinkRowsTests):
 
 
 class TestPhotos(rows_photos.PhotoRowsTests):
+    pass
+
+
+class TestComments(rows_comments.CommentRowsTests):
     pass
 
 

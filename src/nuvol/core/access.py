@@ -26,6 +26,7 @@ APP_FOLDER = "files:app-folder"
 _OPENING = {
     "read": frozenset({"files", "files:read"}),
     "write": frozenset({"files"}),
+    "comment": frozenset({"files"}),
     "purge": frozenset({"files"}),
     "share": frozenset({"files"}),
     "account": frozenset({"account"}),
@@ -33,12 +34,14 @@ _OPENING = {
     "docs": frozenset({"docs"}),
     "look": frozenset({"files", "files:read", "photos"}),
     "like": frozenset({"files", "photos"}),
+    "calendar": frozenset({"calendar"}),
 }
 """Verb → scopes of which one is enough."""
 
 _MEANING = {
     "read": "reading files",
     "write": "changing files",
+    "comment": "writing comments",
     "purge": "changing files",
     "share": "changing files",
     "account": "managing the account",
@@ -46,6 +49,7 @@ _MEANING = {
     "docs": "documents",
     "look": "looking at photos",
     "like": "liking and collecting photos",
+    "calendar": "the calendar",
 }
 
 
@@ -53,6 +57,7 @@ _ROLE = {
     "look": Role.VIEWER,
     "like": Role.VIEWER,
     "read": Role.VIEWER,
+    "comment": Role.VIEWER,
     "write": Role.EDITOR,
     "purge": Role.CO_OWNER,
     "share": Role.CO_OWNER,
@@ -75,10 +80,11 @@ def is_scope(text: str) -> bool:
 def require(actor: Actor, verb: str, node: Node | None = None, tx: Transaction | None = None) -> None:
     """Let the actor pass or raise.
 
-    `verb`: read, write, purge (remove for good), share (all of them perhaps for one `node`), account (one's own),
-    admin (everybody's), docs (every database). The node of somebody else is open by a role on it or on a folder above
-    it, which is looked up through `tx` each time: who loses it is out at once. Raises NotAllowed when the grant or the
-    role does not reach so far, NodeMissing when there is no role: an answer must not tell that the node exists.
+    `verb`: read, write, comment, purge (remove for good), share (all of them perhaps for one `node`), account (one's
+    own), admin (everybody's), docs (every database), calendar. The node of somebody else is open by a role on it or on
+    a folder above it, which is looked up through `tx` each time: who loses it is out at once. Raises NotAllowed when
+    the grant or the role does not reach so far, NodeMissing when there is no role: an answer must not tell that the
+    node exists.
     """
     if _OPENING[verb].isdisjoint(actor.scopes):
         raise NotAllowed(f"This way of signing in does not allow {_MEANING[verb]}.", advice=_advice(verb))

@@ -5,8 +5,11 @@ from collections.abc import Callable
 
 from nuvol import clock as clocks
 from nuvol.core.accounts import Accounts
+from nuvol.core.activity import Activity
 from nuvol.core.advisory import Advisory
 from nuvol.core.apps import Apps
+from nuvol.core.calendar import Calendars
+from nuvol.core.comments import Comments
 from nuvol.core.customers import Customers
 from nuvol.core.desks import Desks
 from nuvol.core.doctor import Doctor
@@ -79,6 +82,7 @@ class Cloud:
         self.facts = Facts(files)
         self.advisory = Advisory(files)
         self.journal = Journal(files, self.tree, self.epoch)
+        self.activity = Activity(files)
         self.search = Search(files)
         self.documents = Documents(files)
         self.photos = Timeline(files)
@@ -86,6 +90,8 @@ class Cloud:
         self.finding = Finding(files)
         self.likes = Likes(files)
         self.developing = Developing(files)
+        self.calendars = Calendars(files, self.documents)
+        self.comments = Comments(files)
         self.shares = Shares(files, self.tree, mounts)
         self.upkeep = Upkeep(
             files,

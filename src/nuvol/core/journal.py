@@ -81,7 +81,7 @@ class Journal:
         found = rows(account_id, reached[account_id], limit + 1)
         page = found[:limit]
         reached[account_id] = page[-1].seq if len(found) > limit else newest[account_id]
-        return page if account_id == actor.account_id else _as_seen(tx, actor, account_id, page)
+        return page if account_id == actor.account_id else as_seen(tx, actor, account_id, page)
 
     def behind(self, cursor: str, change: Change) -> str:
         """The cursor that goes on behind this change, which is the next one behind `cursor`."""
@@ -260,7 +260,7 @@ class Journal:
                     callback()
 
 
-def _as_seen(tx: Transaction, actor: Actor, account_id: int, changes: list[Change]) -> list[Change]:
+def as_seen(tx: Transaction, actor: Actor, account_id: int, changes: list[Change]) -> list[Change]:
     """What a member sees of the owner's changes: those in folders that are open now, places only as far as they lie
     there; the opened folder itself is where its mount is."""
     mine = {str(member.node_id) for member in tx.shares.open_to(actor.account_id) if member.account_id == account_id}

@@ -73,3 +73,5 @@ class Actor(Struct, frozen=True):
     name: str = ""
     app: str = ""
     """Title of the program that asks, as it is written beside versions."""
+    is_desk: bool = False
+    """It is a program that syncs the documents of many people under one login."""

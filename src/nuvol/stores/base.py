@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from nuvol.model.accounts import Account, Actor, Grant
 from nuvol.model.apps import App
+from nuvol.model.comments import Comment
 from nuvol.model.customers import Customer, Plan
 from nuvol.model.documents import Database
 from nuvol.model.journal import Change, Notice
@@ -529,6 +530,9 @@ class JournalRows(Protocol):
     def shared_after(self, account_id: int, seq: int, limit: int) -> list[Change]:
         """Those that touch a folder open to others."""
 
+    def before(self, account_id: int, seq: int, limit: int) -> list[Change]:
+        """Newest first, those below this number."""
+
     def floor(self, account_id: int) -> int:
         """Rows up to this number have been trimmed."""
 
@@ -724,6 +728,24 @@ class ShareRows(Protocol):
     def uninvite(self, digest: bytes) -> bool: ...
     def expire(self, before: int) -> int:
         """Remove invitations that ended earlier than `before`."""
+
+
+class CommentRows(Protocol):
+    """What people wrote about nodes, by the owner of the node."""
+
+    def put(self, comment: Comment) -> None:
+        """In place of what may be there."""
+
+    def get(self, account_id: int, doc_id: str) -> Comment | None: ...
+    def of(self, account_id: int, node_id: int, before: tuple[int, str], limit: int) -> list[Comment]:
+        """Of one node, newest first, from those below this (time, id)."""
+
+    def count(self, account_id: int, node_id: int) -> int: ...
+    def about(self, account_id: int, node_ids: Sequence[int], limit: int) -> list[Comment]:
+        """At most `limit` of those of these nodes, in no order."""
+
+    def remove(self, account_id: int, doc_id: str) -> bool:
+        """False when there is none."""
 
 
 class DatabaseRows(table.Rows, Protocol):
@@ -940,6 +962,8 @@ class Transaction(Protocol):
     def documents(self) -> DocumentRows: ...
     @property
     def photos(self) -> PhotoRows: ...
+    @property
+    def comments(self) -> CommentRows: ...
 
 
 class Catalog(Protocol):

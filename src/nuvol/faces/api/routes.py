@@ -14,6 +14,7 @@ from nuvol.faces.api import (
     albums,
     apps,
     capabilities,
+    comments,
     content,
     databases,
     docs,
@@ -35,6 +36,7 @@ from nuvol.wire import chunks, tus
 from nuvol.wire.api import accounts as people
 from nuvol.wire.api import apps as programs
 from nuvol.wire.api import body, journal
+from nuvol.wire.api import comments as remarks
 from nuvol.wire.api import documents as papers
 from nuvol.wire.api import links as linking
 from nuvol.wire.api import nodes as files
@@ -311,6 +313,20 @@ ENTRIES: tuple[Entry, ...] = (
                takes=sharing.InvitationSecret, gives=sharing.Invitation, errors=(e.InvitationMissing,)),
         _entry("POST /shares/accept", shares.accept, "files", "Accept an invitation", takes=sharing.InvitationSecret,
                gives=files.Node, statuses=(201,), headers_given=("Location",), errors=(e.InvitationMissing,)),
+    ),
+    *_chapter(
+        "Comments",
+        _entry("GET /nodes/{node_id}/comments", comments.every, "files:read", "What people wrote about it",
+               query=remarks.CommentsAsked, gives=remarks.Comments, errors=(e.NodeMissing,)),
+        _entry("POST /nodes/{node_id}/comments", comments.add, "files", "Write a comment",
+               about="Whoever has a role there may. “@name” mentions somebody who has it too.",
+               takes=remarks.NewComment, gives=remarks.Comment, statuses=(201,),
+               errors=(e.NodeMissing, e.QuotaExceeded)),
+        _entry("DELETE /nodes/{node_id}/comments/{comment_id}", comments.remove, "files", "Delete one's own comment",
+               statuses=(204,), errors=(e.NodeMissing, e.CommentMissing)),
+        _entry("GET /nodes/{node_id}/activity", comments.activity, "files:read",
+               "Who did what with it, or in it and below", query=remarks.ActsAsked, gives=remarks.Acts,
+               errors=(e.NodeMissing,)),
     ),
     *_chapter(
         "Uploads",

@@ -102,7 +102,7 @@ class Accounts:
 
     def remove(self, account_id: int) -> None:
         self._db.run("delete from handle where account_id = ?", (account_id,))
-        for table in ("link", "link_unlock", "received", "customer", "session_locale"):
+        for table in ("link", "link_unlock", "received", "customer", "session_locale", "node_comment"):
             self._db.run(f"delete from {table} where account_id = ?", (account_id,))
         self._db.run("delete from account where id = ?", (account_id,))
 

@@ -11,6 +11,7 @@ from nuvol.stores.catalog.accounts import Accounts
 from nuvol.stores.catalog.advisory_locks import AdvisoryLocks
 from nuvol.stores.catalog.apps import Apps
 from nuvol.stores.catalog.chunks import Chunks
+from nuvol.stores.catalog.comments import Comments
 from nuvol.stores.catalog.customers import Customers
 from nuvol.stores.catalog.database import Connection, Database
 from nuvol.stores.catalog.dialects.opening import open_database
@@ -58,6 +59,7 @@ class SqlTransaction:
         self.shares = Shares(connection)
         self.documents = Documents(connection)
         self.photos = Photos(connection)
+        self.comments = Comments(connection)
 
 
 class SqlCatalog:

@@ -38,6 +38,13 @@ class Journal:
         )
         return [Change(*row) for row in rows]
 
+    def before(self, account_id: int, seq: int, limit: int) -> list[Change]:
+        rows = self._db.all(
+            f"select {_COLUMNS} from journal where account_id = ? and seq < ? order by seq desc limit ?",
+            (account_id, seq, limit),
+        )
+        return [Change(*row) for row in rows]
+
     def floor(self, account_id: int) -> int:
         row = self._db.one("select journal_floor from account where id = ?", (account_id,))
         return row[0] if row else 0

@@ -80,10 +80,8 @@ def change(of: model.Change) -> Change:
 
 
 def _kind(of: model.Change) -> Literal["file", "folder", "document", "database"]:
-    if of.object == "document":
-        return "document"
-    if of.object == "database":
-        return "database"
+    if of.object in ("document", "database"):
+        return "document" if of.object == "document" else "database"
     return "file" if of.kind == Kind.FILE else "folder"
 
 
