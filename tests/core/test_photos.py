@@ -481,3 +481,23 @@ def test_a_photo_that_moves_to_another_account_keeps_its_likes_and_is_looked_at_
     (photo,) = photos(bert)
     assert (photo.node.id, photo.likes.total, photo.taken.local_at) == (node_id, 1, at("2001-02-03"))
     assert months(bert) == {month("2001-02"): 1}
+
+
+def test_an_app_with_a_folder_of_its_own_sees_the_photos_in_it(anna):
+    home = anna.folder("Apps/snap")
+    anna.folders("Apps/snap/day")
+    snap(anna, "Apps/snap/day/a.jpg")
+    hidden = snap(anna, "b.jpg")
+    app = Actor(anna.actor.account_id, scopes=frozenset({"files:app-folder"}), home=home.id)
+    assert [photo.node.name for photo in anna.cloud.photos.list(app, ALL).photos] == ["a.jpg"]
+    assert anna.cloud.photos.months(app) == [(month("2025-06"), 1)]
+    with pytest.raises(NodeMissing):
+        anna.cloud.photos.get(app, hidden)
+    with pytest.raises(NodeMissing):
+        anna.cloud.photos.thumbnail(app, hidden, "small")
+    with pytest.raises(NodeMissing):
+        anna.cloud.likes.like(app, hidden, True)
+    with pytest.raises(NotAllowed):
+        anna.cloud.finding.places(app, 3)
+    with pytest.raises(NotAllowed):
+        anna.cloud.albums.list(app)

@@ -40,7 +40,7 @@ class Albums:
 
     def list(self, actor: Actor) -> builtins.list[Shown]:
         """All of them, by name. One whose folder is gone, or no longer open, is empty."""
-        access.require(actor, "look")
+        access.require_all(actor, "look")
 
         def look(tx: Transaction) -> builtins.list[Shown]:
             sizes = tx.photos.album_sizes(actor.account_id)
@@ -50,7 +50,7 @@ class Albums:
 
     def get(self, actor: Actor, album_id: int) -> Shown:
         """Raises AlbumMissing."""
-        access.require(actor, "look")
+        access.require_all(actor, "look")
 
         def look(tx: Transaction) -> Shown:
             album = _album(tx, actor, album_id)
@@ -60,7 +60,7 @@ class Albums:
 
     def photos(self, actor: Actor, album_id: int, *, after: str | None = None, limit: int = 200) -> Photos:
         """Newest first; what is gone or no longer open is left out. Raises AlbumMissing, BadValue (a wrong cursor)."""
-        access.require(actor, "look")
+        access.require_all(actor, "look")
         album = self._files.catalog.read(lambda tx: _album(tx, actor, album_id))
         if album.folder_id is not None:
             try:
@@ -81,7 +81,7 @@ class Albums:
     def create(self, actor: Actor, name: str, parent_id: int | None, folder_id: int | None) -> Shown:
         """`folder_id`: it shows what is in this folder. Raises AlbumMissing (the one it shall lie in), NodeMissing,
         WrongKind, BadValue (too many, or too deep)."""
-        access.require(actor, "like")
+        access.require_all(actor, "like")
         album_id = self._files.new_id()
 
         def unit(ledger: Ledger) -> None:
@@ -103,7 +103,7 @@ class Albums:
     ) -> Shown:
         """`moves`: it shall lie in `parent_id` (None: in no other). Raises AlbumMissing, BelowItself, NodeMissing (the
         cover)."""
-        access.require(actor, "like")
+        access.require_all(actor, "like")
 
         def unit(ledger: Ledger) -> None:
             tx = ledger.tx
@@ -126,7 +126,7 @@ class Albums:
 
     def remove(self, actor: Actor, album_id: int) -> None:
         """The photos stay where they are; albums in it move up. Raises AlbumMissing."""
-        access.require(actor, "like")
+        access.require_all(actor, "like")
 
         def unit(ledger: Ledger) -> None:
             album = _album(ledger.tx, actor, album_id)
@@ -141,7 +141,7 @@ class Albums:
     def fill(self, actor: Actor, album_id: int, add: Sequence[int], take: Sequence[int]) -> Shown:
         """Put photos in and take others out. Raises AlbumMissing, NodeMissing (one of them is no photo one may see),
         Conflict (it is a folder), BadValue (too many)."""
-        access.require(actor, "like")
+        access.require_all(actor, "like")
 
         def unit(ledger: Ledger) -> None:
             tx, me = ledger.tx, actor.account_id

@@ -51,7 +51,7 @@ class Finding:
     def places(self, actor: Actor, level: int) -> list[Place]:
         """Where photos were taken, the fullest places first: cells of a grid of 2^level × 2^level over the earth, which
         need no map and no network. Raises BadValue."""
-        access.require(actor, "look")
+        access.require_all(actor, "look")
         if not 0 <= level <= FINEST:
             raise BadValue(f"A level is a number from 0 to {FINEST}.")
         shift = 2 * (FINEST - level)
@@ -77,7 +77,7 @@ class Finding:
         """Those of these that live photos of the actor's own have, so that a phone need not send them. `kind`: "nuvol"
         (the `hash` of a node) or "sha-256" (known when somebody has looked at the photo). Nobody can ask what others
         have."""
-        access.require(actor, "look")
+        access.require_all(actor, "look")
         if kind == "nuvol":
             return self._files.catalog.read(lambda tx: tx.photos.held(actor.account_id, hashes))
         return self._files.catalog.read(lambda tx: tx.photos.held_by_sha256(actor.account_id, hashes))
@@ -85,7 +85,7 @@ class Finding:
     def same(self, actor: Actor, *, after: str | None = None) -> tuple[list[Group], str | None]:
         """Photos of the same content, and the cursor of the rest. A page may be empty before the end. Raises
         BadValue."""
-        access.require(actor, "look")
+        access.require_all(actor, "look")
         behind = _read(after, "same")
 
         def look(tx: Transaction) -> tuple[list[Group], str | None]:
@@ -105,7 +105,7 @@ class Finding:
     def alike(self, actor: Actor, *, after: str | None = None) -> tuple[list[Group], str | None]:
         """Photos that look alike and are not the same content, with the cursor of the rest. Each group is told once,
         by the first of its contents. Raises BadValue."""
-        access.require(actor, "look")
+        access.require_all(actor, "look")
         behind = _read(after, "alike")
 
         def look(tx: Transaction) -> tuple[list[Group], str | None]:

@@ -59,9 +59,9 @@ class Timeline:
         access.require(actor, "look")
 
         def look(tx: Transaction) -> dict[int, int]:
-            found = tx.photos.months(actor.account_id)
+            found = tx.photos.months(actor.account_id) if actor.home is None else {}
             seen: Seen = {}
-            for owner_id in _owners(tx, actor) if shared else ():
+            for owner_id in _owners(tx, actor, shared):
                 open_ones = [id for id in tx.photos.folders(owner_id) if _is_open(tx, actor, owner_id, id, seen)]
                 for month, photos in tx.photos.months(owner_id, open_ones).items() if open_ones else ():
                     found[month] = found.get(month, 0) + photos
@@ -101,9 +101,10 @@ class Timeline:
             found.add(tx.photos.timeline(folder.account_id, behind, until, limit, folder_id=folder.id))
         else:
             cells = None if wish.place is None else _cells(*wish.place)
-            found.add(tx.photos.timeline(actor.account_id, behind, until, limit, cells=cells))
+            if actor.home is None:
+                found.add(tx.photos.timeline(actor.account_id, behind, until, limit, cells=cells))
             seen: Seen = {}
-            for owner_id in _owners(tx, actor) if wish.shared else ():
+            for owner_id in _owners(tx, actor, wish.shared):
                 found.sift(
                     _pages(tx, owner_id, behind, until, cells),
                     lambda page: [t for t in page if _is_open(tx, actor, t.account_id, t.parent_id, seen)],
@@ -230,14 +231,24 @@ def likes_of(actor: Actor, who: Sequence[tuple[int, str]], names: int) -> Likes:
     return Likes(len(who), any(id == actor.account_id for id, _ in who), tuple(name for _, name in who[:names]))
 
 
-def _owners(tx: Transaction, actor: Actor) -> list[int]:
+def _owners(tx: Transaction, actor: Actor, shared: bool) -> list[int]:
+    """Whose folders are asked about one by one: those of others, and one's own for an app that has one of them."""
+    if actor.home is not None:
+        return [actor.account_id]
+    if not shared:
+        return []
     return list(dict.fromkeys(member.account_id for member in tx.shares.open_to(actor.account_id)))
 
 
 def _is_open(tx: Transaction, actor: Actor, owner_id: int, folder_id: int, seen: Seen) -> bool:
     key = owner_id, folder_id
     if key not in seen:
-        seen[key] = tx.shares.role(owner_id, folder_id, actor.account_id) is not None
+        folder = tx.nodes.get(owner_id, folder_id)
+        seen[key] = folder is not None and bool(
+            tx.shares.role(owner_id, folder_id, actor.account_id)
+            if actor.home is None
+            else access.is_at_home(actor, folder, tx)
+        )
     return seen[key]
 
 
