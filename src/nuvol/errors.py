@@ -14,7 +14,7 @@ CloudError
 ├── Malformed   BadName · BadValue · TooLarge · ChecksumMismatch
 │               InvalidDocId · MissingDocIds · InvalidJSON · InvalidContent · InvalidRevision · UnknownAuthMethod
 │               IndexDefinitionParseError · InvalidValueForIndex · InvalidGlobbing · BrokenSyncStream · EntryTooLong
-└── Unable      StoreFull · StoreFailed · Damaged · Busy · Unreachable
+└── Unable      StoreFull · StoreFailed · Damaged · Busy · PeerUnreachable · Unreachable
                 HTTPError · Unavailable
 
 The second lines are those of documents that sync (`nuvol.u1db`), named as programs written for U1DB know them; each is
@@ -318,6 +318,16 @@ class Busy(Unable):
     def __init__(self, message: str = "The server is busy.", wait: float = 1.0) -> None:
         super().__init__(message)
         self.wait = wait
+
+
+class PeerUnreachable(Busy):
+    """Another server does not answer, or not as it should; `wait`: seconds after which to ask again."""
+
+    code = "peer-unreachable"
+    advice = "The other server may be down: try again later."
+
+    def __init__(self, message: str, wait: float = 10.0) -> None:
+        super().__init__(message, wait)
 
 
 class Unreachable(Unable):

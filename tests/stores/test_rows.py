@@ -9,6 +9,7 @@ from tests.conformance import (
     rows_comments,
     rows_contents,
     rows_customers,
+    rows_elsewhere,
     rows_links,
     rows_nodes,
     rows_shares,
@@ -68,6 +69,14 @@ class TestComments(rows_comments.CommentRowsTests):
 
 
 class TestShares(rows_shares.ShareRowsTests):
+    pass
+
+
+class TestGuests(rows_elsewhere.GuestRowsTests):
+    pass
+
+
+class TestElsewhere(rows_elsewhere.ElsewhereRowsTests):
     pass
 
 
