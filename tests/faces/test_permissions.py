@@ -54,7 +54,7 @@ def _own_grant(scene: Scene, kind: str) -> dict[str, Any]:
 
 def _desk(scene: Scene) -> dict[str, Any]:
     """A desk that knows the caller."""
-    key, cloud = f"desk{next(_numbers)}", scene.cloud
+    key, cloud = f"desk{next(numbers)}", scene.cloud
     made = cloud.apps.add(None, "A desk", "u1db", key=key).app
     account = cloud.accounts.get(None, scene.me)
     code = next(desk.code for desk in cloud.consents.desks(scene.actor) if desk.key == key)
