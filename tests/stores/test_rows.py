@@ -9,8 +9,10 @@ from tests.conformance import (
     rows_comments,
     rows_contents,
     rows_customers,
+    rows_elsewhere,
     rows_links,
     rows_nodes,
+    rows_photos,
     rows_shares,
 )
 
@@ -63,11 +65,23 @@ class TestLinks(rows_links.LinkRowsTests):
     pass
 
 
+class TestPhotos(rows_photos.PhotoRowsTests):
+    pass
+
+
 class TestComments(rows_comments.CommentRowsTests):
     pass
 
 
 class TestShares(rows_shares.ShareRowsTests):
+    pass
+
+
+class TestGuests(rows_elsewhere.GuestRowsTests):
+    pass
+
+
+class TestElsewhere(rows_elsewhere.ElsewhereRowsTests):
     pass
 
 

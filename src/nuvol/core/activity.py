@@ -73,7 +73,8 @@ def _concerned(tx: Transaction, actor: Actor, node: Node, rows: list[Change], kn
         return any(map(lies_below, (change.object_id, change.old_parent, change.new_parent)))
 
     found = [change for change in rows if concerns(change)]
-    return found if node.account_id == actor.account_id else as_seen(tx, actor, node.account_id, found)
+    is_own = node.account_id == actor.account_id and actor.home is None
+    return found if is_own else as_seen(tx, actor, node.account_id, found)
 
 
 def _acts(tx: Transaction, account_id: int, changes: list[Change], following: str | None) -> Acts:

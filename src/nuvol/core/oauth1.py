@@ -79,7 +79,7 @@ class OAuth1:
         if not account.active or is_over(grant, self._clock()):
             raise NotAdmitted("This token is not valid any more.", advice="Ask for a new one.")
         self._signed.use(proof, app, account.id)
-        return replace(self._grants.actor(grant, account, proof.network), is_desk=app.kind == U1DB)
+        return replace(self._grants.actor(grant, account, app, proof.network), is_desk=app.kind == U1DB)
 
     # ------------------------------------------------------------------------------------------------ the dance
 

@@ -13,6 +13,7 @@ from nuvol import errors
 from nuvol.errors import CloudError, Malformed, Missing, NotAdmitted
 from nuvol.model.calendar import Calendar, Event
 from nuvol.model.comments import Comment
+from nuvol.model.elsewhere import Elsewhere, Way
 from nuvol.model.nodes import AdvisoryLock, Node, State, Status, Version
 from nuvol.model.shares import Member, Role
 
@@ -233,6 +234,30 @@ def metadata(node: Node, root_id: int, status: int, author: str, adler32: int) -
         "modified_at": time(node.changed_at),
         "user": author,
         **({} if node.is_folder else {"chunks": []}),
+    }
+
+
+def elsewhere(folder: Elsewhere, way: Way) -> dict[str, Any]:
+    """A folder on another cloud (§9): calls for what is in it go there, signed with what stands here."""
+    return {
+        "id": folder.item_id,
+        "parent_id": None,
+        "filename": folder.name,
+        "name": folder.name,
+        "is_folder": True,
+        "is_root": False,
+        "status": _STATUS[Status.NEW],
+        "version": 1,
+        "checksum": 0,
+        "size": 0,
+        "mimetype": FOLDER_TYPE,
+        "modified_at": time(folder.since),
+        "user": folder.owner,
+        "resource_url": way.resource_url,
+        "access_token_key": way.token_key,
+        "access_token_secret": way.token_secret,
+        "consumer_key": way.consumer_key,
+        "consumer_secret": way.consumer_secret,
     }
 
 
