@@ -71,10 +71,10 @@ class Metadata:
         cloud = data.get("cloud")
         with self._replicas.open(METADATA) as documents:
             for document in documents.find("by-id-path", data["id"], data["user_eyeos"], data["path"], cloud=cloud):
-                old = document.content
-                documents.put(document, {**old, **data})
+                old, new = document.content, {**document.content, **data}
+                documents.put(document, new)
                 if old.get("is_folder"):
-                    before, now = (f"{one['path']}{one['filename']}/" for one in (old, document.content))
+                    before, now = (f"{one['path']}{one['filename']}/" for one in (old, new))
                     for inner in list(_below(documents, old["id"], old["user_eyeos"], cloud)):
                         told = inner.content
                         documents.put(inner, {**told, "path": now + told["path"].removeprefix(before)})

@@ -74,7 +74,12 @@ class StorageManager(CloudCalls):
         if failed(told) is not None:
             return status(told)
         here = self._version(id, user)
-        if not isTmp and here and (here["recover"] or str(here["version"]) == str(told["version"])):
+        if (
+            not isTmp
+            and here
+            and Path(path).exists()
+            and (here["recover"] or str(here["version"]) == str(told["version"]))
+        ):
             return {"status": OK, "local": True}
         fetched = self.call(token, type="download", id=str(id), path=path)
         if failed(fetched) is None and not isTmp:
@@ -109,7 +114,9 @@ class StorageManager(CloudCalls):
             if failed(told) is None:
                 told = self.call(token, type="get", file=True, id=str(there["id"]), contents=None)
         if failed(told) is None:
-            self.desk.protocol("insert", [self._row(told, user, path)])
+            row = self._row(told, user, path)
+            self.desk.protocol("insert", [row])
+            self._make(row, user, path, pathAbsolute)
             if file:
                 self._remember(told["id"], user, told["version"], recover=False)
         return self._status(told, user)
@@ -184,11 +191,13 @@ class StorageManager(CloudCalls):
             if before is None:
                 self.desk.protocol("insert", [row])
                 self._make(row, user, path)
-            elif before["filename"] != row["filename"]:
+                continue
+            if before["filename"] != row["filename"]:
                 _rename(self._place(user, path, before["filename"]), self._place(user, path, row["filename"]))
                 self.desk.protocol("rename", [row])
             elif before != row:
                 self.desk.protocol("update", [row])
+            self._make(row, user, path)
         for row in known.values():
             self._drop(row, user, path)
 
@@ -199,11 +208,18 @@ class StorageManager(CloudCalls):
         self.desk.protocol("deleteFolder", [{**key, "path": path}])
         _remove(self._place(user, path, row["filename"]))
 
-    def _make(self, row: Item, user: str, path: str) -> None:
+    def _make(self, row: Item, user: str, path: str, content: str | None = None) -> None:
+        """A folder, or a file: with this content, else an empty one unless it is there."""
         place = self._place(user, path, row["filename"])
-        if place is not None and not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.mkdir() if row["is_folder"] else place.touch()
+        if place is None:
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if row["is_folder"]:
+            place.mkdir(exist_ok=True)
+        elif content is None:
+            place.touch()
+        elif Path(content).resolve() != place:
+            shutil.copyfile(content, place)
 
     def _place(self, user: str, path: str, name: str | None = None) -> Any:
         """Where an item is on the disk; None when its name cannot be one there."""
