@@ -38,6 +38,12 @@ from nuvol.core.journal import Journal
 from nuvol.core.links import Links
 from nuvol.core.oauth1 import OAuth1
 from nuvol.core.passwords import Passwords
+from nuvol.core.photos.albums import Albums
+from nuvol.core.photos.developing import Developing
+from nuvol.core.photos.finding import Finding
+from nuvol.core.photos.importing import Importing
+from nuvol.core.photos.likes import Likes
+from nuvol.core.photos.timeline import Timeline
 from nuvol.core.search import Search
 from nuvol.core.shares import Shares
 from nuvol.core.signed import Signed
@@ -86,6 +92,12 @@ class Cloud:
         self.activity = Activity(files)
         self.search = Search(files)
         self.documents = Documents(files)
+        self.photos = Timeline(files)
+        self.albums = Albums(files, self.photos)
+        self.finding = Finding(files)
+        self.likes = Likes(files)
+        self.developing = Developing(files)
+        self.importing = Importing(files, self.tree, self.uploads, self.photos, self.albums, self.likes)
         self.calendars = Calendars(files, self.documents)
         self.comments = Comments(files)
         self.shares = Shares(files, self.tree, mounts)
