@@ -13,7 +13,8 @@ from nuvol import ids
 from nuvol.core import access
 from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.room import Files
-from nuvol.errors import BadValue, DatabaseDoesNotExist, InvalidGeneration
+from nuvol.core.joining import Joining
+from nuvol.errors import BadValue, CloudError, DatabaseDoesNotExist, InvalidGeneration
 from nuvol.model import documents as names
 from nuvol.model.accounts import Actor
 from nuvol.model.documents import Database
@@ -21,6 +22,7 @@ from nuvol.stores.base import Catalog, DatabaseRows, Transaction
 from nuvol.u1db.replica import Replica
 from nuvol.u1db.table import Change, Head, Rows, Stored
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 INDEXES = 64
@@ -81,6 +83,7 @@ class Documents:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._ids = _Ids(files.catalog)
+        self._joining = Joining()
 
     def list(self, actor: Actor, *, after: str = "", limit: int = 1000) -> builtins.list[Database]:
         """Databases that the actor may see, by name, from the one behind `after`."""
@@ -181,7 +184,7 @@ class Documents:
         database_id = self._ids.find(
             (actor.account_id, name), lambda: (self.create(actor, name)[0] if create else self.get(actor, name)).id
         )
-        return CatalogTable(self._files, actor, database_id)
+        return CatalogTable(self._files, actor, database_id, self._joining)
 
     # ------------------------------------------------------------------------------------------ for upkeep
 
@@ -221,10 +224,11 @@ class CatalogTable:
     """One database of an account, as its replica sees it (`nuvol.u1db.table.Table`). Whoever opens it has asked for
     the right. What a unit writes enters the journal and the quota with it."""
 
-    def __init__(self, files: Files, actor: Actor, database_id: int) -> None:
+    def __init__(self, files: Files, actor: Actor, database_id: int, joining: Joining) -> None:
         self._files = files
         self._actor = actor
         self._id = database_id
+        self._joining = joining
 
     def read(self, unit: Callable[[Rows], T]) -> T:
         return self._files.catalog.read(lambda tx: unit(self._rows(tx)))
@@ -245,6 +249,11 @@ class CatalogTable:
             return result
 
         return self._files.write(self._actor, body)
+
+    def join(self, unit: Callable[[Rows, Sequence[S]], Sequence[T | CloudError]], step: S) -> T:
+        """Raises QuotaExceeded too."""
+        same = (unit, self._id, self._actor.account_id, self._actor.app)  # the journal names the app
+        return self._joining.join(same, step, lambda steps: self.write(lambda rows: unit(rows, steps())))
 
     def _tell(self, ledger: Ledger, doc_id: str, generation: int, was_there: bool, is_there: bool) -> None:
         verb = "delete" if not is_there else "content" if was_there else "create"
