@@ -295,6 +295,20 @@ class SyncTests:
         assert sum(parts) == 300 - sent
         assert state(a) == state(b)
 
+    def test_what_another_pushes_meanwhile_needs_not_be_pushed_again(self, new_replica, target_of):
+        a, b = new_replica("A"), new_replica("B")
+        for number in range(20):
+            edit(a, f"d{number}", X)
+        target = target_of(b)
+
+        class Doubled(Counted):
+            def sync_exchange(self, *args):
+                target.sync_exchange(*args).entries.close()
+                return target.sync_exchange(*args)
+
+        synchronise(a, Doubled(target))
+        assert state(a) == state(b)
+
     def test_an_answer_that_broke_off_goes_on_where_it_stopped(self, new_replica, target_of):
         a, b = new_replica("A"), new_replica("B")
         for number in range(1500):

@@ -25,6 +25,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.make = make
         self.databases = {}
+        self.making = threading.Lock()
         self.faults = []
         self.requests = []
         self.connections = 0
@@ -114,8 +115,9 @@ class _Handler(BaseHTTPRequestHandler):
         reader = SyncReader(Asked)
         entries = reader.feed(body)
         reader.close()
-        if reader.header.ensure and name not in self.server.databases:
-            self.server.databases[name] = self.server.make(name)
+        with self.server.making:
+            if reader.header.ensure and name not in self.server.databases:
+                self.server.databases[name] = self.server.make(name)
         replica = self._database(name)
         exchange = SyncExchange(replica, uid, reader.header.last_known)
         exchange.add(entries)

@@ -99,7 +99,7 @@ def test_syncs_share_one_connection_and_ask_one_question_when_there_is_nothing_t
 
 
 def test_threads_sync_at_once(server, here):
-    """One of two that push the same at once may be told so; what was sent is there."""
+    """They push the same: one goes on where the other is, or is told to come again; nothing is lost."""
     for number in range(50):
         edit(here, f"d{number}", X)
 

@@ -43,7 +43,7 @@ class Grant(Struct, frozen=True):
     id: int
     kind: str
     """"session", "app-password", "bearer"; "app-token" and "oauth1" were given to an app; "device" is one that is
-    known and opens nothing."""
+    known and opens nothing, "consent" something an app was allowed without a token."""
     label: str
     scopes: frozenset[str]
     created_at: int
@@ -73,3 +73,7 @@ class Actor(Struct, frozen=True):
     name: str = ""
     app: str = ""
     """Title of the program that asks, as it is written beside versions."""
+    home: int | None = None
+    """The folder that is `/` for it, and outside of which it sees nothing; None: the account's root."""
+    is_desk: bool = False
+    """It is a program that syncs the documents of many people under one login."""

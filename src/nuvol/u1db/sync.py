@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from typing import NamedTuple, Protocol
 
-from nuvol.errors import CloudError, DatabaseDoesNotExist, InvalidTransactionId
+from nuvol.errors import CloudError, DatabaseDoesNotExist, InvalidGeneration, InvalidTransactionId
 from nuvol.u1db.arrivals import State
 from nuvol.u1db.replica import Replica
 from nuvol.u1db.revision import require_replica_uid
@@ -140,15 +140,32 @@ def synchronise(replica: Replica, target: SyncTarget, autocreate: bool = True) -
     """Bring both to the same documents (6.1); returns how far `replica` was before.
 
     Raises InvalidGeneration and InvalidTransactionId when one of them has lost or changed its past,
-    DatabaseDoesNotExist without `autocreate`, and what the target raises. Whatever was received until then is kept."""
-    uid = replica.replica_uid
-    ensure = False
+    DatabaseDoesNotExist without `autocreate`, and what the target raises. Whatever was received until then is kept.
+
+    The same may be pushed meanwhile: by another thread, or by a program that was killed and whose request the target is
+    still reading. Then this goes on from where the target is by now."""
+    while True:
+        info, ensure = _ask(replica.replica_uid, target, autocreate)
+        try:
+            return _synchronise(replica, target, info, ensure)
+        except InvalidGeneration:
+            now, _ = _ask(replica.replica_uid, target, autocreate)
+            if now.source_generation <= info.source_generation:
+                raise
+
+
+def _ask(uid: str, target: SyncTarget, autocreate: bool) -> tuple[SyncInfo, bool]:
+    """What the target knows, and whether it is still to be made."""
     try:
-        info = target.get_sync_info(uid)
+        return target.get_sync_info(uid), False
     except DatabaseDoesNotExist:
         if not autocreate:
             raise
-        info, ensure = SyncInfo("", 0, "", 0, ""), True
+        return SyncInfo("", 0, "", 0, ""), True
+
+
+def _synchronise(replica: Replica, target: SyncTarget, info: SyncInfo, ensure: bool) -> int:
+    uid = replica.replica_uid
     if info.target_replica_uid == uid:
         raise InvalidTransactionId("Both replicas have the same uid: one is a copy of the other.")
     replica.require_past(Known(info.source_generation, info.source_transaction_id))

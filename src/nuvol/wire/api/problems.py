@@ -153,10 +153,11 @@ def by_status(number: int, message: str, advice: str | None = None) -> CloudErro
 
 
 def kinds(kind: type[CloudError] = CloudError) -> Iterator[type[CloudError]]:
-    """The whole tree of errors, parents first."""
+    """The whole tree of errors of the native API, parents first. Other protocols have some of their own below these."""
     yield kind
     for child in kind.__subclasses__():
-        yield from kinds(child)
+        if child.__module__ in {errors.__name__, __name__}:
+            yield from kinds(child)
 
 
 def answer(error: CloudError, number: int | None = None) -> tuple[int, list[tuple[str, str]], bytes]:
