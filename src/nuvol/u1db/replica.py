@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from nuvol.errors import (
@@ -100,7 +101,7 @@ class Replica:
         wanted = list(doc_ids)
         for start in range(0, len(wanted), PAGE):
             part = wanted[start : start + PAGE]
-            stored = self._table.read(lambda rows, part=part: rows.fetch(part))  # type: ignore[misc]
+            stored = self._table.read(partial(_fetch, part))
             for doc_id in part:
                 if doc_id in stored and (include_deleted or stored[doc_id].content is not None):
                     yield self._document(stored[doc_id], check_for_conflicts)
@@ -311,11 +312,19 @@ def _all(rows: Rows) -> Iterator[Stored]:
         after = page[-1].doc_id
 
 
+def _fetch(doc_ids: Sequence[str], rows: Rows) -> dict[str, Stored]:
+    return rows.fetch(doc_ids)
+
+
+def _changes_page(after: int, until: int, limit: int, rows: Rows) -> list[Change]:
+    return rows.changes(after, until, limit)
+
+
 def _changes(
     read: Callable[[Callable[[Rows], list[Change]]], list[Change]], after: int, until: int
 ) -> Iterator[list[Change]]:
     limit = min(FIRST_PAGE, PAGE)
-    while page := read(lambda rows, after=after, limit=limit: rows.changes(after, until, limit)):  # type: ignore[misc]
+    while page := read(partial(_changes_page, after, until, limit)):
         yield page
         after = page[-1].generation
         is_heavy = sum(len(change.content or "") for change in page) > PAGE_BYTES
