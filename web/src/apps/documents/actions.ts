@@ -41,7 +41,7 @@ const removal = (view: DocumentsView, listed: Listed): Action => ({
 });
 
 async function removeDatabase(view: DocumentsView, listed: Listed): Promise<void> {
-  const n = listed.far?.documents ?? view.local?.list.length ?? 0;
+  const n = databases.local(listed.id)?.count ?? listed.far?.documents ?? 0;
   const title = t('removeDatabaseAsk', { name: listed.name });
   const action = n ? t('removeDatabaseDo', { n }) : t('removeDatabase', { name: listed.name });
   if (!(await questions.ask({ kind: 'removal', title, action, hint: t('removeDatabaseHint') }))) return;

@@ -1,4 +1,5 @@
 /** What one window of Documents shows, and what was begun in it. */
+import { SvelteMap } from 'svelte/reactivity';
 import { isRefusal } from '../../lib/api/problems';
 import * as api from '../../lib/api/databases';
 import { databases, type Listed } from '../../lib/state/databases.svelte';
@@ -22,7 +23,7 @@ export class DocumentsView {
   /** The document that keys stand on. */
   cursor = $state<string | null>(null);
   dialog = $state<'database' | 'document' | 'index' | null>(null);
-  readonly drafts = new Map<string, Draft>();
+  readonly drafts = new SvelteMap<string, Draft>();
 
   constructor(readonly window: DeskWindow) {}
 
@@ -45,9 +46,6 @@ export class DocumentsView {
   get entries(): readonly Entry[] {
     const wish = this.filter.trim().toLowerCase();
     return (this.local?.list ?? []).filter((entry) => (!entry.isDeleted || entry.hasConflicts) && (!wish || entry.docId.toLowerCase().includes(wish)));
-  }
-  get count(): number {
-    return (this.local?.list ?? []).filter((entry) => !entry.isDeleted).length;
   }
   /** Null: the server was not asked, or did not answer. */
   get indexes(): readonly api.Index[] | null {

@@ -26,6 +26,7 @@ export class LocalDatabase {
   #numbered = 0;
   #seen = 0;
   #wanted = false;
+  #isClosed = false;
   #tries = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #reading: Promise<void> = Promise.resolve();
@@ -47,6 +48,10 @@ export class LocalDatabase {
   /** By id; deleted ones too. */
   get list(): readonly Entry[] {
     return this.#list;
+  }
+  /** How many there are, deleted ones left out. */
+  get count(): number {
+    return this.#list.filter((entry) => !entry.isDeleted).length;
   }
   get standing(): Standing {
     return this.#standing;
@@ -103,6 +108,7 @@ export class LocalDatabase {
 
   /** Soon, in the background. What cannot be reached is tried again by itself. */
   readonly sync = (wait = 0): void => {
+    if (this.#isClosed) return;
     this.#wanted = true;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#sync(), wait);
@@ -120,6 +126,7 @@ export class LocalDatabase {
       this.#standing = 'here';
       this.#tries = 0;
     } catch (error) {
+      if (this.#isClosed) return; // it ended in the middle of it
       this.#failure = error;
       if (isRefusal(error, 'database-missing')) this.#standing = 'gone';
       else this.sync(AGAIN[Math.min(this.#tries++, AGAIN.length - 1)]);
@@ -137,6 +144,7 @@ export class LocalDatabase {
   }
 
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     others.removeEventListener('message', this.#heard);
     this.replica.close();
@@ -150,11 +158,15 @@ export class LocalDatabase {
 
   /** What changed in the replica, by whichever window, since it was looked at. */
   read(): Promise<void> {
-    this.#reading = this.#reading.catch(() => undefined).then(() => this.#read());
-    return this.#reading;
+    const reading = this.#reading.then(() => this.#read());
+    this.#reading = reading.catch(() => undefined); // the next one tries again
+    return reading.catch((error: unknown) => {
+      if (!this.#isClosed) throw error;
+    });
   }
 
   async #read(): Promise<void> {
+    if (this.#isClosed) return;
     const [rows, waiting, { generation }] = await Promise.all([this.replica.rows(this.#seen), this.replica.waiting(), this.replica.head()]);
     this.#waiting = waiting;
     this.#generation = generation;

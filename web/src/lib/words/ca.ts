@@ -352,6 +352,7 @@ export const ca: Catalogue = {
   there: 'Allà',
   yours: 'El teu',
   savedThere: 'Desat',
+  textsNotSaved: { one: '{n} text sense desar', other: '{n} textos sense desar' },
   notSaved: 'sense desar',
   reading: 'S’està llegint …',
   validJson: 'JSON vàlid',

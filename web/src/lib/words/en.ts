@@ -378,6 +378,7 @@ export const en = {
   there: 'There',
   yours: 'Yours',
   savedThere: 'Saved',
+  textsNotSaved: { one: '{n} text is not saved', other: '{n} texts are not saved' },
   notSaved: 'not saved',
   reading: 'Reading …',
   validJson: 'valid JSON',

@@ -352,6 +352,7 @@ export const es: Catalogue = {
   there: 'Allí',
   yours: 'Lo tuyo',
   savedThere: 'Guardado',
+  textsNotSaved: { one: '{n} texto sin guardar', other: '{n} textos sin guardar' },
   notSaved: 'sin guardar',
   reading: 'Leyendo …',
   validJson: 'JSON válido',
