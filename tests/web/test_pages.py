@@ -215,6 +215,23 @@ def door(desktop: Desktop) -> None:
     desktop.page.get_by_label("Password", exact=True).wait_for()
 
 
+def setting_up(desktop: Desktop) -> None:
+    """The form of a cloud that has nobody yet; this one has, and would say that the link is used up."""
+    page, address = desktop.page, f"{desktop.server.url}/signin"
+    page.route("**/setup/*", lambda route: route.fulfill(response=page.request.get(address)))
+    page.context.clear_cookies()
+    desktop.open("/setup/a-secret")
+    page.get_by_label("Name to sign in with").fill("ana")
+    page.get_by_role("button", name="Make the account").click()
+    page.get_by_role("alert").first.wait_for()
+
+
+def used_up(desktop: Desktop) -> None:
+    desktop.page.context.clear_cookies()
+    desktop.open("/setup/a-secret")
+    desktop.page.get_by_role("heading", name="This link is used up").wait_for()
+
+
 def wrong_password(desktop: Desktop) -> None:
     door(desktop)
     desktop.page.get_by_label("Name or e-mail").fill("nobody")
@@ -234,7 +251,8 @@ def some_documents(desktop: Desktop) -> str:
     """A database with an index and a few documents, one of a long name."""
     name = f"{desktop.folder.lower().replace(' ', '-')}-of-trips"
     desktop.api("PUT", f"/databases/{name}")
-    desktop.api("PUT", f"/databases/{name}/indexes/by-place-and-rating", {"expressions": ["place", "number(rating, 4)"]})
+    columns = {"expressions": ["place", "number(rating, 4)"]}
+    desktop.api("PUT", f"/databases/{name}/indexes/by-place-and-rating", columns)
     for doc_id, text in (
         ("ferry-2025", '{\n  "title": "Ferry",\n  "seats": 4,\n  "paid": true,\n  "note": "deck, not cabin"\n}'),
         ("tent-inventory", '{"place": "Cala Bona", "rating": 5}'),
@@ -337,7 +355,7 @@ def at(path: str) -> Callable[[Desktop], None]:
 
 PAGES = (
     files, chosen, menu, grid, naming, details, info, comparing, clash, moving, sharing, removing, uploading, launcher,
-    searching, keys, pdf, empty, lost, offline, away, door, wrong_password, secret,
+    searching, keys, pdf, empty, lost, offline, away, door, wrong_password, secret, setting_up, used_up,
     looking("words.txt", b"plain words", "pre"), looking("notes.md", b"# Boots", "h1"), looking("dot.gif", GIF, "img"),
     looking("rain.wav", WAV, "audio"), looking("film.mp4", b"no film", ".empty"), looking("thing", b"0", ".empty"),
     all_databases, database, document, no_json, changed_twice, index, no_documents, documents_offline,
@@ -378,11 +396,20 @@ def test_no_page_flashes_in_the_colours_of_another_theme(desktop: Desktop) -> No
 
 def test_spanish_and_catalan_fit_where_english_does(desktop: Desktop) -> None:
     desktop.put(LONG)
+    database = some_documents(desktop)
     here = f"/files/{quote(desktop.folder)}"
     for language in ("es", "ca"):
         desktop.open()
         desktop.page.evaluate("(wish) => localStorage.setItem('language', wish)", language)
-        for path in (here, "/documents", "/trash", "/settings/security", "/settings/devices", "/settings/apps", "/settings/look"):
+        settings = (f"/settings/{section}" for section in ("security", "devices", "apps", "look"))
+        for path in (
+            here,
+            "/documents",
+            f"/documents/{database}",
+            f"/documents/{database}?index=i",
+            "/trash",
+            *settings,
+        ):
             desktop.open(path)
             for width, height in SHAPES:
                 desktop.page.set_viewport_size({"width": width, "height": height})
