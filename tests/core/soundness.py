@@ -1,5 +1,6 @@
 """What must hold of the rows and the files of a cloud whenever nobody is at work: found by looking at all of them."""
 
+import json
 import struct
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -196,7 +197,7 @@ def _journal(world: World, account_id: int) -> Iterator[str]:
 
 
 def _beside(world: World, account_id: int) -> Iterator[str]:
-    for table in ("property", "dav_lock"):
+    for table in ("property", "dav_lock", "node_comment"):
         for (node_id,) in world.rows(
             f"select distinct node_id from {table} t where account_id = ? and not exists"
             " (select 1 from node n where n.account_id = t.account_id and n.id = t.node_id)",
@@ -218,6 +219,18 @@ def _beside(world: World, account_id: int) -> Iterator[str]:
             account_id,
         ):
             yield f"{table} has rows of database {database_id}, which is gone"
+    shown = dict(world.rows("select doc_id, text from node_comment where account_id = ?", account_id))
+    told = {
+        doc_id: said["text"]
+        for doc_id, text in world.rows(
+            "select t.doc_id, t.content from document t join doc_database d on d.account_id = t.account_id and"
+            " d.id = t.database_id and d.name = 'comment' where t.account_id = ? and t.content is not null",
+            account_id,
+        )
+        if doc_id.startswith("C-") and (said := json.loads(text))["status"] == "NEW"
+    }
+    if told != {doc_id: text for doc_id, text in shown.items() if doc_id.startswith("C-")}:
+        yield f"comments {shown} have the documents {told}"
     yield from (
         f"job {row} was left" for row in world.rows("select id, verb from job where account_id = ?", account_id)
     )

@@ -40,7 +40,8 @@ class Jobs:
             self._wake.wait(max(0.0, due - time.monotonic()))
             if time.monotonic() >= due:
                 due = time.monotonic() + BETWEEN_ROUNDS
-                for job in (self._cloud.upkeep.resume, self._cloud.upkeep.expire, self._cloud.upkeep.sweep):
+                upkeep = self._cloud.upkeep
+                for job in (upkeep.resume, upkeep.expire, self._cloud.guests.expire, upkeep.sweep):
                     self._try(job)
             else:
                 began = time.monotonic()

@@ -15,8 +15,10 @@ from msgspec import Struct
 
 from nuvol.model.accounts import Account, Actor, Grant
 from nuvol.model.apps import App
+from nuvol.model.comments import Comment
 from nuvol.model.customers import Customer, Plan
 from nuvol.model.documents import Database
+from nuvol.model.elsewhere import Elsewhere
 from nuvol.model.journal import Change, Notice
 from nuvol.model.links import Link
 from nuvol.model.nodes import AdvisoryLock, Chunk, Content, Lock, Node, UploadSession, Version
@@ -160,7 +162,7 @@ class AccountRows(Protocol):
 
     def hindrances(self, account_id: int) -> tuple[bool, bool, bool]:
         """What a change has to look out for: (a job is at work on a large folder, there are DAV locks, folders are
-        open to others). All in one question, because every change asks it."""
+        open to others or are an app's). All in one question, because every change asks it."""
 
     def advance(self, account_id: int, rows: int, used: int) -> int:
         """Add to the journal number and to the bytes used; returns the new journal number."""
@@ -215,6 +217,13 @@ class AppRows(Protocol):
         """`admin`: that of its back office."""
 
     def remove(self, key: str) -> bool: ...
+    def folder(self, account_id: int, key: str) -> int | None:
+        """The node that is all the app sees of this account."""
+
+    def folders(self, account_id: int) -> set[int]:
+        """Those of all apps."""
+
+    def set_folder(self, account_id: int, key: str, node_id: int) -> None: ...
 
 
 class OAuthRequest(Struct, frozen=True):
@@ -351,6 +360,9 @@ class NodeRows(Protocol):
     def remove(self, account_id: int, node_ids: Sequence[int]) -> None:
         """With their dead properties, locks and search words."""
 
+    def is_within(self, account_id: int, node_id: int, folder_id: int) -> bool:
+        """Whether the node is this folder or lies somewhere below it, whatever their states."""
+
     def orphans(self, limit: int) -> list[tuple[int, int, str]]:
         """(account, node, name) of nodes whose folder is not there: there must be none."""
 
@@ -373,6 +385,9 @@ class VersionRows(Protocol):
         """Newest first, numbers below `before`."""
 
     def get(self, account_id: int, node_id: int, number: int) -> Version | None: ...
+    def size_below(self, account_id: int, folder_id: int) -> int:
+        """Bytes of the distinct contents of a folder and all below it, trash and past states included."""
+
     def newest(self, account_id: int, node_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         """Node → (status, author) of its newest version."""
 
@@ -528,14 +543,17 @@ class JournalRows(Protocol):
     def shared_after(self, account_id: int, seq: int, limit: int) -> list[Change]:
         """Those that touch a folder open to others."""
 
+    def before(self, account_id: int, seq: int, limit: int) -> list[Change]:
+        """Newest first, those below this number."""
+
     def floor(self, account_id: int) -> int:
         """Rows up to this number have been trimmed."""
 
-    def count_actions(self, account_id: int) -> tuple[int, int]:
+    def count_actions(self, account_id: int, folder_id: int | None = None) -> tuple[int, int]:
         """What happened to files and was not merely said about a link: (how many have been trimmed, how many are
-        there)."""
+        there). `folder_id`: only what happened below this folder of an app; of that nobody knows what was trimmed."""
 
-    def actions(self, account_id: int, skip: int, limit: int) -> list[Change]:
+    def actions(self, account_id: int, skip: int, limit: int, folder_id: int | None = None) -> list[Change]:
         """Those that are there, in order, from the one behind the first `skip`."""
 
     def trim(self, account_id: int, before: int, limit: int) -> int:
@@ -725,6 +743,24 @@ class ShareRows(Protocol):
         """Remove invitations that ended earlier than `before`."""
 
 
+class CommentRows(Protocol):
+    """What people wrote about nodes, by the owner of the node."""
+
+    def put(self, comment: Comment) -> None:
+        """In place of what may be there."""
+
+    def get(self, account_id: int, doc_id: str) -> Comment | None: ...
+    def of(self, account_id: int, node_id: int, before: tuple[int, str], limit: int) -> list[Comment]:
+        """Of one node, newest first, from those below this (time, id)."""
+
+    def count(self, account_id: int, node_id: int) -> int: ...
+    def about(self, account_id: int, node_ids: Sequence[int], limit: int) -> list[Comment]:
+        """At most `limit` of those of these nodes, in no order."""
+
+    def remove(self, account_id: int, doc_id: str) -> bool:
+        """False when there is none."""
+
+
 class DatabaseRows(table.Rows, Protocol):
     """The rows of one database, as its replica asks them, and what a unit did to them. The first question of a
     database that is not there any more raises DatabaseDoesNotExist."""
@@ -739,6 +775,34 @@ class DatabaseRows(table.Rows, Protocol):
 
     def settle(self) -> None:
         """Write what concerns the database as a whole: the last act of a unit that writes."""
+
+
+class GuestRows(Protocol):
+    """Accounts that stand for people of other clouds."""
+
+    def add(self, account_id: int, address: str) -> None:
+        """`address`: as it was invited."""
+
+    def address(self, account_id: int) -> str | None:
+        """None: it is no guest."""
+
+    def left(self, limit: int) -> list[int]:
+        """Those that are members of nothing any more and still hold a token."""
+
+    def over(self, before: int, limit: int) -> list[int]:
+        """Those made before, that are members of nothing and hold nothing, not even a token that was taken back."""
+
+
+class ElsewhereRows(Protocol):
+    """Folders on other clouds."""
+
+    def add(self, folder: Elsewhere) -> None: ...
+    def of(self, account_id: int) -> list[Elsewhere]:
+        """In the order they came."""
+
+    def get(self, account_id: int, folder_id: int) -> Elsewhere | None: ...
+    def set_ended(self, account_id: int, folder_id: int, at: int | None) -> None: ...
+    def remove(self, account_id: int, folder_id: int) -> bool: ...
 
 
 class DocumentRows(Protocol):
@@ -810,7 +874,13 @@ class Transaction(Protocol):
     @property
     def shares(self) -> ShareRows: ...
     @property
+    def guests(self) -> GuestRows: ...
+    @property
+    def elsewhere(self) -> ElsewhereRows: ...
+    @property
     def documents(self) -> DocumentRows: ...
+    @property
+    def comments(self) -> CommentRows: ...
 
 
 class Catalog(Protocol):

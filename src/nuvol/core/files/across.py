@@ -12,6 +12,7 @@ from contextlib import ExitStack, suppress
 import msgspec
 from msgspec.structs import replace
 
+from nuvol.core import remarks
 from nuvol.core.files import guards
 from nuvol.core.files.ledger import Ledger, free_name
 from nuvol.core.files.parcels import Parcel
@@ -21,6 +22,7 @@ from nuvol.errors import AccountMissing, Busy, CloudError, Conflict, Damaged, Na
 from nuvol.ids import ID_LIMIT
 from nuvol.model import names as same
 from nuvol.model.accounts import Actor
+from nuvol.model.comments import Comment
 from nuvol.model.nodes import Content, Guard, Kind, Moved, Node, State, Status, Version
 from nuvol.stores.base import Transaction
 
@@ -38,7 +40,7 @@ class Across:
     def move(
         self, actor: Actor, source: Place, account_id: int, parent_id: int, name: str | None, guard: Guard
     ) -> Moved:
-        """Move a tree into a folder of another account, with its ids, versions and properties.
+        """Move a tree into a folder of another account, with its ids, versions, properties and comments.
 
         Raises what `Tree.move` raises, QuotaExceeded (of the other account), Conflict (something in it is shared).
         """
@@ -235,9 +237,10 @@ class _Carry:
         ids = [node.id for node in nodes] if self._whole else list(self._files.catalog.new_ids(len(nodes)))
         if parent_id is None:
             ids = [self._top_id]
-        past, properties = self._files.catalog.read(lambda tx: self._read(tx, nodes))
+        past, properties, comments = self._files.catalog.read(lambda tx: self._read(tx, nodes))
         hashes = {version.content for version in past} | {node.content for node in nodes}
         parcels = {hash: parcel for hash in hashes - {None} if hash and (parcel := self._parcel(hash))}
+        fresh_id = self._files.new_id()
 
         def unit(ledger: Ledger) -> None:
             self._demand_arrival(ledger)
@@ -254,6 +257,7 @@ class _Carry:
             for node, id in zip(nodes, ids, strict=True):
                 if node.id in properties:
                     ledger.tx.nodes.set_properties(self.account_id, id, properties[node.id], ())
+            remarks.put(ledger, [replace(comment, account_id=self.account_id) for comment in comments], fresh_id)
 
         with ExitStack() as sent:
             for parcel in parcels.values():
@@ -261,12 +265,15 @@ class _Carry:
             self._files.write_in(self.account_id, self._actor, unit)
         return [(node.id, id, None) for node, id in zip(nodes, ids, strict=True) if node.is_folder and self._deep]
 
-    def _read(self, tx: Transaction, nodes: list[Node]) -> tuple[list[Version], dict[int, dict[str, str]]]:
-        account_id = self.source[0]
-        properties = tx.nodes.properties(account_id, [node.id for node in nodes])
+    def _read(
+        self, tx: Transaction, nodes: list[Node]
+    ) -> tuple[list[Version], dict[int, dict[str, str]], list[Comment]]:
+        account_id, ids = self.source[0], [node.id for node in nodes]
+        properties = tx.nodes.properties(account_id, ids)
         if not self._whole:
-            return [], properties
-        return [v for node in nodes for v in tx.versions.of(account_id, node.id, ID_LIMIT, ID_LIMIT)], properties
+            return [], properties, []
+        past = [v for node_id in ids for v in tx.versions.of(account_id, node_id, ID_LIMIT, ID_LIMIT)]
+        return past, properties, remarks.about(tx, account_id, ids)
 
     def _parcel(self, hash: bytes) -> Parcel | None:
         """None: the other account has it already."""

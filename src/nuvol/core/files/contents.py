@@ -4,6 +4,7 @@ import contextlib
 import secrets
 from collections.abc import Iterable, Sequence
 
+from nuvol.core import remarks
 from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.room import Files
 from nuvol.errors import AccountMissing
@@ -31,8 +32,10 @@ def release(ledger: Ledger, contents: Iterable[bytes]) -> None:
 
 
 def remove_nodes(ledger: Ledger, node_ids: Sequence[int], most: int) -> int:
-    """Remove nodes with their versions, for good; if there are `most` versions or more, only so many of these.
-    Returns how many versions went."""
+    """Remove nodes with their versions and comments, for good; if there are `most` of these or more, only so many of
+    them. Returns how many went."""
+    if remarks.forget(ledger, node_ids, most) == most:
+        return most
     past = ledger.tx.versions.some(ledger.account_id, node_ids, most)
     if len(past) < most:
         ledger.tx.versions.remove_nodes(ledger.account_id, node_ids)

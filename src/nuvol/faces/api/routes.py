@@ -13,9 +13,11 @@ from nuvol.faces.api import (
     accounts,
     apps,
     capabilities,
+    comments,
     content,
     databases,
     docs,
+    elsewhere,
     links,
     live,
     me,
@@ -33,7 +35,9 @@ from nuvol.wire import chunks, tus
 from nuvol.wire.api import accounts as people
 from nuvol.wire.api import apps as programs
 from nuvol.wire.api import body, journal
+from nuvol.wire.api import comments as remarks
 from nuvol.wire.api import documents as papers
+from nuvol.wire.api import elsewhere as away
 from nuvol.wire.api import links as linking
 from nuvol.wire.api import nodes as files
 from nuvol.wire.api import shares as sharing
@@ -45,6 +49,8 @@ _ANY_BYTES = "application/octet-stream"
 _CHANGING = (e.NodeMissing, e.PreconditionFailed, e.Locked)
 _PLACING = (*_CHANGING, e.ParentMissing, e.NameTaken, e.WrongKind, e.BadName)
 _STORING = (*_PLACING, e.QuotaExceeded, e.StoreFull)
+
+_THERE = (e.NodeMissing, e.TooLarge, e.PeerUnreachable)
 
 _DATABASE = (e.DatabaseDoesNotExist,)
 _WRITING = (*_DATABASE, e.InvalidDocId, e.InvalidJSON, e.DocumentTooBig, e.QuotaExceeded, e.TooLarge, WrongType)
@@ -305,8 +311,56 @@ ENTRIES: tuple[Entry, ...] = (
                "Take an invitation back", statuses=(204,), errors=(e.NodeMissing, e.InvitationMissing)),
         _entry("POST /shares/invitation", shares.invited, "files:read", "What an invitation is to",
                takes=sharing.InvitationSecret, gives=sharing.Invitation, errors=(e.InvitationMissing,)),
+        _entry("POST /shares/guests", elsewhere.receive, ANYONE, "Let another cloud in by an invitation",
+               about="For clouds: the invitation is used up, and the token given for it ends with the membership.",
+               takes=away.GuestSecret, gives=away.Guest, statuses=(201,), errors=(e.InvitationMissing,)),
         _entry("POST /shares/accept", shares.accept, "files", "Accept an invitation", takes=sharing.InvitationSecret,
                gives=files.Node, statuses=(201,), headers_given=("Location",), errors=(e.InvitationMissing,)),
+    ),
+    *_chapter(
+        "Folders on other clouds",
+        _entry("GET /elsewhere", elsewhere.every, "files:read", "Folders on other clouds that are open to one",
+               about="Nobody outside is asked: a cloud that does not answer holds nothing up.",
+               gives=away.ElsewhereFolders),
+        _entry("POST /elsewhere", elsewhere.add, "files", "Take an invitation of another cloud",
+               takes=away.NewElsewhere, gives=away.ElsewhereFolder, statuses=(201,),
+               errors=(*_THERE, e.InvitationMissing)),
+        _entry("GET /elsewhere/{folder_id}", elsewhere.get, "files:read", "One of them", gives=away.ElsewhereFolder,
+               errors=(e.NodeMissing,)),
+        _entry("DELETE /elsewhere/{folder_id}", elsewhere.leave, "files", "Leave it",
+               about="The other cloud is told, if it answers.", statuses=(204,), errors=(e.NodeMissing,)),
+        _entry("GET /elsewhere/{folder_id}/items/{item_id}", elsewhere.item, "files:read", "A file or folder in it",
+               gives=away.ElsewhereItem, errors=_THERE),
+        _entry("PATCH /elsewhere/{folder_id}/items/{item_id}", elsewhere.change, "files", "Rename it, move it",
+               takes=away.ElsewhereChange, gives=away.ElsewhereItem, errors=_THERE),
+        _entry("DELETE /elsewhere/{folder_id}/items/{item_id}", elsewhere.delete, "files", "Put it in the trash there",
+               statuses=(204,), errors=_THERE),
+        _entry("GET /elsewhere/{folder_id}/items/{item_id}/children", elsewhere.children, "files:read",
+               "What is in a folder there", gives=away.ElsewhereItems, errors=_THERE),
+        _entry("POST /elsewhere/{folder_id}/items/{item_id}/children", elsewhere.create_folder, "files",
+               "Make a folder there", takes=away.NewElsewhereFolder, gives=away.ElsewhereItem, statuses=(201,),
+               errors=_THERE),
+        _entry("GET /elsewhere/{folder_id}/items/{item_id}/content", elsewhere.content, "files:read",
+               "The content of a file there", media_given=_ANY_BYTES, headers_given=("Content-Disposition",),
+               errors=_THERE),
+        _entry("PUT /elsewhere/{folder_id}/items/{item_id}/content", elsewhere.replace, "files",
+               "New content for a file there", media_taken=_ANY_BYTES, gives=away.ElsewhereItem, errors=_THERE),
+        _entry("PUT /elsewhere/{folder_id}/items/{item_id}/children/{name}/content", elsewhere.create, "files",
+               "A new file there", media_taken=_ANY_BYTES, gives=away.ElsewhereItem, statuses=(201,), errors=_THERE),
+    ),
+    *_chapter(
+        "Comments",
+        _entry("GET /nodes/{node_id}/comments", comments.every, "files:read", "What people wrote about it",
+               query=remarks.CommentsAsked, gives=remarks.Comments, errors=(e.NodeMissing,)),
+        _entry("POST /nodes/{node_id}/comments", comments.add, "files", "Write a comment",
+               about="Whoever has a role there may. “@name” mentions somebody who has it too.",
+               takes=remarks.NewComment, gives=remarks.Comment, statuses=(201,),
+               errors=(e.NodeMissing, e.QuotaExceeded)),
+        _entry("DELETE /nodes/{node_id}/comments/{comment_id}", comments.remove, "files", "Delete one's own comment",
+               statuses=(204,), errors=(e.NodeMissing, e.CommentMissing)),
+        _entry("GET /nodes/{node_id}/activity", comments.activity, "files:read",
+               "Who did what with it, or in it and below", query=remarks.ActsAsked, gives=remarks.Acts,
+               errors=(e.NodeMissing,)),
     ),
     *_chapter(
         "Uploads",

@@ -11,10 +11,12 @@ from nuvol.stores.catalog.accounts import Accounts
 from nuvol.stores.catalog.advisory_locks import AdvisoryLocks
 from nuvol.stores.catalog.apps import Apps
 from nuvol.stores.catalog.chunks import Chunks
+from nuvol.stores.catalog.comments import Comments
 from nuvol.stores.catalog.customers import Customers
 from nuvol.stores.catalog.database import Connection, Database
 from nuvol.stores.catalog.dialects.opening import open_database
 from nuvol.stores.catalog.documents import Documents
+from nuvol.stores.catalog.elsewhere import Folders, Guests
 from nuvol.stores.catalog.grants import Attempts, Grants, Invitations
 from nuvol.stores.catalog.id_blocks import BLOCK, IdBlocks, take_block
 from nuvol.stores.catalog.instance import Instance
@@ -55,7 +57,10 @@ class SqlTransaction:
         self.links = Links(connection)
         self.customers = Customers(connection)
         self.shares = Shares(connection)
+        self.guests = Guests(connection)
+        self.elsewhere = Folders(connection)
         self.documents = Documents(connection)
+        self.comments = Comments(connection)
 
 
 class SqlCatalog:

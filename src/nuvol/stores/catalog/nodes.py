@@ -23,6 +23,11 @@ _WITH_INLINE = (
     f"select inline.data, {_NODE} from node left join inline on inline.account_id = node.account_id"
     " and inline.hash = node.content where node.account_id = ? and node.id = ?"
 )
+_WITHIN = (
+    "with recursive up (id, parent_id) as (select id, parent_id from node where account_id = ? and id = ?"
+    " union all select n.id, n.parent_id from up join node n on n.account_id = ? and n.id = up.parent_id"
+    " where up.id <> ?) select 1 from up where id = ? limit 1"
+)
 _MARK_VERSIONS = (
     "insert into version (account_id, node_id, number, status, name, parent_id, mime, author_id, app, at, modified_at,"
     " content, size, blob_id) select account_id, id, number + 1, ?, name, parent_id, mime, ?, ?, ?, modified_at,"
@@ -180,6 +185,12 @@ class Nodes:
         for table in ("property", "dav_lock", "received"):
             self._db.run_in(f"delete from {table} where account_id = ? and node_id {{in}}", (account_id,), node_ids)
         self._db.run_in("delete from node where account_id = ? and id {in}", (account_id,), node_ids)
+
+    def is_within(self, account_id: int, node_id: int, folder_id: int) -> bool:
+        if node_id == folder_id:
+            return True
+        args = (account_id, node_id, account_id, folder_id, folder_id)
+        return self._db.one(_WITHIN, args) is not None
 
     def orphans(self, limit: int) -> list[tuple[int, int, str]]:
         rows = self._db.all(
