@@ -12,6 +12,7 @@ from tests.conformance import (
     rows_elsewhere,
     rows_links,
     rows_nodes,
+    rows_photos,
     rows_shares,
 )
 
@@ -61,6 +62,10 @@ class TestCustomers(rows_customers.CustomerRowsTests):
 
 
 class TestLinks(rows_links.LinkRowsTests):
+    pass
+
+
+class TestPhotos(rows_photos.PhotoRowsTests):
     pass
 
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.servers import nuvol
 from tests.web.desktop import Desktop
 
 SHAPES = ((1440, 900), (360, 740))
@@ -76,6 +77,33 @@ def details(desktop: Desktop) -> None:
 def info(desktop: Desktop) -> None:
     details(desktop)
     desktop.page.get_by_role("tab", name="Info").click()
+
+
+def discussing(desktop: Desktop) -> None:
+    details(desktop)
+    nodes = desktop.api("GET", f"/nodes/{desktop.folder_id}/children").json()["nodes"]
+    note = next(node for node in nodes if node["name"] == "notes.md")
+    text = f"Dry socks, @{desktop.server.name}. {'x' * 80}\nAnd boots."
+    desktop.page.get_by_role("tab", name="Comments").click()
+    desktop.api("POST", f"/nodes/{note['id']}/comments", {"text": text})
+    desktop.page.get_by_role("list", name="Comments").get_by_role("listitem").wait_for()
+
+
+def mentioning(desktop: Desktop) -> None:
+    discussing(desktop)
+    desktop.page.get_by_label("Write a comment").focus()
+    desktop.page.keyboard.type(f"@{desktop.server.name[:2]}")
+    desktop.page.get_by_role("option").first.wait_for()
+
+
+def activity(desktop: Desktop) -> None:
+    people = {"to": ["eva.of.the.long.address@post.example"], "role": "co-owner"}
+    desktop.api("POST", f"/nodes/{desktop.folder_id}/members", people)
+    desktop.put(LONG)
+    desktop.open("/files")
+    desktop.stand_on(desktop.folder)
+    desktop.press("i")
+    desktop.page.get_by_role("list", name="Activity").get_by_role("listitem").first.wait_for()
 
 
 def comparing(desktop: Desktop) -> None:
@@ -230,6 +258,13 @@ def secret(desktop: Desktop) -> None:
     desktop.page.get_by_text("Shown once.", exact=False).wait_for()
 
 
+def desks(desktop: Desktop) -> None:
+    nuvol("admin", "--data", desktop.server.data, "app", "add", "eyeOS of the office", "--kind", "u1db")
+    desktop.open("/settings/apps")
+    desktop.page.get_by_role("button", name="Connect: eyeOS of the office").first.click()
+    desktop.page.get_by_text("does not know you yet", exact=False).wait_for()
+
+
 def at(path: str) -> Callable[[Desktop], None]:
     def go(desktop: Desktop) -> None:
         desktop.open(path)
@@ -240,8 +275,9 @@ def at(path: str) -> Callable[[Desktop], None]:
 
 
 PAGES = (
-    files, chosen, menu, grid, naming, details, info, comparing, clash, moving, sharing, removing, uploading, launcher,
-    searching, keys, pdf, empty, lost, offline, away, door, wrong_password, secret,
+    files, chosen, menu, grid, naming, details, info, discussing, mentioning, activity, comparing, clash, moving,
+    sharing, removing, uploading, launcher, searching, keys, pdf, empty, lost, offline, away, door, wrong_password,
+    secret, desks,
     looking("words.txt", b"plain words", "pre"), looking("notes.md", b"# Boots", "h1"), looking("dot.gif", GIF, "img"),
     looking("rain.wav", WAV, "audio"), looking("film.mp4", b"no film", ".empty"), looking("thing", b"0", ".empty"),
     at("/shared"), at("/shared#over"),

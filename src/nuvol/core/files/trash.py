@@ -92,7 +92,7 @@ class Trash:
         behind = (int(str(cursor[0])), cursor[1]) if cursor else None
 
         def look(tx: Transaction) -> Page:
-            found = Gathering(lambda node: (node.trashed_at or 0, node.id), limit)
+            found: Gathering[Node] = Gathering(lambda node: (node.trashed_at or 0, node.id), limit)
             if actor.home is not None:
                 found.sift(_pages(tx, actor.account_id, behind), lambda nodes: _at_home(tx, actor, nodes))
                 return _page(found)
@@ -350,7 +350,7 @@ def _pages(tx: Transaction, owner_id: int, behind: tuple[int, int] | None) -> It
         behind = (found[-1].trashed_at or 0, found[-1].id)
 
 
-def _page(found: Gathering) -> Page:
+def _page(found: Gathering[Node]) -> Page:
     page, last = found.page()
     return Page(page, None if last is None else write_cursor("trash", *last))
 
