@@ -273,7 +273,7 @@ def _line(text: str) -> str:
 
 
 def _is_over(terms: Mapping[str, Any], now: int) -> bool:
-    """`expiration_date`: seconds or milliseconds since 1970, or a day like 2026-12-31 until its end (UTC); `grace`: days.
+    """`expiration_date`: seconds or milliseconds since 1970, or a day until its end (UTC); `grace`: days.
     What cannot be read never ends."""
     try:
         until = _moment(str(terms.get(_EXPIRY) or "")) + int(terms.get("grace") or 0) * DAY
