@@ -2,10 +2,10 @@
 
     .venv/bin/python bench/photos.py [--pictures 24] [--most 1000000]
 
-P12 compares processor time, which a busy machine blurs less than the clock: bare Pillow makes the same three WebP of each
-picture and nothing else; ours is all that the server and its child use from the start until the last photo is ready
-(EXIF, blur-hash, likeness, SHA-256, the blob and its fsync, the rows, the journal). The timeline is asked of the core over
-SQLite, as the face asks it.
+P12 compares processor time, which a busy machine blurs less than the clock: bare Pillow makes the same three WebP of
+each picture and nothing else; ours is all that the server and its child use from the start until the last photo is
+ready (EXIF, blur-hash, likeness, SHA-256, the blob and its fsync, the rows, the journal). The timeline is asked of the
+core over SQLite, as the face asks it.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from nuvol.pictures.stills import EFFORT, QUALITY
 from nuvol.stores.blobs.memory import MemoryBlobs
 from nuvol.stores.catalog.catalog import SqlCatalog
 from tests.pictures import makers
-from tests.servers import serve
+from tests.servers import Server, serve
 
 BATCH = 5000
 RUNS = 15
@@ -70,30 +70,32 @@ def children(pid: int) -> list[int]:
 
 
 def thumbnails(count: int) -> None:
+    made = list(pictures(count))
+    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
+    for data in made:
+        bare(data)
+    after, wall = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter() - began
+    alone = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    say("bare Pillow, three WebP each", count / alone, count / wall)
     with tempfile.TemporaryDirectory() as folder:
-        made = list(pictures(count))
-        began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
-        for data in made:
-            bare(data)
-        after, wall = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter() - began
-        alone = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        say("bare Pillow, three WebP each", count / alone, count / wall)
-        with serve(Path(folder) / "cloud", "--picture-workers", "0") as server:
-            with httpx.Client(base_url=server.url, auth=(server.name, server.password), timeout=60) as client:
-                for number, data in enumerate(made):
-                    client.put(f"/dav/files/{number}.jpg", content=data).raise_for_status()
-        with serve(Path(folder) / "cloud", "--picture-workers", "1") as server:
-            client = httpx.Client(base_url=server.url, auth=(server.name, server.password), timeout=60)
-            with client:
-                began, ours, child = time.perf_counter(), used(server.process.pid), 0.0
-                while any(photo["state"] == "waiting" for photo in client.get("/api/v1/photos").json()["photos"]):
-                    child = max(child, sum(map(used, children(server.process.pid))))
-                    time.sleep(0.5)
+        place = Path(folder) / "cloud"
+        with serve(place, "--picture-workers", "0") as server, client_of(server) as client:
+            for number, data in enumerate(made):
+                client.put(f"/dav/files/{number}.jpg", content=data).raise_for_status()
+        with serve(place, "--picture-workers", "1") as server, client_of(server) as client:
+            began, ours, child = time.perf_counter(), used(server.process.pid), 0.0
+            while any(photo["state"] == "waiting" for photo in client.get("/api/v1/photos").json()["photos"]):
                 child = max(child, sum(map(used, children(server.process.pid))))
-                wall = time.perf_counter() - began
-                own = used(server.process.pid) - ours
-        say("Nuvol, child and server together", count / (child + own), count / wall)
-        print(f"  ratio by processor time {alone / (child + own):.2f}; of it the server {own / (child + own):.0%}")
+                time.sleep(0.5)
+            child = max(child, sum(map(used, children(server.process.pid))))
+            wall = time.perf_counter() - began
+            own = used(server.process.pid) - ours
+    say("Nuvol, child and server together", count / (child + own), count / wall)
+    print(f"  ratio by processor time {alone / (child + own):.2f}; of it the server {own / (child + own):.0%}")
+
+
+def client_of(server: Server) -> httpx.Client:
+    return httpx.Client(base_url=server.url, auth=(server.name, server.password), timeout=60)
 
 
 def say(what: str, by_processor: float, by_clock: float) -> None:
