@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.servers import nuvol
 from tests.web.desktop import Desktop
 
 SHAPES = ((1440, 900), (360, 740))
@@ -257,6 +258,13 @@ def secret(desktop: Desktop) -> None:
     desktop.page.get_by_text("Shown once.", exact=False).wait_for()
 
 
+def desks(desktop: Desktop) -> None:
+    nuvol("admin", "--data", desktop.server.data, "app", "add", "eyeOS of the office", "--kind", "u1db")
+    desktop.open("/settings/apps")
+    desktop.page.get_by_role("button", name="Connect: eyeOS of the office").first.click()
+    desktop.page.get_by_text("does not know you yet", exact=False).wait_for()
+
+
 def at(path: str) -> Callable[[Desktop], None]:
     def go(desktop: Desktop) -> None:
         desktop.open(path)
@@ -269,7 +277,7 @@ def at(path: str) -> Callable[[Desktop], None]:
 PAGES = (
     files, chosen, menu, grid, naming, details, info, discussing, mentioning, activity, comparing, clash, moving,
     sharing, removing, uploading, launcher, searching, keys, pdf, empty, lost, offline, away, door, wrong_password,
-    secret,
+    secret, desks,
     looking("words.txt", b"plain words", "pre"), looking("notes.md", b"# Boots", "h1"), looking("dot.gif", GIF, "img"),
     looking("rain.wav", WAV, "audio"), looking("film.mp4", b"no film", ".empty"), looking("thing", b"0", ".empty"),
     at("/shared"), at("/shared#over"),

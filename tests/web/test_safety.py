@@ -69,6 +69,27 @@ def test_names_and_contents_of_strangers_never_run(desktop: Desktop) -> None:
         assert answer.headers["content-disposition"].startswith("attachment"), name
 
 
+def test_comments_of_strangers_never_run(desktop: Desktop) -> None:
+    page, hits = desktop.page, list[str]()
+    page.on("dialog", lambda dialog: (hits.append(dialog.message), dialog.dismiss()))
+    page.add_init_script("globalThis.alert = (what) => { globalThis.hit = what ?? true }")
+    said = [*NAMES, *MARKDOWN, *(content.decode(errors="replace") for content in CONTENTS.values())]
+    said = [f"{text} @{desktop.server.name}" for text in said if "\0" not in text]
+    node = desktop.put(NAMES[0])
+    for text in said:
+        desktop.api("POST", f"/nodes/{node['id']}/comments", {"text": text})
+    desktop.open()
+    desktop.stand_on(NAMES[0])
+    desktop.press("i")
+    page.get_by_role("tab", name="Comments").click()
+    expect(page.get_by_role("list", name="Comments").get_by_role("listitem")).to_have_count(len(said))
+    desktop.open("/files")
+    desktop.stand_on(desktop.folder)
+    page.get_by_role("tab", name="Activity").click()
+    page.get_by_role("list", name="Activity").get_by_role("listitem").first.wait_for()
+    assert hits == [] and page.evaluate("globalThis.hit") is None
+
+
 def look_at(desktop: Desktop, name: str, heading: str = "") -> None:
     desktop.stand_on(name)
     desktop.press("Enter")

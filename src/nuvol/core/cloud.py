@@ -10,6 +10,7 @@ from nuvol.core.advisory import Advisory
 from nuvol.core.apps import Apps
 from nuvol.core.calendar import Calendars
 from nuvol.core.comments import Comments
+from nuvol.core.consents import Consents
 from nuvol.core.customers import Customers
 from nuvol.core.desks import Desks
 from nuvol.core.doctor import Doctor
@@ -114,6 +115,7 @@ class Cloud:
         self.accounts = Accounts(catalog, clock, self.rules, self.passwords, self.grants, self.upkeep.remove_tree)
         vault = Vault(key or secrets.token_bytes(KEY_BYTES))
         self.apps = Apps(catalog, clock, vault, self.grants, self.accounts)
+        self.consents = Consents(files, self.documents, vault, self.apps, self.grants)
         self.links = Links(files, self.tree, self.passwords, vault, Receipts(files, self.trash, self.arrivals))
         self.tickets = Tickets(catalog, clock, vault, self.reads)
         self.history = History(files)

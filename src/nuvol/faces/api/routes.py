@@ -152,6 +152,11 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("GET /me/apps", me.apps, "account", "Apps one has let in", gives=people.ConnectedApps),
         _entry("DELETE /me/apps/{app_key}", me.disconnect, "account", "Disconnect an app",
                about="Every token it holds of this account ends.", statuses=(204,), errors=(e.AppMissing,)),
+        _entry("GET /me/desks", me.desks, "account", "Desks one could connect", gives=people.Desks),
+        _entry("PUT /me/desks/{app_key}", me.connect_desk, "account", "Connect a desk",
+               about="One's calendars there are opened to this account. First make a calendar there that is called as"
+               " `code` says: it shows who one is. `DELETE /me/apps/{app_key}` ends it.",
+               gives=people.Desk, errors=(e.AppMissing,)),
     ),
     *_chapter(
         "Accounts",
