@@ -319,7 +319,7 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("DELETE /nodes/{node_id}/invitations/{invitation_id}", shares.withdraw, "files",
                "Take an invitation back", statuses=(204,), errors=(e.NodeMissing, e.InvitationMissing)),
         _entry("POST /shares/invitation", shares.invited, "files:read", "What an invitation is to",
-               takes=sharing.InvitationSecret, gives=sharing.Invitation, errors=(e.InvitationMissing,)),
+               takes=sharing.InvitationSecret, gives=sharing.InvitedTo, errors=(e.InvitationMissing,)),
         _entry("POST /shares/guests", elsewhere.receive, ANYONE, "Let another cloud in by an invitation",
                about="For clouds: the invitation is used up, and the token given for it ends with the membership.",
                takes=away.GuestSecret, gives=away.Guest, statuses=(201,), errors=(e.InvitationMissing,)),
