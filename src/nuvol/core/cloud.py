@@ -41,6 +41,7 @@ from nuvol.core.passwords import Passwords
 from nuvol.core.photos.albums import Albums
 from nuvol.core.photos.developing import Developing
 from nuvol.core.photos.finding import Finding
+from nuvol.core.photos.importing import Importing
 from nuvol.core.photos.likes import Likes
 from nuvol.core.photos.timeline import Timeline
 from nuvol.core.search import Search
@@ -96,6 +97,7 @@ class Cloud:
         self.finding = Finding(files)
         self.likes = Likes(files)
         self.developing = Developing(files)
+        self.importing = Importing(files, self.tree, self.uploads, self.photos, self.albums, self.likes)
         self.calendars = Calendars(files, self.documents)
         self.comments = Comments(files)
         self.shares = Shares(files, self.tree, mounts)
