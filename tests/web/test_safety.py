@@ -1,5 +1,6 @@
 """What strangers put into names and contents never runs (A7)."""
 
+import json
 from urllib.parse import quote
 
 from playwright.sync_api import expect
@@ -55,6 +56,17 @@ def test_names_and_contents_of_strangers_never_run(desktop: Desktop) -> None:
         desktop.api("POST", "/app-passwords", {"label": label, "scopes": ["files"]})
     desktop.open("/settings/devices")
     page.get_by_text(NAMES[3], exact=True).wait_for()
+    desktop.api("PUT", "/databases/strangers")
+    texts = {f"d{number}": text for number, text in enumerate((*NAMES, *MARKDOWN))}
+    for doc_id, text in texts.items():
+        desktop.api("PUT", f"/databases/strangers/documents/{doc_id}", json.dumps({text: text}))
+    for name in NAMES:
+        desktop.api("PUT", f"/databases/strangers/indexes/{quote(name, safe='')}", {"expressions": ["a"]})
+    for doc_id in texts:
+        desktop.open(f"/documents/strangers?document={doc_id}")
+        page.get_by_role("textbox", name=f"Text of {doc_id}").wait_for()
+    page.get_by_role("link", name=NAMES[0]).first.click()
+    page.get_by_role("heading", name=NAMES[0], exact=True).wait_for()
     assert hits == []
     assert page.evaluate("globalThis.hit") is None
     desktop.complaints = [said for said in desktop.complaints if "Content Security Policy" not in said]

@@ -1,13 +1,13 @@
 /** The windows on the desk: where they are, which one is in front, and what the address bar says of it. */
-import { address, placeAt, ROOT, type Place } from './places';
+import { address, placeAt, ROOT, shelfAddress, shelfAt, type Place, type Shelf } from './places';
 import { Placement, type Snap } from './placement.svelte';
 
-export type AppName = 'files' | 'settings';
+export type AppName = 'files' | 'documents' | 'settings';
 export type Section = 'profile' | 'security' | 'devices' | 'apps' | 'look';
 export const SECTIONS: readonly Section[] = ['profile', 'security', 'devices', 'apps', 'look'];
 
 /** What a window shows. */
-export type Subject = { app: 'files'; place: Place } | { app: 'settings'; section: Section };
+export type Subject = { app: 'files'; place: Place } | { app: 'documents'; shelf: Shelf } | { app: 'settings'; section: Section };
 
 export class DeskWindow {
   subject = $state.raw<Subject>({ app: 'files', place: ROOT });
@@ -109,7 +109,8 @@ class Windows {
 }
 
 function addressOf(subject: Subject): string {
-  return subject.app === 'files' ? address(subject.place) : `/settings/${subject.section}`;
+  if (subject.app === 'files') return address(subject.place);
+  return subject.app === 'documents' ? shelfAddress(subject.shelf) : `/settings/${subject.section}`;
 }
 
 function subjectAt(url: URL): Subject {
@@ -117,6 +118,7 @@ function subjectAt(url: URL): Subject {
   if (first === 'settings') {
     return { app: 'settings', section: SECTIONS.find((section) => section === second) ?? 'profile' };
   }
+  if (first === 'documents') return { app: 'documents', shelf: shelfAt(url) };
   return { app: 'files', place: placeAt(url) ?? ROOT };
 }
 
