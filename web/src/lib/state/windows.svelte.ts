@@ -1,13 +1,14 @@
 /** The windows on the desk: where they are, which one is in front, and what the address bar says of it. */
 import { address, placeAt, ROOT, type Place } from './places';
+import { photosAddress, photosAt, type PhotosPlace } from './photoplaces';
 import { Placement, type Snap } from './placement.svelte';
 
-export type AppName = 'files' | 'settings';
+export type AppName = 'files' | 'photos' | 'settings';
 export type Section = 'profile' | 'security' | 'devices' | 'apps' | 'look';
 export const SECTIONS: readonly Section[] = ['profile', 'security', 'devices', 'apps', 'look'];
 
 /** What a window shows. */
-export type Subject = { app: 'files'; place: Place } | { app: 'settings'; section: Section };
+export type Subject = { app: 'files'; place: Place } | { app: 'photos'; place: PhotosPlace } | { app: 'settings'; section: Section };
 
 export class DeskWindow {
   subject = $state.raw<Subject>({ app: 'files', place: ROOT });
@@ -109,7 +110,8 @@ class Windows {
 }
 
 function addressOf(subject: Subject): string {
-  return subject.app === 'files' ? address(subject.place) : `/settings/${subject.section}`;
+  if (subject.app === 'files') return address(subject.place);
+  return subject.app === 'photos' ? photosAddress(subject.place) : `/settings/${subject.section}`;
 }
 
 function subjectAt(url: URL): Subject {
@@ -117,6 +119,7 @@ function subjectAt(url: URL): Subject {
   if (first === 'settings') {
     return { app: 'settings', section: SECTIONS.find((section) => section === second) ?? 'profile' };
   }
+  if (first === 'photos') return { app: 'photos', place: photosAt(url) };
   return { app: 'files', place: placeAt(url) ?? ROOT };
 }
 
