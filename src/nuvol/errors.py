@@ -3,6 +3,8 @@
 CloudError
 ├── Missing     NodeMissing · VersionMissing · AccountMissing · GrantMissing · UploadMissing · LockMissing
 │               InvitationMissing · AppMissing · LinkMissing · MemberMissing · RequestMissing · BlobMissing
+│               AlbumMissing · ThumbnailMissing
+│               CommentMissing · CalendarMissing · EventMissing
 │               DatabaseDoesNotExist · DocumentDoesNotExist · DocumentAlreadyDeleted · IndexDoesNotExist
 ├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · AppTaken
 │   │           OffsetMismatch · ChunksLacking
@@ -13,7 +15,7 @@ CloudError
 ├── Malformed   BadName · BadValue · TooLarge · ChecksumMismatch
 │               InvalidDocId · MissingDocIds · InvalidJSON · InvalidContent · InvalidRevision · UnknownAuthMethod
 │               IndexDefinitionParseError · InvalidValueForIndex · InvalidGlobbing · BrokenSyncStream · EntryTooLong
-└── Unable      StoreFull · StoreFailed · Damaged · Busy · Unreachable
+└── Unable      StoreFull · StoreFailed · Damaged · Busy · PeerUnreachable · Unreachable
                 HTTPError · Unavailable
 
 The second lines are those of documents that sync (`nuvol.u1db`), named as programs written for U1DB know them; each is
@@ -97,6 +99,33 @@ class MemberMissing(Missing):
 
     code = "member-missing"
     advice = "List the members of the folder; somebody may have removed them already."
+
+
+class AlbumMissing(Missing):
+    code = "album-missing"
+    advice = "List the albums to see which there are."
+
+
+class ThumbnailMissing(Missing):
+    """There is no small picture of it: not yet, or there never will be one."""
+
+    code = "thumbnail-missing"
+    advice = "Ask again in a moment; the photo's `state` says whether one is being made."
+
+
+class CommentMissing(Missing):
+    code = "comment-missing"
+    advice = "Its author may have deleted it: list the comments anew."
+
+
+class CalendarMissing(Missing):
+    code = "calendar-missing"
+    advice = "List the calendars and choose one of them."
+
+
+class EventMissing(Missing):
+    code = "event-missing"
+    advice = "List the events of the calendar: it may have been moved or deleted."
 
 
 class BlobMissing(Missing):
@@ -302,6 +331,16 @@ class Busy(Unable):
     def __init__(self, message: str = "The server is busy.", wait: float = 1.0) -> None:
         super().__init__(message)
         self.wait = wait
+
+
+class PeerUnreachable(Busy):
+    """Another server does not answer, or not as it should; `wait`: seconds after which to ask again."""
+
+    code = "peer-unreachable"
+    advice = "The other server may be down: try again later."
+
+    def __init__(self, message: str, wait: float = 10.0) -> None:
+        super().__init__(message, wait)
 
 
 class Unreachable(Unable):

@@ -251,6 +251,14 @@ class AccountRowsTests:
             False,
         )
 
+    def test_an_app_has_one_folder_in_an_account(self, catalog):
+        catalog.write(lambda tx: (tx.apps.add(APP), tx.apps.set_folder(1, "desk", 5), tx.apps.set_folder(2, "desk", 6)))
+        catalog.write(lambda tx: (tx.apps.set_folder(1, "desk", 7), tx.apps.set_folder(1, "other", 8)))
+        assert catalog.read(lambda tx: [tx.apps.folder(id, "desk") for id in (1, 2, 3)]) == [7, 6, None]
+        assert catalog.read(lambda tx: tx.apps.folders(1)) == {7, 8}
+        catalog.write(lambda tx: tx.apps.remove("desk"))
+        assert catalog.read(lambda tx: tx.apps.folders(1)) == {8}
+
     def test_a_question_of_an_app_is_answered_once_and_used_once(self, catalog):
         request = OAuthRequest(b"r" * 32, "desk", b"\0s", "https://a.example/?b=ü", None, frozenset(), None, 50)
         catalog.write(lambda tx: tx.oauth_requests.add(request))

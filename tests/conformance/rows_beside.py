@@ -73,6 +73,8 @@ class JournalRowsTests:
         assert two.read(lambda tx: tx.journal.after(ANNA, 0, 9)) == rows
         assert two.read(lambda tx: tx.journal.after(ANNA, 1, 1)) == [bare]
         assert two.read(lambda tx: tx.journal.after(ANNA, 3, 9)) == []
+        assert two.read(lambda tx: tx.journal.before(ANNA, 4, 2)) == [rows[2], bare]
+        assert two.read(lambda tx: tx.journal.before(ANNA, 2, 9)) == [CHANGE]
 
     def test_actions_are_counted_also_when_they_left(self, two):
         other = replace(CHANGE, object="link", verb="update")
@@ -84,6 +86,16 @@ class JournalRowsTests:
         two.write(lambda tx: tx.journal.trim(ANNA, 50, 9))
         assert two.read(lambda tx: tx.journal.count_actions(ANNA)) == (2, 1)
         assert two.read(lambda tx: tx.journal.count_actions(BERT)) == (0, 0)
+
+    def test_actions_in_one_folder_are_counted_by_themselves(self, two):
+        inside = replace(CHANGE, old_shared="", shared="17 5", object_id=9)
+        left = replace(inside, seq=2, old_shared="5", shared="")
+        beside = replace(inside, seq=3, shared="55")
+        others = [beside, replace(beside, seq=4, shared=""), replace(inside, seq=5, object_id=5)]
+        two.write(lambda tx: tx.journal.add([inside, left, *others, replace(inside, account_id=BERT)]))
+        assert two.read(lambda tx: tx.journal.count_actions(ANNA, 5)) == (0, 2)
+        assert two.read(lambda tx: tx.journal.actions(ANNA, 0, 9, 5)) == [inside, left]
+        assert two.read(lambda tx: tx.journal.actions(ANNA, 1, 9, 5)) == [left]
 
     def test_what_touches_open_folders_is_found_by_itself(self, two):
         rows = [
@@ -279,6 +291,13 @@ class HomeTests:
         assert hindrances() == (True, False, False)
         catalog.write(lambda tx: tx.shares.put_member(ANNA, 5, BERT, 1, 0))
         assert hindrances() == (True, False, True)
+
+    def test_the_folder_of_an_app_is_in_the_way_too(self, catalog):
+        for number in (ANNA, BERT):
+            add_account(catalog, number)
+        catalog.write(lambda tx: tx.apps.set_folder(ANNA, "app", 5))
+        assert catalog.read(lambda tx: tx.accounts.hindrances(ANNA)) == (False, False, True)
+        assert catalog.read(lambda tx: tx.accounts.hindrances(BERT)) == (False, False, False)
 
 
 class InstanceRowsTests:

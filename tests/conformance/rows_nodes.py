@@ -300,6 +300,18 @@ class NodeRowsTests:
         assert sorted(found)[0] == (ANNA, lost.id, "lost") and len(found) == 2
         assert len(catalog.read(lambda tx: tx.nodes.orphans(1))) == 1
 
+    def test_what_lies_in_a_folder_is_known_whatever_its_state(self, catalog):
+        top = folder("top")
+        inner = folder("inner", parent_id=top.id, state=State.TRASHED)
+        deep, beside = file("deep", parent_id=inner.id), file("beside")
+        add(catalog, top, inner, deep, beside)
+
+        def within(node: Node, account_id: int = ANNA) -> bool:
+            return catalog.read(lambda tx: tx.nodes.is_within(account_id, node.id, top.id))
+
+        assert [within(node) for node in (top, inner, deep, beside)] == [True, True, True, False]
+        assert not within(deep, BERT)
+
     # ----------------------------------------------------------------------------------------------- search
 
     def test_nodes_are_found_by_the_beginnings_of_all_words(self, catalog):
@@ -363,6 +375,19 @@ class VersionRowsTests:
         found = catalog.read(lambda tx: tx.versions.newest(ANNA, [one.id, two.id, 99]))
         assert found == {one.id: (Status.MOVED, 7), two.id: (rows[2].status, rows[2].author_id)}
         assert catalog.read(lambda tx: tx.versions.newest(BERT, [one.id])) == {}
+
+    def test_the_bytes_below_a_folder_are_those_of_its_distinct_contents(self, catalog):
+        top = folder("top")
+        inner = folder("inner", parent_id=top.id)
+        one, gone = file("1", parent_id=top.id), file("2", parent_id=inner.id, state=State.TRASHED)
+        beside = file("3")
+        add(catalog, top, inner, one, gone, beside)
+        rows = [version(one, 1, content=b"a" * 32, size=3), version(one, 2, content=b"b" * 32, size=10), version(inner)]
+        rows += [version(gone, 1, content=b"a" * 32, size=3), version(beside, 1, content=b"c" * 32, size=100)]
+        catalog.write(lambda tx: tx.versions.add(rows))
+        assert catalog.read(lambda tx: tx.versions.size_below(ANNA, top.id)) == 13
+        assert catalog.read(lambda tx: tx.versions.size_below(ANNA, inner.id)) == 3
+        assert catalog.read(lambda tx: tx.versions.size_below(BERT, top.id)) == 0
 
     def test_some_versions_of_some_nodes_can_be_taken_away(self, catalog):
         one, two, three = file("1"), file("2"), file("3")

@@ -7,6 +7,8 @@ from nuvol.clock import SetClock
 from nuvol.core.accounts import Accounts
 from nuvol.core.apps import Apps
 from nuvol.core.desks import Desks
+from nuvol.core.files.app_folders import AppFolders
+from nuvol.core.files.room import Files
 from nuvol.core.grants import Grants
 from nuvol.core.oauth1 import OAuth1
 from nuvol.core.passwords import Passwords
@@ -14,6 +16,7 @@ from nuvol.core.signed import Signed
 from nuvol.core.vault import Vault
 from nuvol.model.accounts import Account, Actor
 from nuvol.model.rules import Rules
+from nuvol.stores.blobs.memory import MemoryBlobs
 
 NETWORK = "192.0.2.1"
 PASSWORD = "correct horse"
@@ -70,7 +73,8 @@ class People:
         self.passwords = CountedPasswords()
         self.purged: list[int] = []
         rules = rules or Rules()
-        self.grants = Grants(catalog, self.clock, rules, self.passwords)
+        files = Files(catalog, MemoryBlobs(), rules, self.clock)
+        self.grants = Grants(catalog, self.clock, rules, self.passwords, AppFolders(files).find)
         self.accounts = Accounts(catalog, self.clock, rules, self.passwords, self.grants, self.purged.append)
         vault = Vault(b"k" * 32)
         self.apps = Apps(catalog, self.clock, vault, self.grants, self.accounts)

@@ -228,7 +228,8 @@ def test_a_link_can_be_changed_in_all_it_says(anna):
         True,
     )
     assert anna.cloud.links.get(anna.actor, link.id) == changed
-    told = anna.world.rows("select verb, new_name from journal where object = 'link' and object_id = ?", link.id)
+    sql = "select verb, new_name from journal where object = 'link' and object_id = ? order by seq"
+    told = anna.world.rows(sql, link.id)
     assert [tuple(row) for row in told] == [("create", "d"), ("update", "new")]
 
 

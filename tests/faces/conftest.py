@@ -11,6 +11,7 @@ from nuvol.core.cloud import Cloud
 from nuvol.faces import http
 from nuvol.stores.blobs.memory import MemoryBlobs
 from nuvol.stores.catalog.catalog import SqlCatalog
+from tests.faces.matrix import Town, open_town
 from tests.faces.native import Person, person, signed_in
 
 
@@ -43,3 +44,9 @@ def stranger(cloud: Cloud, runner: asyncio.Runner) -> Person:
 @pytest.fixture
 def admin(cloud: Cloud, runner: asyncio.Runner) -> Person:
     return signed_in(cloud, runner, "root", admin=True)
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with open_town(tmp_path_factory.mktemp("town")) as town:
+        yield town

@@ -4,7 +4,17 @@ import inspect
 from pathlib import Path
 
 from nuvol.stores import base
-from tests.conformance import rows_beside, rows_contents, rows_customers, rows_links, rows_nodes, rows_shares
+from tests.conformance import (
+    rows_beside,
+    rows_comments,
+    rows_contents,
+    rows_customers,
+    rows_elsewhere,
+    rows_links,
+    rows_nodes,
+    rows_photos,
+    rows_shares,
+)
 
 
 class TestNodes(rows_nodes.NodeRowsTests):
@@ -55,7 +65,23 @@ class TestLinks(rows_links.LinkRowsTests):
     pass
 
 
+class TestPhotos(rows_photos.PhotoRowsTests):
+    pass
+
+
+class TestComments(rows_comments.CommentRowsTests):
+    pass
+
+
 class TestShares(rows_shares.ShareRowsTests):
+    pass
+
+
+class TestGuests(rows_elsewhere.GuestRowsTests):
+    pass
+
+
+class TestElsewhere(rows_elsewhere.ElsewhereRowsTests):
     pass
 
 

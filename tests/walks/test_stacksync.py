@@ -89,6 +89,23 @@ def test_every_row(server: Server, session: OAuth1Session) -> None:
     assert ask("GET", f"folder/{folder['id']}/contents").json() == ask("GET", f"file/{folder['id']}/contents").json()
     ask("PUT", f"folder/{folder['id']}", json={"name": f"{folder['filename']} 2"})
     assert ask("GET", f"folder/{folder['id']}").json()["version"] == 2
+    said = {"id": file["id"], "user": "u", "text": "Fine ñ".encode().hex(), "cloud": "c"}
+    comment = ask("POST", "comment", data=said, headers=json).json()
+    assert (comment["text"], comment["status"]) == ("Fine ñ", "NEW")
+    assert ask("GET", f"comment/{file['id']}/c").json() == [comment] == ask("GET", f"comment/{file['id']}/d/1").json()
+    gone = ask("DELETE", f"comment/{file['id']}/u/c/{comment['time_created']}").json()
+    assert gone == {**comment, "status": "DELETED"}
+    calendar = {"user": "u", "name": "work", "cloud": "c", "description": "", "timezone": "0"}
+    assert ask("POST", "calendar", data=calendar, headers=json).json()["status"] == "NEW"
+    assert ask("PUT", "calendar", data=calendar).json()["status"] == "CHANGED"
+    assert len(ask("GET", "calendar/u/c").json()) == 1
+    event = {"user": "u", "calendar": "work", "cloud": "c", "isallday": "0", "timestart": "1", "timeend": "2"}
+    assert ask("POST", "event", data=event, headers=json).json()["status"] == "NEW"
+    assert ask("PUT", "event", data=event).json()["status"] == "CHANGED"
+    assert len(ask("GET", "event/u/work/c").json()) == 1 and len(ask("GET", "calEvents/u/c").json()) == 2
+    assert ask("DELETE", "event/u/work/c/1/2/0").json()["status"] == "DELETED"
+    assert ask("DELETE", "calendar/u/work/c").json()["status"] == "DELETED"
+    assert ask("DELETE", "calUser/u/c").json() == {"delete": True}
     lock = {"id": file["id"], "cloud": "c", "user": "u", "ipserver": "i", "datetime": "2015-08-28 11:00:00"}
     assert ask("POST", "lockFile", data={**lock, "timelimit": 10}).json() == {"lockFile": True}
     assert ask("PUT", "updateTime", data=lock, headers={"Content-Type": "application/json"}).json()["updateFile"]

@@ -78,6 +78,33 @@ def info(desktop: Desktop) -> None:
     desktop.page.get_by_role("tab", name="Info").click()
 
 
+def discussing(desktop: Desktop) -> None:
+    details(desktop)
+    nodes = desktop.api("GET", f"/nodes/{desktop.folder_id}/children").json()["nodes"]
+    note = next(node for node in nodes if node["name"] == "notes.md")
+    text = f"Dry socks, @{desktop.server.name}. {'x' * 80}\nAnd boots."
+    desktop.page.get_by_role("tab", name="Comments").click()
+    desktop.api("POST", f"/nodes/{note['id']}/comments", {"text": text})
+    desktop.page.get_by_role("list", name="Comments").get_by_role("listitem").wait_for()
+
+
+def mentioning(desktop: Desktop) -> None:
+    discussing(desktop)
+    desktop.page.get_by_label("Write a comment").focus()
+    desktop.page.keyboard.type(f"@{desktop.server.name[:2]}")
+    desktop.page.get_by_role("option").first.wait_for()
+
+
+def activity(desktop: Desktop) -> None:
+    people = {"to": ["eva.of.the.long.address@post.example"], "role": "co-owner"}
+    desktop.api("POST", f"/nodes/{desktop.folder_id}/members", people)
+    desktop.put(LONG)
+    desktop.open("/files")
+    desktop.stand_on(desktop.folder)
+    desktop.press("i")
+    desktop.page.get_by_role("list", name="Activity").get_by_role("listitem").first.wait_for()
+
+
 def comparing(desktop: Desktop) -> None:
     desktop.put("notes.md", b"# Boots\n\n- dry socks")
     details_of_two = on_notes("i")
@@ -240,8 +267,9 @@ def at(path: str) -> Callable[[Desktop], None]:
 
 
 PAGES = (
-    files, chosen, menu, grid, naming, details, info, comparing, clash, moving, sharing, removing, uploading, launcher,
-    searching, keys, pdf, empty, lost, offline, away, door, wrong_password, secret,
+    files, chosen, menu, grid, naming, details, info, discussing, mentioning, activity, comparing, clash, moving,
+    sharing, removing, uploading, launcher, searching, keys, pdf, empty, lost, offline, away, door, wrong_password,
+    secret,
     looking("words.txt", b"plain words", "pre"), looking("notes.md", b"# Boots", "h1"), looking("dot.gif", GIF, "img"),
     looking("rain.wav", WAV, "audio"), looking("film.mp4", b"no film", ".empty"), looking("thing", b"0", ".empty"),
     at("/shared"), at("/shared#over"),

@@ -24,28 +24,44 @@ APP_FOLDER = "files:app-folder"
 """Instead of `files`: the app's own folder below /Apps."""
 
 _OPENING = {
-    "read": frozenset({"files", "files:read"}),
-    "write": frozenset({"files"}),
-    "purge": frozenset({"files"}),
-    "share": frozenset({"files"}),
+    "read": frozenset({"files", "files:read", APP_FOLDER}),
+    "write": frozenset({"files", APP_FOLDER}),
+    "comment": frozenset({"files", APP_FOLDER}),
+    "purge": frozenset({"files", APP_FOLDER}),
+    "share": frozenset({"files", APP_FOLDER}),
     "account": frozenset({"account"}),
     "admin": frozenset({"account"}),
     "docs": frozenset({"docs"}),
+    "look": frozenset({"files", "files:read", APP_FOLDER, "photos"}),
+    "like": frozenset({"files", APP_FOLDER, "photos"}),
+    "calendar": frozenset({"calendar"}),
 }
 """Verb → scopes of which one is enough."""
 
 _MEANING = {
     "read": "reading files",
     "write": "changing files",
+    "comment": "writing comments",
     "purge": "changing files",
     "share": "changing files",
     "account": "managing the account",
     "admin": "administration",
     "docs": "documents",
+    "look": "looking at photos",
+    "like": "liking and collecting photos",
+    "calendar": "the calendar",
 }
 
 
-_ROLE = {"read": Role.VIEWER, "write": Role.EDITOR, "purge": Role.CO_OWNER, "share": Role.CO_OWNER}
+_ROLE = {
+    "look": Role.VIEWER,
+    "like": Role.VIEWER,
+    "read": Role.VIEWER,
+    "comment": Role.VIEWER,
+    "write": Role.EDITOR,
+    "purge": Role.CO_OWNER,
+    "share": Role.CO_OWNER,
+}
 """Verb → the role that it needs in somebody else's folder."""
 
 _NEEDS = {
@@ -64,21 +80,46 @@ def is_scope(text: str) -> bool:
 def require(actor: Actor, verb: str, node: Node | None = None, tx: Transaction | None = None) -> None:
     """Let the actor pass or raise.
 
-    `verb`: read, write, purge (remove for good), share (all of them perhaps for one `node`), account (one's own),
-    admin (everybody's), docs (every database). The node of somebody else is open by a role on it or on a folder above
-    it, which is looked up through `tx` each time: who loses it is out at once. Raises NotAllowed when the grant or the
-    role does not reach so far, NodeMissing when there is no role: an answer must not tell that the node exists.
+    `verb`: read, write, comment, purge (remove for good), share (all of them perhaps for one `node`), account (one's
+    own), admin (everybody's), docs (every database), calendar. The node of somebody else is open by a role on it or on
+    a folder above it, which is looked up through `tx` each time: who loses it is out at once. Raises NotAllowed when
+    the grant or the role does not reach so far, NodeMissing when there is no role: an answer must not tell that the
+    node exists.
+
+    For an actor with a home every node needs the look through `tx`: there is nothing but what lies in that folder.
     """
-    if _OPENING[verb].isdisjoint(actor.scopes):
+    if not _opens(actor, verb):
         raise NotAllowed(f"This way of signing in does not allow {_MEANING[verb]}.", advice=_advice(verb))
     if verb == "admin" and not actor.admin:
         raise NotAllowed("Only an administrator may do this.")
-    if node is not None and node.account_id != actor.account_id:
+    if node is not None and actor.home is not None:
+        if tx is None or not is_at_home(actor, node, tx):
+            raise NodeMissing("There is no such file or folder.")
+    elif node is not None and node.account_id != actor.account_id:
         role = tx.shares.role(node.account_id, node.id, actor.account_id) if tx is not None else None
         if role is None:
             raise NodeMissing("There is no such file or folder.")
         if role < _ROLE[verb]:
             raise NotAllowed(_NEEDS[verb], advice="Ask the owner for more.")
+
+
+def require_all(actor: Actor, verb: str) -> None:
+    """Like `require`, for what concerns all files of an account. Raises NotAllowed also for an actor with a home."""
+    require(actor, verb)
+    if actor.home is not None:
+        raise NotAllowed("This app sees a folder of its own and nothing else.")
+
+
+def is_at_home(actor: Actor, node: Node, tx: Transaction) -> bool:
+    """Whether a node lies in the folder that is all its actor sees, or is that folder."""
+    return actor.home is None or (
+        node.account_id == actor.account_id and tx.nodes.is_within(node.account_id, node.id, actor.home)
+    )
+
+
+def _opens(actor: Actor, verb: str) -> bool:
+    scopes = actor.scopes if actor.home is not None else actor.scopes - {APP_FOLDER}
+    return not _OPENING[verb].isdisjoint(scopes)
 
 
 def require_database(actor: Actor, name: str) -> None:
@@ -101,7 +142,7 @@ def require_journal(actor: Actor) -> None:
 
 
 def sees_files(actor: Actor) -> bool:
-    return not _OPENING["read"].isdisjoint(actor.scopes)
+    return _opens(actor, "read")
 
 
 def scopes_of(app: App) -> frozenset[str]:

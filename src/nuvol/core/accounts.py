@@ -12,6 +12,7 @@ from nuvol.clock import DAY, HOUR, Clock
 from nuvol.core import profiles, signup
 from nuvol.core.access import require
 from nuvol.core.attempts import Attempts, network_bucket
+from nuvol.core.files.app_folders import as_seen
 from nuvol.core.grants import SESSION, Grants, looks_like_app_password
 from nuvol.core.logins import Logins
 from nuvol.core.passwords import SHORTEST, Passwords, check_new
@@ -229,7 +230,12 @@ class Accounts:
 
     def get(self, actor: Actor | None, account_id: int) -> Account:
         """One's own or, for administrators, anybody's. Raises AccountMissing."""
-        return _shown(actor, self._catalog.read(lambda tx: tx.accounts.get(account_id)))
+
+        def look(tx: Transaction) -> Account:
+            account = _shown(actor, tx.accounts.get(account_id))
+            return account if actor is None else as_seen(tx, actor, account)
+
+        return self._catalog.read(look)
 
     def find(self, actor: Actor | None, handle: str) -> Account:
         """By name or address; else like `get`."""

@@ -5,13 +5,18 @@ from collections.abc import Callable
 
 from nuvol import clock as clocks
 from nuvol.core.accounts import Accounts
+from nuvol.core.activity import Activity
 from nuvol.core.advisory import Advisory
 from nuvol.core.apps import Apps
+from nuvol.core.calendar import Calendars
+from nuvol.core.comments import Comments
 from nuvol.core.customers import Customers
 from nuvol.core.desks import Desks
 from nuvol.core.doctor import Doctor
 from nuvol.core.documents import Documents
+from nuvol.core.elsewhere import FoldersElsewhere, Peers
 from nuvol.core.files.across import Across
+from nuvol.core.files.app_folders import AppFolders
 from nuvol.core.files.arrivals import Arrivals
 from nuvol.core.files.copies import Copies
 from nuvol.core.files.facts import Facts
@@ -25,12 +30,18 @@ from nuvol.core.files.tree import Tree
 from nuvol.core.files.uploads import Uploads
 from nuvol.core.files.versions import Versions
 from nuvol.core.grants import Grants
+from nuvol.core.guests import Guests
 from nuvol.core.history import History
 from nuvol.core.jobs import Upkeep
 from nuvol.core.journal import Journal
 from nuvol.core.links import Links
 from nuvol.core.oauth1 import OAuth1
 from nuvol.core.passwords import Passwords
+from nuvol.core.photos.albums import Albums
+from nuvol.core.photos.developing import Developing
+from nuvol.core.photos.finding import Finding
+from nuvol.core.photos.likes import Likes
+from nuvol.core.photos.timeline import Timeline
 from nuvol.core.search import Search
 from nuvol.core.shares import Shares
 from nuvol.core.signed import Signed
@@ -50,8 +61,10 @@ class Cloud:
         rules: Rules | None = None,
         clock: Callable[[], int] = clocks.now,
         key: bytes | None = None,
+        peers: Peers | None = None,
     ) -> None:
-        """`key`: the instance's, which seals the secrets of apps; None: these open as long as the process lives."""
+        """`key`: the instance's, which seals the secrets of apps; None: these open as long as the process lives.
+        `peers`: how other clouds are spoken to; None: not at all."""
         self.rules = rules or Rules()
         self.is_local = catalog.is_local
         """Short calls may run on an event loop (see `nuvol.waiting`)."""
@@ -60,8 +73,8 @@ class Cloud:
         self._catalog = catalog
         self._blobs = blobs
         self.passwords = Passwords()
-        self.grants = Grants(catalog, clock, self.rules, self.passwords)
         files = self._files = Files(catalog, blobs, self.rules, clock)
+        self.grants = Grants(catalog, clock, self.rules, self.passwords, AppFolders(files).find)
         self.trash = Trash(files)
         across, mounts = Across(files, self.trash), Mounts(files)
         self.tree = Tree(files, self.trash, mounts, across)
@@ -74,8 +87,16 @@ class Cloud:
         self.facts = Facts(files)
         self.advisory = Advisory(files)
         self.journal = Journal(files, self.tree, self.epoch)
+        self.activity = Activity(files)
         self.search = Search(files)
         self.documents = Documents(files)
+        self.photos = Timeline(files)
+        self.albums = Albums(files, self.photos)
+        self.finding = Finding(files)
+        self.likes = Likes(files)
+        self.developing = Developing(files)
+        self.calendars = Calendars(files, self.documents)
+        self.comments = Comments(files)
         self.shares = Shares(files, self.tree, mounts)
         self.upkeep = Upkeep(
             files,
@@ -97,6 +118,8 @@ class Cloud:
         self.customers = Customers(catalog, clock, self.accounts, self.grants)
         signed = Signed(catalog, clock, self.apps)
         self.oauth1 = OAuth1(catalog, clock, vault, self.apps, self.grants, signed)
+        self.guests = Guests(files, vault, self.accounts, self.apps, self.shares)
+        self.elsewhere = FoldersElsewhere(files, vault, peers)
         self.desks = Desks(catalog, clock, vault, self.apps, signed)
         self.doctor = Doctor(files)
 

@@ -150,10 +150,7 @@ class Customers:
 
     def profile(self, actor: Actor) -> Profile:
         """One's own."""
-        account = self._catalog.read(lambda tx: tx.accounts.get(actor.account_id))
-        if account is None:
-            raise AccountMissing("There is no such account.")
-        return self._profile(account, actor.grant_id)
+        return self._profile(self._accounts.me(actor), actor.grant_id)
 
     def set_locale(self, actor: Actor, locale: str | None, session_locale: str | None) -> None:
         """The language of the account, and of what the actor came with. Raises BadValue, NotAllowed."""

@@ -10,10 +10,10 @@ from typing import TypeVar
 from msgspec import Struct
 
 from nuvol import ids
-from nuvol.core import access
+from nuvol.core import access, papers, remarks
 from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.room import Files
-from nuvol.errors import BadValue, DatabaseDoesNotExist, InvalidGeneration
+from nuvol.errors import BadValue, DatabaseDoesNotExist, InvalidGeneration, NotAllowed
 from nuvol.model import documents as names
 from nuvol.model.accounts import Actor
 from nuvol.model.documents import Database
@@ -106,21 +106,20 @@ class Documents:
                 f"“{name[:100]}” is no name of a database.",
                 advice="Use up to 100 letters, digits, dots and hyphens, beginning with a letter or digit.",
             )
-        now = self._files.clock()
-        fresh = Database(actor.account_id, self._files.new_id(), name, ids.replica_uid(), 0, 0, 0, now, now)
+        return self._add(actor, name)
 
-        def unit(ledger: Ledger) -> tuple[Database, bool]:
-            if not ledger.tx.documents.add(fresh):
-                return _named(ledger.tx, actor, name), False
-            ledger.tell("create", "database", fresh.id, new=(None, name))
-            return fresh, True
-
-        return self._files.write(actor, unit)
+    def _add(self, actor: Actor, name: str) -> tuple[Database, bool]:
+        fresh_id = self._files.new_id()
+        return self._files.write(actor, lambda ledger: papers.add(ledger, name, fresh_id))
 
     def delete(self, actor: Actor, name: str) -> None:
-        """With all documents. It is gone at once; its rows go in batches. Raises DatabaseDoesNotExist."""
+        """With all documents. It is gone at once; its rows go in batches. Raises DatabaseDoesNotExist, NotAllowed."""
         access.require_database(actor, name)
+        if name == remarks.DATABASE:
+            raise NotAllowed("What people wrote about files is not deleted like this.", advice="Delete the comments.")
+        self._delete(actor, name)
 
+    def _delete(self, actor: Actor, name: str) -> None:
         def unit(ledger: Ledger) -> Database:
             database = _named(ledger.tx, actor, name)
             ledger.tx.documents.doom(actor.account_id, database.id)
@@ -138,6 +137,12 @@ class Documents:
         replica = Replica(self.table(actor, name, create=create))
         replica.set_document_size_limit(self._files.rules.document_bytes)
         return replica
+
+    def room(self, actor: Actor, name: str) -> Replica:
+        """A database of the actor's account for another room of the core, which has asked for the right to what is in
+        it; made if it is not there."""
+        known = self._ids.find((actor.account_id, name), lambda: self._add(actor, name)[0].id)
+        return Replica(CatalogTable(self._files, actor, known))
 
     def create_index(self, actor: Actor, name: str, index: str, expressions: Sequence[str]) -> None:
         """Raises IndexDefinitionParseError, IndexNameTakenError, DatabaseDoesNotExist, and BadValue when there are too
@@ -181,7 +186,7 @@ class Documents:
         database_id = self._ids.find(
             (actor.account_id, name), lambda: (self.create(actor, name)[0] if create else self.get(actor, name)).id
         )
-        return CatalogTable(self._files, actor, database_id)
+        return CatalogTable(self._files, actor, database_id, remarks.admit if name == remarks.DATABASE else None)
 
     # ------------------------------------------------------------------------------------------ for upkeep
 
@@ -197,7 +202,7 @@ class Documents:
         actor = Actor(account_id)
         while page := self.list(actor):
             for database in page:
-                self.delete(actor, database.name)
+                self._delete(actor, database.name)
 
     def renew(self) -> int:
         """After a restore from a backup: every database becomes a new replica for its peers, which then bring what
@@ -221,10 +226,18 @@ class CatalogTable:
     """One database of an account, as its replica sees it (`nuvol.u1db.table.Table`). Whoever opens it has asked for
     the right. What a unit writes enters the journal and the quota with it."""
 
-    def __init__(self, files: Files, actor: Actor, database_id: int) -> None:
+    def __init__(
+        self,
+        files: Files,
+        actor: Actor,
+        database_id: int,
+        admit: Callable[[Ledger, DatabaseRows], None] | None = None,
+    ) -> None:
+        """`admit`: asked about what a unit wrote before it counts."""
         self._files = files
         self._actor = actor
         self._id = database_id
+        self._admit = admit
 
     def read(self, unit: Callable[[Rows], T]) -> T:
         return self._files.catalog.read(lambda tx: unit(self._rows(tx)))
@@ -238,25 +251,12 @@ class CatalogTable:
         def body(ledger: Ledger) -> T:
             rows = self._rows(ledger.tx)
             result = unit(rows)
-            rows.settle()
-            for change, was_there in rows.written:
-                self._tell(ledger, change.doc_id, change.generation, was_there, change.content is not None)
-            ledger.use(rows.growth)
+            if self._admit is not None:
+                self._admit(ledger, rows)
+            papers.settle(ledger, self._id, rows)
             return result
 
         return self._files.write(self._actor, body)
-
-    def _tell(self, ledger: Ledger, doc_id: str, generation: int, was_there: bool, is_there: bool) -> None:
-        verb = "delete" if not is_there else "content" if was_there else "create"
-        place = (self._id, doc_id)
-        ledger.tell(
-            verb,
-            "document",
-            self._id,
-            old=None if is_there else place,
-            new=place if is_there else None,
-            number=generation,
-        )
 
     def _rows(self, tx: Transaction) -> DatabaseRows:
         return tx.documents.rows(self._actor.account_id, self._id, self._files.clock())

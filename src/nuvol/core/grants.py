@@ -2,11 +2,11 @@
 
 import builtins
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from nuvol import ids
 from nuvol.clock import DAY, HOUR, MINUTE, SECOND, Clock
-from nuvol.core.access import SCOPES, given, is_scope, require
+from nuvol.core.access import APP_FOLDER, SCOPES, given, is_scope, require
 from nuvol.core.admissions import Admissions, Proofs, Shared
 from nuvol.core.attempts import MEMORY
 from nuvol.core.logins import DEVICE, UNPRINTABLE, Logins, is_over, wrong
@@ -45,7 +45,11 @@ def looks_like_app_password(text: str) -> bool:
 
 
 class Grants:
-    def __init__(self, catalog: Catalog, clock: Clock, rules: Rules, passwords: Passwords) -> None:
+    def __init__(
+        self, catalog: Catalog, clock: Clock, rules: Rules, passwords: Passwords, folder_of: Callable[[int, App], int]
+    ) -> None:
+        """`folder_of`: the folder that is all an app sees of an account (`AppFolders.find`)."""
+        self._folder_of = folder_of
         self._catalog = catalog
         self._clock = clock
         self._rules = rules
@@ -104,15 +108,27 @@ class Grants:
         if login is not None and not (grant.kind == APP_PASSWORD and self._logins.is_of(login, account.id)):
             raise wrong()
         noted = self._note_use(grant, network, now)
-        actor = _actor(grant, account)
-        until = min(now + self._fresh, noted + NOTED_EVERY, grant.expires_at or now + self._fresh)
+        actor = self._actor(grant, account, app)
+        fresh = self._fresh if actor.home is None else SECOND  # its folder may be deleted meanwhile
+        until = min(now + fresh, noted + NOTED_EVERY, grant.expires_at or now + fresh)
         self._admissions.keep(key, actor, until, generation)
         return actor
 
-    def actor(self, grant: Grant, account: Account, network: str) -> Actor:
-        """Who comes with this grant, whose proof somebody else has checked."""
+    def actor(self, grant: Grant, account: Account, app: App, network: str) -> Actor:
+        """Who comes with this grant of an app's, whose proof somebody else has checked."""
         self._note_use(grant, network, self._clock())
-        return _actor(grant, account)
+        return self._actor(grant, account, app)
+
+    def _actor(self, grant: Grant, account: Account, app: App | None) -> Actor:
+        return Actor(
+            account_id=account.id,
+            scopes=grant.scopes,
+            grant_id=grant.id,
+            admin=account.admin,
+            name=account.name,
+            app="" if grant.kind == SESSION else grant.label,
+            home=self._folder_of(account.id, app) if app is not None and APP_FOLDER in grant.scopes else None,
+        )
 
     def _note_use(self, grant: Grant, network: str, now: int) -> int:
         """Remember that it was used, if that is due; returns when it was last noted."""
@@ -292,17 +308,6 @@ class Grants:
         removed = self._catalog.write(unit)
         self.forget(account_id)
         return removed
-
-
-def _actor(grant: Grant, account: Account) -> Actor:
-    return Actor(
-        account_id=account.id,
-        scopes=grant.scopes,
-        grant_id=grant.id,
-        admin=account.admin,
-        name=account.name,
-        app="" if grant.kind == SESSION else grant.label,
-    )
 
 
 def _holder(tx: Transaction, digest: bytes) -> tuple[Grant | None, Account | None, App | None]:

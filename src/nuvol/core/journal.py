@@ -25,6 +25,8 @@ _CURSOR = re.compile(r"([0-9a-f]+)((?:\.[0-9a-f]+-[0-9a-f]+)+)")
 
 _Where = tuple[int | None, str | None]
 
+_OF_DOCUMENTS = frozenset({"document", "database"})
+
 Numbers = dict[int, int]
 """Account → journal number; the reader's own is first."""
 
@@ -81,7 +83,7 @@ class Journal:
         found = rows(account_id, reached[account_id], limit + 1)
         page = found[:limit]
         reached[account_id] = page[-1].seq if len(found) > limit else newest[account_id]
-        return page if account_id == actor.account_id else _as_seen(tx, actor, account_id, page)
+        return page if account_id == actor.account_id and actor.home is None else as_seen(tx, actor, account_id, page)
 
     def behind(self, cursor: str, change: Change) -> str:
         """The cursor that goes on behind this change, which is the next one behind `cursor`."""
@@ -242,6 +244,8 @@ class Journal:
         if own is None:
             raise AccountMissing("There is no such account.")
         newest = {own.id: own.seq}
+        if actor.home is not None:
+            return newest
         for owner_id in dict.fromkeys(member.account_id for member in tx.shares.open_to(own.id)):
             owner = tx.accounts.get(owner_id)
             if owner is not None:
@@ -260,9 +264,11 @@ class Journal:
                     callback()
 
 
-def _as_seen(tx: Transaction, actor: Actor, account_id: int, changes: list[Change]) -> list[Change]:
+def as_seen(tx: Transaction, actor: Actor, account_id: int, changes: list[Change]) -> list[Change]:
     """What a member sees of the owner's changes: those in folders that are open now, places only as far as they lie
     there; the opened folder itself is where its mount is."""
+    if actor.home is not None:
+        return _at_home(actor.home, changes)
     mine = {str(member.node_id) for member in tx.shares.open_to(actor.account_id) if member.account_id == account_id}
     mounts = {mount.node_id: mount for mount in tx.shares.mounts(actor.account_id)}
     found: list[Change] = []
@@ -282,7 +288,19 @@ def _as_seen(tx: Transaction, actor: Actor, account_id: int, changes: list[Chang
     return found
 
 
-_OF_DOCUMENTS = frozenset({"document", "database"})
+def _at_home(home: int, changes: list[Change]) -> list[Change]:
+    """What an app sees that has a folder of its own: what happened to files in it, places only as far as they lie
+    there. Documents are not its concern here."""
+    found: list[Change] = []
+    for change in changes:
+        was, is_now = (str(home) in ids.split() for ids in (change.old_shared, change.shared))
+        if change.object in _OF_DOCUMENTS:
+            found.append(change)
+        elif (was or is_now) and change.object_id != home:
+            old = (change.old_parent, change.old_name) if was else (None, None)
+            new = (change.new_parent, change.new_name) if is_now else (None, None)
+            found.append(replace(change, old_parent=old[0], old_name=old[1], new_parent=new[0], new_name=new[1]))
+    return found
 
 
 def _seen(tx: Transaction, actor: Actor, changes: list[Change]) -> list[Change]:

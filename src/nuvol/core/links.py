@@ -69,7 +69,7 @@ class Links:
 
         def unit(ledger: Ledger) -> Link:
             nodes = [ledger.live(node_id) for node_id in items]
-            if any(node.parent_id is None for node in nodes):
+            if any(node.parent_id is None or node.id == actor.home for node in nodes):
                 raise NotAllowed("The root folder cannot be shared.", advice="Share what is in it.")
             link = Link(
                 account_id=ledger.account_id,
@@ -97,18 +97,21 @@ class Links:
     def list(self, actor: Actor) -> builtins.list[Link]:
         """One's own, in the order they were made; also those that are over."""
         access.require(actor, "read")
-        return self._files.catalog.read(lambda tx: tx.links.of(actor.account_id))
+        return self._files.catalog.read(
+            lambda tx: [link for link in tx.links.of(actor.account_id) if _is_at_home(tx, actor, link)]
+        )
 
     def get(self, actor: Actor, link_id: int) -> Link:
         """Raises LinkMissing."""
         access.require(actor, "read")
-        return _found(self._files.catalog.read(lambda tx: tx.links.get(actor.account_id, link_id)))
+        return self._files.catalog.read(lambda tx: _own(tx, actor, link_id))
 
     def own(self, actor: Actor, key: str) -> Link:
         """By key. Raises LinkMissing, also for somebody else's."""
         access.require(actor, "read")
         link = self._by_key(key)
-        return _found(link if link and link.account_id == actor.account_id else None)
+        is_own = link is not None and link.account_id == actor.account_id
+        return self._files.catalog.read(lambda tx: _own(tx, actor, link.id if link and is_own else 0))
 
     def items(self, actor: Actor, link: Link) -> tuple[Node, ...]:
         """What one's own link is about now."""
@@ -132,7 +135,7 @@ class Links:
         kept = self._kept(password) if isinstance(password, str) else None
 
         def unit(ledger: Ledger) -> Link:
-            link = _found(ledger.tx.links.get(ledger.account_id, link_id))
+            link = _own(ledger.tx, actor, link_id)
             if name is not UNSET:
                 link = replace(link, name=_name(name))
             if password is not UNSET:
@@ -156,7 +159,7 @@ class Links:
         access.require(actor, "write")
 
         def unit(ledger: Ledger) -> None:
-            link = _found(ledger.tx.links.get(ledger.account_id, link_id))
+            link = _own(ledger.tx, actor, link_id)
             ledger.tx.links.remove(ledger.account_id, link_id)
             self._note(ledger, "remove", link, None)
 
@@ -311,7 +314,8 @@ class Links:
 
     @staticmethod
     def _is_owner(link: Link, visitor: Visitor) -> bool:
-        return visitor.actor is not None and visitor.actor.account_id == link.account_id
+        actor = visitor.actor
+        return actor is not None and actor.account_id == link.account_id and actor.home is None
 
     def _is_unlocked(self, link: Link, visitor: Visitor) -> bool:
         proof = self._proof(link)
@@ -360,14 +364,21 @@ def _living(tx: Transaction, link: Link) -> tuple[Node, ...]:
     return tuple(node for node in nodes if node is not None and node.state == State.LIVE and lives(tx, node))
 
 
-def _missing() -> LinkMissing:
-    return LinkMissing("There is no such link, or not any more.")
-
-
-def _found(link: Link | None) -> Link:
-    if link is None:
+def _own(tx: Transaction, actor: Actor, link_id: int) -> Link:
+    link = tx.links.get(actor.account_id, link_id)
+    if link is None or not _is_at_home(tx, actor, link):
         raise _missing()
     return link
+
+
+def _is_at_home(tx: Transaction, actor: Actor, link: Link) -> bool:
+    """An app with a home knows of the links to what lies there."""
+    nodes = tx.nodes.many(link.account_id, link.items) if actor.home is not None else []
+    return actor.home is None or (bool(nodes) and all(access.is_at_home(actor, node, tx) for node in nodes))
+
+
+def _missing() -> LinkMissing:
+    return LinkMissing("There is no such link, or not any more.")
 
 
 def _name(text: str) -> str:

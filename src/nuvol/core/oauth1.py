@@ -3,6 +3,7 @@
 import hmac
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from nuvol import ids
 from nuvol.clock import HOUR, MINUTE, Clock
@@ -14,7 +15,7 @@ from nuvol.core.signed import Proof, Signed
 from nuvol.core.vault import Vault
 from nuvol.errors import AccessRevoked, AppMissing, NotAdmitted, NotAllowed, RequestMissing
 from nuvol.model.accounts import Account, Actor, Grant
-from nuvol.model.apps import STACKSYNC, App
+from nuvol.model.apps import STACKSYNC, U1DB, App
 from nuvol.stores.base import Catalog, OAuthRequest, Transaction
 
 REQUEST_MINUTES = 30
@@ -78,7 +79,7 @@ class OAuth1:
         if not account.active or is_over(grant, self._clock()):
             raise NotAdmitted("This token is not valid any more.", advice="Ask for a new one.")
         self._signed.use(proof, app, account.id)
-        return self._grants.actor(grant, account, proof.network)
+        return replace(self._grants.actor(grant, account, app, proof.network), is_desk=app.kind == U1DB)
 
     # ------------------------------------------------------------------------------------------------ the dance
 

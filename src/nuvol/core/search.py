@@ -28,9 +28,12 @@ class Search:
         before = cursor[1] if cursor else ID_LIMIT
 
         def look(tx: Transaction) -> Page:
-            found = Gathering(lambda node: (0, node.id), limit)
-            found.add(tx.nodes.search(actor.account_id, wanted, before, limit + 1))
+            found: Gathering[Node] = Gathering(lambda node: (0, node.id), limit)
             owners = {member.account_id for member in tx.shares.open_to(actor.account_id)}
+            if actor.home is not None:
+                owners = {actor.account_id}
+            else:
+                found.add(tx.nodes.search(actor.account_id, wanted, before, limit + 1))
             # The folders themselves are found by their mounts.
             mounted = {mount.node_id for mount in tx.shares.mounts(actor.account_id)} if owners else set()
             for owner_id in owners:
@@ -40,7 +43,7 @@ class Search:
                         node
                         for some in self._files.readable(tx, actor, nodes).values()
                         for node in some
-                        if node.id not in mounted
+                        if node.id not in mounted and node.id != actor.home
                     ],
                 )
             page, behind = found.page()

@@ -76,6 +76,8 @@ class Shares:
     def with_me(self, actor: Actor) -> list[Share]:
         """The folders that others opened to the actor, where the actor has them."""
         access.require(actor, "read")
+        if actor.home is not None:
+            return []
 
         def look(tx: Transaction) -> list[Share]:
             found: list[Share] = []
@@ -99,6 +101,7 @@ class Shares:
         def look(tx: Transaction) -> list[Share]:
             me = tx.accounts.get(actor.account_id)
             nodes = tx.nodes.many(actor.account_id, sorted(tx.shares.open_folders(actor.account_id)))
+            nodes = [node for node in nodes if access.is_at_home(actor, node, tx)]
             return [
                 Share(node, me, Role.OWNER, len(tx.shares.members(actor.account_id, node.id))) for node in nodes if me
             ]
@@ -236,7 +239,7 @@ class Shares:
 
     def invited(self, actor: Actor, secret: str) -> tuple[Invited, str, str]:
         """What an invitation is to: with the name of the folder and that of its owner. Raises InvitationMissing."""
-        access.require(actor, "read")
+        access.require_all(actor, "read")
 
         def look(tx: Transaction) -> tuple[Invited, str, str]:
             invited = self._valid(tx, secret)
@@ -252,7 +255,7 @@ class Shares:
 
         Raises InvitationMissing; BadValue for who is the owner.
         """
-        access.require(actor, "write")
+        access.require_all(actor, "write")
         invited = self._files.catalog.read(lambda tx: self._valid(tx, secret))
         if invited.account_id == actor.account_id:
             raise BadValue("This folder is yours.")
@@ -275,7 +278,7 @@ class Shares:
         folder = ledger.live(node_id, "share")
         if not folder.is_folder:
             raise WrongKind(f"“{folder.name}” is a file.", advice="Share the folder it is in, or make a link to it.")
-        if folder.parent_id is None:
+        if folder.parent_id is None or folder.id == ledger.actor.home:
             raise NotAllowed("The root folder cannot be shared.", advice="Share a folder in it.")
         if ledger.holds_mounts(folder):
             raise NotAllowed(

@@ -7,6 +7,7 @@ import hmac
 import re
 
 from nuvol.clock import MINUTE, Clock
+from nuvol.core.access import APP_FOLDER
 from nuvol.core.files.reads import Reading, Reads
 from nuvol.core.logins import is_over
 from nuvol.core.vault import Vault
@@ -44,21 +45,25 @@ class Tickets:
             raise _over()
         account_id, grant_id, node_id, number, until = (int(found[i], 16) for i in range(1, 6))
         now = self._clock()
-        grant, account, app = self._catalog.read(lambda tx: _holder(tx, account_id, grant_id))
+        grant, account, app, home = self._catalog.read(lambda tx: _holder(tx, account_id, grant_id))
         if until <= now or account is None or not account.active or grant is None or is_over(grant, now):
             raise _over()
         if grant.app and not (app and app.active):
             raise _over()
-        return self._reads.open(Actor(account_id, grant.scopes, grant_id), node_id, number)
+        return self._reads.open(Actor(account_id, grant.scopes, grant_id, home=home), node_id, number)
 
     def _mark(self, text: str) -> str:
         return self._vault.mark(f"ticket {text}").hex()
 
 
-def _holder(tx: Transaction, account_id: int, grant_id: int) -> tuple[Grant | None, Account | None, App | None]:
+def _holder(
+    tx: Transaction, account_id: int, grant_id: int
+) -> tuple[Grant | None, Account | None, App | None, int | None]:
+    """With the folder that is all the app sees."""
     grant = tx.grants.get(account_id, grant_id)
     app = tx.apps.by_key(grant.app) if grant and grant.app else None
-    return grant, tx.accounts.get(account_id), app
+    home = tx.apps.folder(account_id, grant.app) if grant and APP_FOLDER in grant.scopes else None
+    return grant, tx.accounts.get(account_id), app, home
 
 
 def _over() -> NodeMissing:

@@ -29,6 +29,7 @@ KiB = 1024
 MiB = 1024 * KiB
 
 RUN = 4 * MiB  # a hop to a thread is worth it from about 1 MiB on; larger runs only cost memory
+FAR = 16  # threads that wait for other servers
 BLOCK = 1 * MiB  # answers are streamed in blocks of this size, the next one being read meanwhile
 
 log = logging.getLogger("nuvol.faces")
@@ -333,6 +334,7 @@ class Dispatcher:
 # ------------------------------------------------------------------------------------ crossing over to the core
 
 _pool = ThreadPoolExecutor(8, thread_name_prefix="nuvol")
+_far = ThreadPoolExecutor(FAR, thread_name_prefix="nuvol-far")
 _local = True
 
 
@@ -361,7 +363,17 @@ async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs)
 
     When cancelled it waits until the thread is done, so that nothing the thread works on is taken away.
     """
-    future = asyncio.get_running_loop().run_in_executor(_pool, partial(function, *args, **kwargs))
+    return await _in(_pool, partial(function, *args, **kwargs))
+
+
+async def far(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call the core for what waits for another server: in threads that nothing else needs, so that a slow one holds up
+    nobody but those who want something of it. Otherwise like `in_thread`."""
+    return await _in(_far, partial(function, *args, **kwargs))
+
+
+async def _in(pool: ThreadPoolExecutor, call: Callable[[], T]) -> T:
+    future = asyncio.get_running_loop().run_in_executor(pool, call)
     try:
         return await asyncio.shield(future)
     except asyncio.CancelledError:

@@ -73,3 +73,7 @@ class Actor(Struct, frozen=True):
     name: str = ""
     app: str = ""
     """Title of the program that asks, as it is written beside versions."""
+    home: int | None = None
+    """The folder that is `/` for it, and outside of which it sees nothing; None: the account's root."""
+    is_desk: bool = False
+    """It is a program that syncs the documents of many people under one login."""

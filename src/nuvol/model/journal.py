@@ -21,7 +21,9 @@ class Change(Struct, frozen=True):
     app: str
     verb: str
     object: str
-    """The noun: "node", "account", "link", "share" (who is a member changed), "document", "database", later "event"."""
+    """The noun: "node", "account", "link", "share" (who is a member changed), "comment" (create, delete; told by its
+    node), "photo" (something was said of a file, or it was looked at), "album", "document", "database", later
+    "event"."""
     object_id: int
     kind: int
     old_parent: int | None
@@ -47,6 +49,23 @@ class Changes(Struct, frozen=True):
     """The cursor is too old or of another epoch: read everything anew, then go on from `cursor`."""
     start: str = ""
     """The cursor before the first of these changes."""
+
+
+class Act(Struct, frozen=True):
+    """One thing that happened to a node or below it, with the names that a person needs."""
+
+    change: Change
+    actor: str
+    """The name of the account; "": it is gone."""
+    name: str
+    """Of what it happened to, as it was called afterwards."""
+
+
+class Acts(Struct, frozen=True):
+    """A page of what happened, newest first. `next`: where to go on; None: the journal reaches back no further."""
+
+    acts: list[Act]
+    next: str | None
 
 
 class Notice(Struct, frozen=True):

@@ -3,6 +3,8 @@
 from nuvol.core.cloud import Cloud
 from nuvol.core.vault import KEY_BYTES
 from nuvol.errors import StoreFailed
+from nuvol.server.outbound import Outbound
+from nuvol.server.peers import Peers
 from nuvol.server.settings import Settings
 from nuvol.stores.blobs.disk import DiskBlobs
 from nuvol.stores.catalog.catalog import SqlCatalog
@@ -23,4 +25,4 @@ def build(settings: Settings) -> Cloud:
             advice="Choose another with --data, or give this user the right to write there.",
         ) from None
     catalog = SqlCatalog.open(settings.catalog or settings.data.absolute() / "nuvol.db")
-    return Cloud(catalog, blobs, settings.rules, key=key)
+    return Cloud(catalog, blobs, settings.rules, key=key, peers=Peers(Outbound(settings.outbound_allow)))

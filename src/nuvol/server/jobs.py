@@ -35,12 +35,14 @@ class Jobs:
 
     def _work(self) -> None:
         self._try(self._cloud.upkeep.resume)
+        self._try(self._cloud.developing.index)
         due = time.monotonic() + FIRST_ROUND
         while not self._stopping.is_set():
             self._wake.wait(max(0.0, due - time.monotonic()))
             if time.monotonic() >= due:
                 due = time.monotonic() + BETWEEN_ROUNDS
-                for job in (self._cloud.upkeep.resume, self._cloud.upkeep.expire, self._cloud.upkeep.sweep):
+                upkeep = self._cloud.upkeep
+                for job in (upkeep.resume, upkeep.expire, self._cloud.guests.expire, upkeep.sweep):
                     self._try(job)
             else:
                 began = time.monotonic()

@@ -84,6 +84,19 @@ def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
         raise ValueError("addresses or networks: 127.0.0.1,10.0.0.0/8") from None
 
 
+def _hosts(text: str) -> tuple[str | IPv4Network | IPv6Network, ...]:
+    """A list of hosts and networks."""
+    found: list[str | IPv4Network | IPv6Network] = []
+    for part in (part.strip().lower() for part in text.split(",") if part.strip()):
+        try:
+            found.append(ip_network(part))
+        except ValueError:
+            if not re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*", part):
+                raise ValueError("names of hosts, addresses or networks: nas.local,10.0.0.0/8") from None
+            found.append(part)
+    return tuple(found)
+
+
 def _address(text: str) -> str:
     if re.fullmatch(r"https?://[^/?#@\s]+/?", text):
         return text.rstrip("/")
@@ -111,7 +124,13 @@ class Settings:
     watchers: tuple[IPv4Network | IPv6Network, ...] = _setting(
         networks("127.0.0.0/8,::1"), "addresses or networks that may read /metrics", networks
     )
+    outbound_allow: tuple[str | IPv4Network | IPv6Network, ...] = _setting(
+        (), "hosts or networks of its own side that this server may call, also without https", _hosts
+    )
     max_connections: int = _setting(4096, "connections served at once", _whole(1, 100_000))
+    picture_workers: int = _setting(
+        max(1, (os.cpu_count() or 2) // 2), "processes that look at new photos; 0 = none, they wait", _whole(0, 64)
+    )
     signup: str | None = _setting(None, "who may make an account: open, invite or closed", _signup)
     default_quota: int | None = _setting(None, "bytes a new account may use (500G); without it no limit", _bytes)
     trash_days: int = _setting(_RULES.trash_days, "days until the trash is emptied; 0 = never", _days)

@@ -15,11 +15,14 @@ from msgspec import Struct
 
 from nuvol.model.accounts import Account, Actor, Grant
 from nuvol.model.apps import App
+from nuvol.model.comments import Comment
 from nuvol.model.customers import Customer, Plan
 from nuvol.model.documents import Database
+from nuvol.model.elsewhere import Elsewhere
 from nuvol.model.journal import Change, Notice
 from nuvol.model.links import Link
 from nuvol.model.nodes import AdvisoryLock, Chunk, Content, Lock, Node, UploadSession, Version
+from nuvol.model.photos import Album, Picture, Taken, Waiting
 from nuvol.model.shares import Invited, Member, Mount
 from nuvol.u1db import table
 
@@ -160,7 +163,7 @@ class AccountRows(Protocol):
 
     def hindrances(self, account_id: int) -> tuple[bool, bool, bool]:
         """What a change has to look out for: (a job is at work on a large folder, there are DAV locks, folders are
-        open to others). All in one question, because every change asks it."""
+        open to others or are an app's). All in one question, because every change asks it."""
 
     def advance(self, account_id: int, rows: int, used: int) -> int:
         """Add to the journal number and to the bytes used; returns the new journal number."""
@@ -215,6 +218,13 @@ class AppRows(Protocol):
         """`admin`: that of its back office."""
 
     def remove(self, key: str) -> bool: ...
+    def folder(self, account_id: int, key: str) -> int | None:
+        """The node that is all the app sees of this account."""
+
+    def folders(self, account_id: int) -> set[int]:
+        """Those of all apps."""
+
+    def set_folder(self, account_id: int, key: str, node_id: int) -> None: ...
 
 
 class OAuthRequest(Struct, frozen=True):
@@ -351,6 +361,9 @@ class NodeRows(Protocol):
     def remove(self, account_id: int, node_ids: Sequence[int]) -> None:
         """With their dead properties, locks and search words."""
 
+    def is_within(self, account_id: int, node_id: int, folder_id: int) -> bool:
+        """Whether the node is this folder or lies somewhere below it, whatever their states."""
+
     def orphans(self, limit: int) -> list[tuple[int, int, str]]:
         """(account, node, name) of nodes whose folder is not there: there must be none."""
 
@@ -373,6 +386,9 @@ class VersionRows(Protocol):
         """Newest first, numbers below `before`."""
 
     def get(self, account_id: int, node_id: int, number: int) -> Version | None: ...
+    def size_below(self, account_id: int, folder_id: int) -> int:
+        """Bytes of the distinct contents of a folder and all below it, trash and past states included."""
+
     def newest(self, account_id: int, node_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         """Node → (status, author) of its newest version."""
 
@@ -491,7 +507,7 @@ class ChunkRows(Protocol):
         """(account, blob, size) in key order."""
 
     def empty_blobs(self, after: tuple[int, int], limit: int) -> list[tuple[int, int]]:
-        """(account, blob) in which no chunk rests, in key order."""
+        """(account, blob) in which neither a chunk nor a thumbnail rests, in key order."""
 
     def remove_blob(self, account_id: int, blob_id: int) -> None: ...
     def all_chunks(self, after: tuple[int, bytes], limit: int) -> list[tuple[int, Chunk, bool]]:
@@ -528,14 +544,17 @@ class JournalRows(Protocol):
     def shared_after(self, account_id: int, seq: int, limit: int) -> list[Change]:
         """Those that touch a folder open to others."""
 
+    def before(self, account_id: int, seq: int, limit: int) -> list[Change]:
+        """Newest first, those below this number."""
+
     def floor(self, account_id: int) -> int:
         """Rows up to this number have been trimmed."""
 
-    def count_actions(self, account_id: int) -> tuple[int, int]:
+    def count_actions(self, account_id: int, folder_id: int | None = None) -> tuple[int, int]:
         """What happened to files and was not merely said about a link: (how many have been trimmed, how many are
-        there)."""
+        there). `folder_id`: only what happened below this folder of an app; of that nobody knows what was trimmed."""
 
-    def actions(self, account_id: int, skip: int, limit: int) -> list[Change]:
+    def actions(self, account_id: int, skip: int, limit: int, folder_id: int | None = None) -> list[Change]:
         """Those that are there, in order, from the one behind the first `skip`."""
 
     def trim(self, account_id: int, before: int, limit: int) -> int:
@@ -725,6 +744,24 @@ class ShareRows(Protocol):
         """Remove invitations that ended earlier than `before`."""
 
 
+class CommentRows(Protocol):
+    """What people wrote about nodes, by the owner of the node."""
+
+    def put(self, comment: Comment) -> None:
+        """In place of what may be there."""
+
+    def get(self, account_id: int, doc_id: str) -> Comment | None: ...
+    def of(self, account_id: int, node_id: int, before: tuple[int, str], limit: int) -> list[Comment]:
+        """Of one node, newest first, from those below this (time, id)."""
+
+    def count(self, account_id: int, node_id: int) -> int: ...
+    def about(self, account_id: int, node_ids: Sequence[int], limit: int) -> list[Comment]:
+        """At most `limit` of those of these nodes, in no order."""
+
+    def remove(self, account_id: int, doc_id: str) -> bool:
+        """False when there is none."""
+
+
 class DatabaseRows(table.Rows, Protocol):
     """The rows of one database, as its replica asks them, and what a unit did to them. The first question of a
     database that is not there any more raises DatabaseDoesNotExist."""
@@ -739,6 +776,34 @@ class DatabaseRows(table.Rows, Protocol):
 
     def settle(self) -> None:
         """Write what concerns the database as a whole: the last act of a unit that writes."""
+
+
+class GuestRows(Protocol):
+    """Accounts that stand for people of other clouds."""
+
+    def add(self, account_id: int, address: str) -> None:
+        """`address`: as it was invited."""
+
+    def address(self, account_id: int) -> str | None:
+        """None: it is no guest."""
+
+    def left(self, limit: int) -> list[int]:
+        """Those that are members of nothing any more and still hold a token."""
+
+    def over(self, before: int, limit: int) -> list[int]:
+        """Those made before, that are members of nothing and hold nothing, not even a token that was taken back."""
+
+
+class ElsewhereRows(Protocol):
+    """Folders on other clouds."""
+
+    def add(self, folder: Elsewhere) -> None: ...
+    def of(self, account_id: int) -> list[Elsewhere]:
+        """In the order they came."""
+
+    def get(self, account_id: int, folder_id: int) -> Elsewhere | None: ...
+    def set_ended(self, account_id: int, folder_id: int, at: int | None) -> None: ...
+    def remove(self, account_id: int, folder_id: int) -> bool: ...
 
 
 class DocumentRows(Protocol):
@@ -766,6 +831,132 @@ class DocumentRows(Protocol):
 
     def weighed(self, account_id: int) -> int:
         """Bytes of all texts, added up: what documents contribute to `used`."""
+
+
+class PhotoRows(Protocol):
+    """Photos. Which nodes are photos, `NodeRows` notes by itself: those of a media type that `model.photos` names, with
+    a picture that waits for somebody to look at it.
+
+    Lists are ordered by (local time, node), newest first; `after` is that of the last one before, `until` the local
+    time at which a list ends. A place in them is (owner, node, local time).
+    """
+
+    def timeline(
+        self,
+        account_id: int,
+        after: tuple[int, int],
+        until: int,
+        limit: int,
+        *,
+        folder_id: int | None = None,
+        cells: tuple[int, int] | None = None,
+    ) -> list[Taken]:
+        """Live photos of the account's; `folder_id`: that lie in this very folder; `cells`: taken in a cell from the
+        first of these on and before the second."""
+
+    def get(self, account_id: int, node_id: int) -> Taken | None:
+        """Of a photo in whatever state."""
+
+    def months(self, account_id: int, folder_ids: Sequence[int] = (0,)) -> dict[int, int]:
+        """How many live ones each month has, in these folders; folder 0 stands for all."""
+
+    def folders(self, account_id: int) -> dict[int, int]:
+        """How many live ones lie in each folder that has any."""
+
+    def cells(self, account_id: int) -> dict[int, int]:
+        """How many live ones were taken in each cell."""
+
+    def say(self, account_id: int, node_id: int, at: int | None, latitude: int | None, longitude: int | None) -> None:
+        """What a person says of time and place goes before what the camera wrote; None: nothing."""
+
+    def unindexed(self, after: tuple[int, int], limit: int) -> list[tuple[int, int]]:
+        """(account, node) of photos that stand in no timeline, in key order: of before there was one."""
+
+    def index(self, nodes: Sequence[Node]) -> None:
+        """Put them in."""
+
+    def pictures(self, account_id: int, hashes: Sequence[bytes]) -> dict[bytes, Picture]:
+        """By content."""
+
+    def held(self, account_id: int, hashes: Sequence[bytes]) -> list[bytes]:
+        """Those of these contents that live photos have."""
+
+    def held_by_sha256(self, account_id: int, sums: Sequence[bytes]) -> list[bytes]:
+        """Those of these SHA-256 sums that live photos have, as far as somebody has looked at them."""
+
+    def waiting(self, now: int, limit: int) -> list[Waiting]:
+        """Contents that wait for a look and that nobody has leased, those that wait longest first."""
+
+    def count_waiting(self) -> int: ...
+    def lease(self, waiting: Waiting, now: int, until: int) -> bool:
+        """Be the one who looks, until `until`. False when somebody else is."""
+
+    def settle(self, picture: Picture) -> list[int]:
+        """What came of the look; the ids of the live photos that show it. Nothing happens when the content went away
+        meanwhile."""
+
+    def again(self, account_id: int, hash: bytes, at: int) -> None:
+        """Somebody shall look once more; its thumbnails count no longer."""
+
+    def drop_picture(self, account_id: int, hash: bytes) -> None:
+        """The content is gone."""
+
+    def thumbnail_blobs(self, after: tuple[int, bytes], limit: int) -> list[tuple[int, bytes, int]]:
+        """(account, content, blob) in key order."""
+
+    def by_content(self, account_id: int, after: bytes, limit: int) -> list[tuple[bytes, int]]:
+        """(content, node) of live photos, by content, behind `after`."""
+
+    def nodes_of(self, account_id: int, hashes: Sequence[bytes]) -> dict[bytes, list[int]]:
+        """Live photos by content."""
+
+    def likenesses(self, account_id: int, after: bytes, limit: int) -> list[tuple[bytes, int]]:
+        """(content, likeness), by content, behind `after`."""
+
+    def alike(self, account_id: int, likeness: int, limit: int) -> dict[bytes, int]:
+        """Contents, and their likenesses, that have one of four parts in common with this one, at most `limit` for
+        each part: all that differ in three bits or fewer are among them."""
+
+    def like(self, account_id: int, node_id: int, liker_id: int, at: int) -> bool:
+        """False when they liked it already."""
+
+    def unlike(self, account_id: int, node_id: int, liker_id: int) -> bool: ...
+    def likers(self, account_id: int, node_ids: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
+        """(account, name) of who likes each, the first first."""
+
+    def favour(self, account_id: int, taken: Taken) -> None: ...
+    def disfavour(self, account_id: int, node_id: int) -> None: ...
+    def favourites(self, account_id: int, after: tuple[int, int], until: int, limit: int) -> list[tuple[int, int, int]]:
+        """Places; whether they may be seen is still to be asked."""
+
+    def favoured(self, account_id: int, node_ids: Sequence[int]) -> set[int]:
+        """Those of these that are favourites."""
+
+    def forget(self, account_id: int) -> None:
+        """All that the account has of photos, and its likes elsewhere."""
+
+    def add_album(self, album: Album) -> None: ...
+    def album(self, account_id: int, album_id: int) -> Album | None: ...
+    def albums(self, account_id: int) -> list[Album]:
+        """By name."""
+
+    def update_album(self, album: Album) -> None:
+        """Its parent, name and cover."""
+
+    def remove_album(self, account_id: int, album_id: int) -> None:
+        """With what was put in it; the photos stay."""
+
+    def put_in_album(self, account_id: int, album_id: int, photos: Sequence[Taken]) -> None:
+        """Those that are in it already stay."""
+
+    def take_from_album(self, account_id: int, album_id: int, node_ids: Sequence[int]) -> None: ...
+    def album_photos(
+        self, account_id: int, album_id: int, after: tuple[int, int], limit: int
+    ) -> list[tuple[int, int, int]]:
+        """Places; whether they may be seen is still to be asked."""
+
+    def album_sizes(self, account_id: int) -> dict[int, int]:
+        """How many were put in each."""
 
 
 class Transaction(Protocol):
@@ -810,7 +1001,15 @@ class Transaction(Protocol):
     @property
     def shares(self) -> ShareRows: ...
     @property
+    def guests(self) -> GuestRows: ...
+    @property
+    def elsewhere(self) -> ElsewhereRows: ...
+    @property
     def documents(self) -> DocumentRows: ...
+    @property
+    def photos(self) -> PhotoRows: ...
+    @property
+    def comments(self) -> CommentRows: ...
 
 
 class Catalog(Protocol):

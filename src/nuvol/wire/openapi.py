@@ -82,6 +82,7 @@ _PATH_KINDS: dict[str, dict[str, Any]] = {
     "name": {"type": "string", "minLength": 1, "description": "Percent-encoded."},
     "upload_id": _TEXT,
     "invitation_id": _TEXT,
+    "comment_id": _TEXT,
     "database": {**_TEXT, "pattern": f"^{NAME_PATTERN}$"},
     "doc_id": {**_TEXT, "pattern": "^[a-zA-Z0-9.%_-]{1,500}$", "description": "Percent-encoded."},
     "replica": {"type": "string", "minLength": 1, "description": "The replica's uid, without “:” and “|”."},

@@ -11,6 +11,9 @@ import msgspec
 
 from nuvol import errors
 from nuvol.errors import CloudError, Malformed, Missing, NotAdmitted
+from nuvol.model.calendar import Calendar, Event
+from nuvol.model.comments import Comment
+from nuvol.model.elsewhere import Elsewhere, Way
 from nuvol.model.nodes import AdvisoryLock, Node, State, Status, Version
 from nuvol.model.shares import Member, Role
 
@@ -150,11 +153,43 @@ def _unhexed(text: str) -> str:
         return text
 
 
-def lock_wish(given: Mapping[str, str]) -> AdvisoryLock:
-    """The lock that a form tells about. Raises Malformed, naming what is missing."""
-    lacking = [key for key in ("id", "cloud", "user", "ipserver", "datetime") if not given.get(key)]
+def comment_wish(given: Mapping[str, str]) -> tuple[int, str, str, str]:
+    """(node, user, text, cloud) of a comment that a form tells about. Raises Malformed, Missing."""
+    _require(given, "id", "user", "text")
+    return node_id(given["id"]), given["user"], given["text"], given.get("cloud", "")
+
+
+def calendar_wish(given: Mapping[str, str]) -> Calendar:
+    """Raises Malformed, naming what is missing."""
+    _require(given, "user", "name")
+    return Calendar(**{field: given[field] for field in Calendar.__struct_fields__ if field in given})
+
+
+def event_wish(given: Mapping[str, str]) -> Event:
+    """Raises Malformed, naming what is missing."""
+    _require(given, "user", "calendar", "timestart", "timeend", "isallday")
+    return Event(**{field: given[field] for field in Event.__struct_fields__ if field in given})
+
+
+def second(text: str) -> int:
+    """The time in the address of a comment, `YYYYmmddHHMMSS`, as microseconds since 1970. Raises Malformed."""
+    try:
+        if not re.fullmatch(r"[0-9]{14}", text, re.ASCII):
+            raise ValueError
+        return (datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+    except ValueError:
+        raise Malformed("The time of a comment is written YYYYmmddHHMMSS.") from None
+
+
+def _require(given: Mapping[str, str], *keys: str) -> None:
+    lacking = [key for key in keys if not given.get(key)]
     if lacking:
         raise Malformed(f"Missing: {', '.join(lacking)}.")
+
+
+def lock_wish(given: Mapping[str, str]) -> AdvisoryLock:
+    """The lock that a form tells about. Raises Malformed, naming what is missing."""
+    _require(given, "id", "cloud", "user", "ipserver", "datetime")
     if any(len(given[key]) > 500 for key in ("id", "cloud", "user", "ipserver", "datetime")):
         raise Malformed("A field is longer than 500 characters.")
     return AdvisoryLock(
@@ -199,6 +234,30 @@ def metadata(node: Node, root_id: int, status: int, author: str, adler32: int) -
         "modified_at": time(node.changed_at),
         "user": author,
         **({} if node.is_folder else {"chunks": []}),
+    }
+
+
+def elsewhere(folder: Elsewhere, way: Way) -> dict[str, Any]:
+    """A folder on another cloud (§9): calls for what is in it go there, signed with what stands here."""
+    return {
+        "id": folder.item_id,
+        "parent_id": None,
+        "filename": folder.name,
+        "name": folder.name,
+        "is_folder": True,
+        "is_root": False,
+        "status": _STATUS[Status.NEW],
+        "version": 1,
+        "checksum": 0,
+        "size": 0,
+        "mimetype": FOLDER_TYPE,
+        "modified_at": time(folder.since),
+        "user": folder.owner,
+        "resource_url": way.resource_url,
+        "access_token_key": way.token_key,
+        "access_token_secret": way.token_secret,
+        "consumer_key": way.consumer_key,
+        "consumer_secret": way.consumer_secret,
     }
 
 
@@ -258,6 +317,23 @@ def members(found: Iterable[Member]) -> list[dict[str, Any]]:
     ]
 
 
+def comment(of: Comment, cloud: str, status: str = "NEW") -> dict[str, str]:
+    """`cloud`: by what name the caller knows this one."""
+    return {
+        "id": str(of.node_id),
+        "user": of.user,
+        "text": of.text,
+        "cloud": of.cloud or cloud,
+        "time_created": f"{_EPOCH + timedelta(microseconds=of.at):%Y%m%d%H%M%S}",
+        "status": status,
+    }
+
+
+def entry(of: Calendar | Event) -> dict[str, str]:
+    """A calendar or an event."""
+    return {"type": "calendar" if isinstance(of, Calendar) else "event", **msgspec.structs.asdict(of)}
+
+
 def lock(of: AdvisoryLock) -> dict[str, str]:
     return {
         "id": of.item,
@@ -271,12 +347,17 @@ def lock(of: AdvisoryLock) -> dict[str, str]:
 
 # --------------------------------------------------------------------------------------------------- errors
 
-APPLICATIONS = frozenset({"lockFile", "updateTime", "unLockFile"})
+APPLICATIONS = frozenset(
+    {"comment", "calendar", "event", "calEvents", "calUser", "lockFile", "updateTime", "unLockFile"}
+)
 """First words of the resources of applications."""
 
 STATUS: dict[type[CloudError], int] = {
     Missing: 404,
     errors.ParentMissing: 404,
+    errors.CommentMissing: 400,  # these resources know no 404 (§6)
+    errors.CalendarMissing: 400,
+    errors.EventMissing: 400,
     errors.Conflict: 400,
     errors.Refused: 403,
     NotAdmitted: 401,

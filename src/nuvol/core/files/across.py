@@ -12,6 +12,7 @@ from contextlib import ExitStack, suppress
 import msgspec
 from msgspec.structs import replace
 
+from nuvol.core import remarks
 from nuvol.core.files import guards
 from nuvol.core.files.ledger import Ledger, free_name
 from nuvol.core.files.parcels import Parcel
@@ -21,7 +22,9 @@ from nuvol.errors import AccountMissing, Busy, CloudError, Conflict, Damaged, Na
 from nuvol.ids import ID_LIMIT
 from nuvol.model import names as same
 from nuvol.model.accounts import Actor
+from nuvol.model.comments import Comment
 from nuvol.model.nodes import Content, Guard, Kind, Moved, Node, State, Status, Version
+from nuvol.model.photos import Taken, is_photo
 from nuvol.stores.base import Transaction
 
 Place = tuple[int, int]
@@ -38,7 +41,7 @@ class Across:
     def move(
         self, actor: Actor, source: Place, account_id: int, parent_id: int, name: str | None, guard: Guard
     ) -> Moved:
-        """Move a tree into a folder of another account, with its ids, versions and properties.
+        """Move a tree into a folder of another account, with its ids, versions, properties and comments.
 
         Raises what `Tree.move` raises, QuotaExceeded (of the other account), Conflict (something in it is shared).
         """
@@ -235,9 +238,11 @@ class _Carry:
         ids = [node.id for node in nodes] if self._whole else list(self._files.catalog.new_ids(len(nodes)))
         if parent_id is None:
             ids = [self._top_id]
-        past, properties = self._files.catalog.read(lambda tx: self._read(tx, nodes))
+        past, properties, comments = self._files.catalog.read(lambda tx: self._read(tx, nodes))
+        said = self._files.catalog.read(lambda tx: _said(tx, nodes)) if self._whole else {}
         hashes = {version.content for version in past} | {node.content for node in nodes}
         parcels = {hash: parcel for hash in hashes - {None} if hash and (parcel := self._parcel(hash))}
+        fresh_id = self._files.new_id()
 
         def unit(ledger: Ledger) -> None:
             self._demand_arrival(ledger)
@@ -254,6 +259,9 @@ class _Carry:
             for node, id in zip(nodes, ids, strict=True):
                 if node.id in properties:
                     ledger.tx.nodes.set_properties(self.account_id, id, properties[node.id], ())
+            for taken, likers in said.values():
+                _say(ledger, taken, likers)
+            remarks.put(ledger, [replace(comment, account_id=self.account_id) for comment in comments], fresh_id)
 
         with ExitStack() as sent:
             for parcel in parcels.values():
@@ -261,12 +269,15 @@ class _Carry:
             self._files.write_in(self.account_id, self._actor, unit)
         return [(node.id, id, None) for node, id in zip(nodes, ids, strict=True) if node.is_folder and self._deep]
 
-    def _read(self, tx: Transaction, nodes: list[Node]) -> tuple[list[Version], dict[int, dict[str, str]]]:
-        account_id = self.source[0]
-        properties = tx.nodes.properties(account_id, [node.id for node in nodes])
+    def _read(
+        self, tx: Transaction, nodes: list[Node]
+    ) -> tuple[list[Version], dict[int, dict[str, str]], list[Comment]]:
+        account_id, ids = self.source[0], [node.id for node in nodes]
+        properties = tx.nodes.properties(account_id, ids)
         if not self._whole:
-            return [], properties
-        return [v for node in nodes for v in tx.versions.of(account_id, node.id, ID_LIMIT, ID_LIMIT)], properties
+            return [], properties, []
+        past = [v for node_id in ids for v in tx.versions.of(account_id, node_id, ID_LIMIT, ID_LIMIT)]
+        return past, properties, remarks.about(tx, account_id, ids)
 
     def _parcel(self, hash: bytes) -> Parcel | None:
         """None: the other account has it already."""
@@ -326,3 +337,23 @@ class _Carry:
 def _here(version: Version, account_id: int, contents: dict[bytes, Content | None]) -> Version:
     content = contents.get(version.content) if version.content is not None else None
     return replace(version, account_id=account_id, blob_id=content.blob_id if content else None)
+
+
+def _said(tx: Transaction, nodes: list[Node]) -> dict[int, tuple[Taken, list[int]]]:
+    """What people said of photos among these nodes of one account, and who likes them."""
+    photos = [node for node in nodes if is_photo(node.mime)]
+    likers = tx.photos.likers(photos[0].account_id, [node.id for node in photos]) if photos else {}
+    found: dict[int, tuple[Taken, list[int]]] = {}
+    for node in photos:
+        taken = tx.photos.get(node.account_id, node.id)
+        if taken is not None:
+            found[node.id] = taken, [liker_id for liker_id, _ in likers.get(node.id, ())]
+    return found
+
+
+def _say(ledger: Ledger, taken: Taken, likers: list[int]) -> None:
+    photos, account_id, node_id = ledger.tx.photos, ledger.account_id, taken.node_id
+    if taken.said_at is not None or taken.said_latitude is not None:
+        photos.say(account_id, node_id, taken.said_at, taken.said_latitude, taken.said_longitude)
+    for liker_id in likers:
+        photos.like(account_id, node_id, liker_id, ledger.now)

@@ -4,6 +4,7 @@ import contextlib
 import secrets
 from collections.abc import Iterable, Sequence
 
+from nuvol.core import remarks
 from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.room import Files
 from nuvol.errors import AccountMissing
@@ -19,6 +20,7 @@ def release(ledger: Ledger, contents: Iterable[bytes]) -> None:
         content = chunks.content(ledger.account_id, hash)
         if content is None:
             continue
+        ledger.tx.photos.drop_picture(ledger.account_id, hash)
         if content.chunks > room:
             chunks.abandon(ledger.account_id, hash, secrets.token_bytes(32))
             continue
@@ -31,8 +33,10 @@ def release(ledger: Ledger, contents: Iterable[bytes]) -> None:
 
 
 def remove_nodes(ledger: Ledger, node_ids: Sequence[int], most: int) -> int:
-    """Remove nodes with their versions, for good; if there are `most` versions or more, only so many of these.
-    Returns how many versions went."""
+    """Remove nodes with their versions and comments, for good; if there are `most` of these or more, only so many of
+    them. Returns how many went."""
+    if remarks.forget(ledger, node_ids, most) == most:
+        return most
     past = ledger.tx.versions.some(ledger.account_id, node_ids, most)
     if len(past) < most:
         ledger.tx.versions.remove_nodes(ledger.account_id, node_ids)

@@ -118,7 +118,7 @@ class _Copy:
 
     def _begin(self, ledger: Ledger) -> list[Pending]:
         source, parent = ledger.live(self._source_id, "read"), ledger.folder(self._parent_id)
-        if source.parent_id is None:
+        if source.parent_id is None or source.id == ledger.actor.home:
             raise NotAllowed("The root folder cannot be copied.", advice="Copy what is in it.")
         if self._deep and source.is_folder and source.id in ledger.above(parent.id):
             raise BelowItself(f"“{source.name}” cannot be copied into itself.")

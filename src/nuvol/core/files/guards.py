@@ -56,13 +56,13 @@ def _find(ledger: Ledger, path: str) -> tuple[Node | None, Node | None]:
     tx, actor = ledger.tx, ledger.actor
     account = tx.accounts.get(actor.account_id)
     parent: Node | None = None
-    node = tx.nodes.get(actor.account_id, account.root_id) if account else None
+    node = tx.nodes.get(actor.account_id, actor.home or account.root_id) if account else None
     for part in names.parts(path):
         if node is None:
             return None, None
         parent, node = node, tx.nodes.child(node.account_id, node.id, part)
         if node is not None and node.kind == Kind.MOUNT:
-            target = tx.shares.target(node.account_id, node.id)
+            target = tx.shares.target(node.account_id, node.id) if actor.home is None else None
             node = tx.nodes.get(*target) if target and tx.shares.role(*target, actor.account_id) else None
     return node, parent
 

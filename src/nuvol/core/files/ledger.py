@@ -45,14 +45,14 @@ class Ledger:
         return node
 
     def admit(self, node: Node, verb: str = "write") -> None:
-        """In somebody else's account every node needs a right (`access.require`)."""
-        if self.account_id != self.actor.account_id:
+        """In somebody else's account every node needs a right (`access.require`), and of an app that has a home."""
+        if self.account_id != self.actor.account_id or self.actor.home is not None:
             access.require(self.actor, verb, node, self.tx)
 
     def leaving(self, node_id: int, verb: str) -> Node:
         """A node that can leave its folder; `verb` as it is told. Raises NodeMissing; NotAllowed for the root."""
         node = self.live(node_id)
-        if node.parent_id is None:
+        if node.parent_id is None or node.id == self.actor.home:
             raise NotAllowed(f"The root folder cannot be {verb}.", advice="Choose what is in it.")
         if self.account_id != self.actor.account_id:
             self.folder(node.parent_id)
@@ -93,11 +93,22 @@ class Ledger:
     def _hindrances(self) -> tuple[bool, bool, bool]:
         return self.tx.accounts.hindrances(self.account_id)
 
+    @property
+    def root_id(self) -> int:
+        """Of the folder that is `/` for the actor at home."""
+        return self.actor.home or self.account.root_id
+
     @cached_property
     def open_folders(self) -> set[int]:
         """Ids of the account's folders that others are members of."""
-        _, _, has_members = self._hindrances
-        return self.tx.shares.open_folders(self.account_id) if has_members else set()
+        _, _, are_told = self._hindrances
+        return self.tx.shares.open_folders(self.account_id) if are_told else set()
+
+    @cached_property
+    def told_folders(self) -> set[int]:
+        """Those, and the folders of apps: the journal says what happened in them."""
+        _, _, are_told = self._hindrances
+        return self.open_folders | self.tx.apps.folders(self.account_id) if are_told else set()
 
     def holds_mounts(self, node: Node) -> bool:
         """Whether it is a mount, or a folder with one somewhere below."""
@@ -106,9 +117,9 @@ class Ledger:
 
     def _shared(self, node: Node) -> str:
         """The open folders in which a node lies, itself included, as the journal keeps them."""
-        if not self.open_folders:
+        if not self.told_folders:
             return ""
-        return " ".join(str(id) for id in (node.id, *self.above(node.parent_id)) if id in self.open_folders)
+        return " ".join(str(id) for id in (node.id, *self.above(node.parent_id)) if id in self.told_folders)
 
     # ------------------------------------------------------------------------------------------ what changes
 
@@ -211,7 +222,7 @@ class Ledger:
         come too."""
         if not node.is_folder:
             return
-        for root_id in sorted(self.open_folders - {node.id}):
+        for root_id in sorted(self.told_folders - {node.id}):
             if node.id in self.above(root_id) and (root := self.tx.nodes.get(self.account_id, root_id)):
                 is_back = verb == "restore"
                 self.note(verb, root, old=None if is_back else root, new=root if is_back else None)

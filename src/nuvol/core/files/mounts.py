@@ -6,15 +6,21 @@ in two units; `mend` brings or takes what a crash in between left out or over.
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 
+from nuvol.clock import DAY
 from nuvol.core.files.ledger import Ledger, free_name, new_node
 from nuvol.core.files.room import Files
 from nuvol.errors import AccountMissing
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Kind, Node, State
 from nuvol.model.shares import Member, Mount
+from nuvol.stores.base import Transaction
 
 _BATCH = 100
+
+TOLD_DAYS = 30
+"""How long another cloud is told that its token was taken back, before it is one that never was."""
 
 
 class Mounts:
@@ -77,6 +83,9 @@ class Mounts:
             for mount in dangling:
                 self.leave(Actor(mount.account_id), mount)
                 yield mount
+        now = self._files.clock()
+        for guest_id in read(lambda tx: tx.guests.left(_BATCH)):
+            self._files.catalog.write(partial(shut_out, guest_id=guest_id, now=now))
         for member in read(lambda tx: tx.shares.unmounted(_BATCH)):
             self.attach(Actor(member.account_id), member.account_id, member.node_id, member.member_id)
             yield member
@@ -102,7 +111,16 @@ def end(files: Files, actor: Actor, owner_id: int, node_id: int, member_id: int,
         note_share(ledger, verb, node_id)
         return True
 
-    return files.write_in(owner_id, actor, unit)
+    ended = files.write_in(owner_id, actor, unit)
+    if files.catalog.read(lambda tx: tx.guests.address(member_id)) is not None:
+        files.catalog.write(lambda tx: shut_out(tx, member_id, files.clock()))
+    return ended
+
+
+def shut_out(tx: Transaction, guest_id: int, now: int) -> None:
+    """The token of a guest ends; for a while its holder is told that it was taken back."""
+    for grant in tx.grants.of(guest_id):
+        tx.grants.revoke(guest_id, grant.id, now, now + TOLD_DAYS * DAY)
 
 
 def note_share(ledger: Ledger, verb: str, node_id: int) -> None:

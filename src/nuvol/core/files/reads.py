@@ -165,7 +165,7 @@ class Reads:
         access.require(actor, "read")
 
         def look(tx: Transaction) -> tuple[Node, bytes | None]:
-            place = self._files.paths.find(tx, actor.account_id, names.parts(path))
+            place = self._files.paths.find(tx, actor, names.parts(path))
             found = None if place is None else self._row(tx, *place)
             if found is None or found[0].state != State.LIVE:
                 raise NodeMissing(f"There is nothing at “{path}”.")

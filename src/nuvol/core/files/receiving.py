@@ -140,7 +140,8 @@ class Upload:
     def refer(self, hash: bytes, length: int) -> None:
         """The next `length` bytes are a chunk that the account holds. Raises ChunksLacking, BadValue."""
         chunk = self._own.get(hash)
-        if chunk is None and self._account_id == self._actor.account_id:  # a hash must not fetch what is another's
+        is_own = self._account_id == self._actor.account_id and self._actor.home is None
+        if chunk is None and is_own:  # a hash must not fetch what is another's
             chunk = self._pin([hash]).get(hash)
         if chunk is None:
             raise ChunksLacking([hash])

@@ -12,7 +12,7 @@ from nuvol.clock import Clock
 from nuvol.core import access
 from nuvol.core.files import names
 from nuvol.core.files.ledger import Ledger
-from nuvol.errors import AccountMissing, NodeMissing, ParentMissing, StoreFull
+from nuvol.errors import AccountMissing, NodeMissing, ParentMissing, QuotaExceeded, StoreFull
 from nuvol.model import names as same
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Kind, Node, State
@@ -52,10 +52,11 @@ class Paths:
         self._changing = Lock()
         catalog.on_foreign_write(self.clear)
 
-    def find(self, tx: Transaction, account_id: int, path: list[str]) -> tuple[int, int] | None:
-        """(account, id) of the live node at a path. Behind a mount it is in another account, and whether it is open
-        is still to be asked. What has a mount of its own is there and not below another one."""
-        own_id, node_id = account_id, self.root(tx, account_id)
+    def find(self, tx: Transaction, actor: Actor, path: list[str]) -> tuple[int, int] | None:
+        """(account, id) of the live node at a path from the actor's root. Behind a mount it is in another account, and
+        whether it is open is still to be asked. What has a mount of its own is there and not below another one."""
+        own_id = account_id = actor.account_id
+        node_id = self.root(tx, account_id) if actor.home is None else actor.home
         mounted: set[int] | None = None
         for part in path:
             key = (account_id, node_id, same.key(part))
@@ -69,6 +70,8 @@ class Paths:
                 if self._keeps:
                     self._keep(key, known, generation)
             if not isinstance(known, int):
+                if actor.home is not None:
+                    return None
                 account_id, node_id = known
                 continue
             node_id = known
@@ -176,11 +179,11 @@ class Files:
         return self.catalog.write(body)
 
     def attempt(self, actor: Actor, node_id: int | None, act: Callable[[int], T]) -> T:
-        """Act in the actor's own account; if it has no such node, in that of its owner. So nobody who stays at home
-        pays for asking where a node is."""
+        """Act in the actor's own account; if it has no such node, or no room for what is not to lie there, in that of
+        its owner. So nobody who stays at home pays for asking where a node is."""
         try:
             return act(actor.account_id)
-        except (NodeMissing, ParentMissing):
+        except (NodeMissing, ParentMissing, QuotaExceeded):
             owner_id = None if node_id is None else self.owner(actor, node_id)
             if owner_id in (None, actor.account_id):
                 raise
@@ -235,13 +238,12 @@ class Files:
 
     def at(self, tx: Transaction, actor: Actor, path: str) -> Node:
         """Raises NodeMissing."""
-        place = self.paths.find(tx, actor.account_id, names.parts(path))
+        place = self.paths.find(tx, actor, names.parts(path))
         node = tx.nodes.get(*place) if place is not None else None
         if node is None or node.state != State.LIVE:
             raise NodeMissing(f"There is nothing at “{path}”.")
-        if node.account_id == actor.account_id:
-            return node
-        self.admit(tx, actor, node, path)
+        if node.account_id != actor.account_id:
+            self.admit(tx, actor, node, path)
         return self.seen(tx, actor, node)
 
     def admit(self, tx: Transaction, actor: Actor, node: Node, path: str) -> None:
@@ -257,8 +259,11 @@ class Files:
         return tx.nodes.get(actor.account_id, node_id) or tx.shares.node(actor.account_id, node_id)
 
     def seen(self, tx: Transaction, actor: Actor, node: Node) -> Node:
-        """A node as the actor knows it: a folder opened by somebody else has the place and name of its mount."""
-        if node.account_id == actor.account_id or not node.is_folder:
+        """A node as the actor knows it: a folder opened by somebody else has the place and name of its mount, and the
+        folder that is all an app sees those of a root."""
+        if node.account_id == actor.account_id:
+            return replace(node, parent_id=None, name="") if node.id == actor.home else node
+        if not node.is_folder:
             return node
         mount = tx.shares.mount(actor.account_id, node.id)
         return node if mount is None else replace(node, parent_id=mount.parent_id, name=mount.name)
@@ -267,6 +272,8 @@ class Files:
         """A listing of the actor's own folder with the folders themselves in place of their mounts."""
         if not any(node.kind == Kind.MOUNT for node in nodes):
             return nodes
+        if actor.home is not None:
+            return [node for node in nodes if node.kind != Kind.MOUNT]
         mounts = {mount.id: mount for mount in tx.shares.mounts(actor.account_id) if mount.role is not None}
         shown: list[Node] = []
         for node in nodes:
@@ -292,7 +299,9 @@ class Files:
         known: dict[tuple[int, int | None], bool] = {}
         for node in nodes:
             place = node.account_id, node.id if node.is_folder else node.parent_id
-            if node.account_id != actor.account_id and place not in known:
+            if actor.home is not None and place not in known:
+                known[place] = access.is_at_home(actor, node, tx)
+            elif node.account_id != actor.account_id and place not in known:
                 known[place] = (tx.shares.role(node.account_id, node.id, actor.account_id) or 0) > 0
             if known.get(place, True):
                 found.setdefault(node.account_id, []).append(node)

@@ -92,28 +92,34 @@ class Trash:
         behind = (int(str(cursor[0])), cursor[1]) if cursor else None
 
         def look(tx: Transaction) -> Page:
-            found = Gathering(lambda node: (node.trashed_at or 0, node.id), limit)
+            found: Gathering[Node] = Gathering(lambda node: (node.trashed_at or 0, node.id), limit)
+            if actor.home is not None:
+                found.sift(_pages(tx, actor.account_id, behind), lambda nodes: _at_home(tx, actor, nodes))
+                return _page(found)
             found.add(tx.nodes.trash(actor.account_id, behind, limit + 1))
             for owner_id in {member.account_id for member in tx.shares.open_to(actor.account_id)}:
                 found.sift(_pages(tx, owner_id, behind), lambda nodes: _restorable(tx, actor, nodes))
-            page, last = found.page()
-            return Page(page, None if last is None else write_cursor("trash", *last))
+            return _page(found)
 
         return self._files.catalog.read(look)
 
     def get(self, actor: Actor, node_id: int) -> Node:
         """Something in the trash, deleted itself or with a folder above it. Raises NodeMissing."""
-        node = self._files.catalog.read(lambda tx: tx.nodes.get(actor.account_id, node_id))
-        if node is None or node.state != State.TRASHED:
-            raise NodeMissing("It is not in the trash.")
-        access.require(actor, "read", node)
-        return node
+
+        def look(tx: Transaction) -> Node:
+            node = tx.nodes.get(actor.account_id, node_id)
+            if node is None or node.state != State.TRASHED:
+                raise NodeMissing("It is not in the trash.")
+            access.require(actor, "read", node, tx)
+            return node
+
+        return self._files.catalog.read(look)
 
     def inside(self, actor: Actor, folder: Node) -> builtins.list[Node]:
         """What went into the trash with this folder and lies in it, by name."""
-        access.require(actor, "read", folder)
 
         def look(tx: Transaction) -> builtins.list[Node]:
+            access.require(actor, "read", folder, tx)
             below = tx.nodes.below(actor.account_id, folder.id, State.TRASHED, 1_000_000)
             return tx.nodes.many(actor.account_id, [id for id, _, root in below if root == folder.trash_root])
 
@@ -203,9 +209,15 @@ class Trash:
         """Purge everything of the actor's own; returns how many topmost nodes went."""
         access.require(actor, "write")
         count = 0
-        while found := self._files.catalog.read(lambda tx: tx.nodes.trash(actor.account_id, None, 100)):
+        while found := self._own(actor):
             count += sum(self._purged(actor, node.id) for node in found)
         return count
+
+    def _own(self, actor: Actor) -> builtins.list[Node]:
+        """Some of the actor's own, the topmost nodes."""
+        if actor.home is not None:
+            return self.list(actor, limit=100).nodes
+        return self._files.catalog.read(lambda tx: tx.nodes.trash(actor.account_id, None, 100))
 
     def expire(self) -> int:
         """Purge what has been in the trash for longer than the rule allows, in every account."""
@@ -320,12 +332,12 @@ class Trash:
             if last is not None and last.parent_id != node.parent_id:
                 raise ParentMissing("The folder it was in is gone.")
         try:
-            return ledger.folder(node.parent_id or ledger.account.root_id)
+            return ledger.folder(node.parent_id or ledger.root_id)
         except (ParentMissing, WrongKind):
             if exact:
                 raise
             if ledger.account_id == ledger.actor.account_id:
-                return ledger.folder(ledger.account.root_id)
+                return ledger.folder(ledger.root_id)
         for above in ledger.above(node.parent_id):  # in somebody else's folder it stays there
             with suppress(ParentMissing):
                 return ledger.folder(above)
@@ -336,6 +348,15 @@ def _pages(tx: Transaction, owner_id: int, behind: tuple[int, int] | None) -> It
     while found := tx.nodes.trash(owner_id, behind, gathering.ROWS):
         yield found
         behind = (found[-1].trashed_at or 0, found[-1].id)
+
+
+def _page(found: Gathering[Node]) -> Page:
+    page, last = found.page()
+    return Page(page, None if last is None else write_cursor("trash", *last))
+
+
+def _at_home(tx: Transaction, actor: Actor, nodes: list[Node]) -> list[Node]:
+    return [node for node in nodes if access.is_at_home(actor, node, tx)]
 
 
 def _restorable(tx: Transaction, actor: Actor, nodes: list[Node]) -> list[Node]:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from nuvol.core import access
 from nuvol.core.files import guards, names
 from nuvol.core.files.across import Across
+from nuvol.core.files.app_folders import as_seen
 from nuvol.core.files.cursors import read_cursor, write_cursor
 from nuvol.core.files.ledger import Ledger, lives, new_node
 from nuvol.core.files.mounts import Mounts
@@ -31,6 +32,8 @@ class Tree:
         self._trash = trash
         self._mounts = mounts
         self._across = across
+        self._usages: dict[int, tuple[int, Usage]] = {}
+        """Folder of an app → the account's journal number and how much was in it then: some protocols ask each time."""
 
     # ------------------------------------------------------------------------------------------ finding
 
@@ -80,7 +83,7 @@ class Tree:
         if not name:
             raise NotAllowed("The root folder cannot be replaced or removed.")
         names.check(name)
-        found = self._files.paths.find(tx, actor.account_id, above)
+        found = self._files.paths.find(tx, actor, above)
         if found is None:
             raise ParentMissing(f"There is no folder “{'/'.join(above)}”.")
         return *found, name
@@ -114,7 +117,7 @@ class Tree:
                 mounts.pop(node.id, None)
             found: list[Node] = []
             account_id, above, id = node.account_id, node.parent_id, node.id
-            while above is not None:
+            while above is not None and id != actor.home:
                 if account_id != actor.account_id and (mount := mounts.get(id)) is not None:
                     account_id, above = actor.account_id, mount.parent_id
                     continue
@@ -199,13 +202,22 @@ class Tree:
                     waiting.append((f"{above}{node.name}/", node.id, None))
 
     def usage(self, actor: Actor, node: Node | None = None) -> Usage:
-        """Of the account that pays for what lies at `node`: the actor's own unless somebody opened that folder."""
+        """Of the account that pays for what lies at `node`: the actor's own unless somebody opened that folder. For an
+        app with a home the bytes of its folder, with as much to come as the account has left."""
         access.require(actor, "read")
 
         def look(tx: Transaction) -> Usage:
             access.require(actor, "read", node, tx)
             account = tx.accounts.get(node.account_id if node else actor.account_id)
-            return Usage(account.used, account.quota) if account else Usage(0, 0)
+            if account is None:
+                return Usage(0, 0)
+            if actor.home is None:
+                return Usage(account.used, account.quota)
+            known = self._usages.get(actor.home)
+            if known is None or known[0] != account.seq:
+                shown = as_seen(tx, actor, account)
+                known = self._usages[actor.home] = account.seq, Usage(shown.used, shown.quota)
+            return known[1]
 
         return self._files.catalog.read(look)
 
@@ -379,7 +391,7 @@ class Tree:
                 number=node.number + 1,
             )
             if new.name != node.name:
-                parent_id = _parent_of(node)
+                parent_id = _parent_of(node, actor)
                 guards.may_remove(ledger, guard, node)
                 there = ledger.tx.nodes.child(ledger.account_id, parent_id, new.name)
                 if there is not None and there.id != node.id:
@@ -438,9 +450,9 @@ class Tree:
             return self._put_away(actor, actor.account_id, node_id, guard)
         except NodeMissing:
             mount, owner_id = self._mounts.of(actor.account_id, node_id), self._files.owner(actor, node_id)
-            if mount is None and owner_id in (None, actor.account_id):
+            if (mount is None or actor.home is not None) and owner_id in (None, actor.account_id):
                 raise
-        if mount is not None:
+        if mount is not None and actor.home is None:
             return self._mounts.leave(actor, mount)
         assert owner_id is not None
         return self._put_away(actor, owner_id, node_id, guard)
@@ -464,8 +476,8 @@ class Tree:
         job.finish(actor)
 
 
-def _parent_of(node: Node) -> int:
-    if node.parent_id is None:
+def _parent_of(node: Node, actor: Actor) -> int:
+    if node.parent_id is None or node.id == actor.home:
         raise NotAllowed("The root folder has no name of its own.")
     return node.parent_id
 

@@ -146,8 +146,8 @@ class Uploads:
         def look(tx: Transaction) -> UploadSession | None:
             own = tx.uploads.get(actor.account_id, upload_id)
             if own is not None and own.holder_id in (0, actor.account_id):
-                return own
-            return tx.uploads.of_holder(actor.account_id, upload_id)
+                return own if _is_at_home(tx, actor, own) else None
+            return tx.uploads.of_holder(actor.account_id, upload_id) if actor.home is None else None
 
         session = self._files.catalog.read(look)
         if session is None or session.expires_at < self._files.clock():
@@ -258,7 +258,7 @@ class Uploads:
 
     def missing_chunks(self, actor: Actor, hashes: list[bytes]) -> list[bytes]:
         """Those the account lacks; those it has are kept for as long as an upload may take."""
-        access.require(actor, "write")
+        access.require_all(actor, "write")
         until = self._files.clock() + self._files.rules.upload_hours * HOUR
         held = self._files.catalog.write(lambda tx: tx.chunks.pin(actor.account_id, hashes, until))
         return [hash for hash in hashes if hash not in held]
@@ -287,3 +287,10 @@ class Uploads:
             return account_id
 
         return self._files.attempt(actor, target.parent_id if target.node_id is None else target.node_id, look)
+
+
+def _is_at_home(tx: Transaction, actor: Actor, session: UploadSession) -> bool:
+    if actor.home is None:
+        return True
+    node = tx.nodes.get(session.account_id, session.parent_id if session.node_id is None else session.node_id)
+    return node is not None and access.is_at_home(actor, node, tx)

@@ -11,15 +11,19 @@ from msgspec.structs import replace
 from nuvol import errors as e
 from nuvol.faces.api import (
     accounts,
+    albums,
     apps,
     capabilities,
+    comments,
     content,
     databases,
     docs,
+    elsewhere,
     links,
     live,
     me,
     nodes,
+    photos,
     session,
     shares,
     trash,
@@ -33,9 +37,12 @@ from nuvol.wire import chunks, tus
 from nuvol.wire.api import accounts as people
 from nuvol.wire.api import apps as programs
 from nuvol.wire.api import body, journal
+from nuvol.wire.api import comments as remarks
 from nuvol.wire.api import documents as papers
+from nuvol.wire.api import elsewhere as away
 from nuvol.wire.api import links as linking
 from nuvol.wire.api import nodes as files
+from nuvol.wire.api import photos as pictures
 from nuvol.wire.api import shares as sharing
 from nuvol.wire.api.capabilities import Capabilities
 from nuvol.wire.api.problems import WrongTusVersion, WrongType
@@ -45,6 +52,9 @@ _ANY_BYTES = "application/octet-stream"
 _CHANGING = (e.NodeMissing, e.PreconditionFailed, e.Locked)
 _PLACING = (*_CHANGING, e.ParentMissing, e.NameTaken, e.WrongKind, e.BadName)
 _STORING = (*_PLACING, e.QuotaExceeded, e.StoreFull)
+
+_NO_PHOTO = (e.NodeMissing,)
+_THERE = (e.NodeMissing, e.TooLarge, e.PeerUnreachable)
 
 _DATABASE = (e.DatabaseDoesNotExist,)
 _WRITING = (*_DATABASE, e.InvalidDocId, e.InvalidJSON, e.DocumentTooBig, e.QuotaExceeded, e.TooLarge, WrongType)
@@ -305,8 +315,56 @@ ENTRIES: tuple[Entry, ...] = (
                "Take an invitation back", statuses=(204,), errors=(e.NodeMissing, e.InvitationMissing)),
         _entry("POST /shares/invitation", shares.invited, "files:read", "What an invitation is to",
                takes=sharing.InvitationSecret, gives=sharing.Invitation, errors=(e.InvitationMissing,)),
+        _entry("POST /shares/guests", elsewhere.receive, ANYONE, "Let another cloud in by an invitation",
+               about="For clouds: the invitation is used up, and the token given for it ends with the membership.",
+               takes=away.GuestSecret, gives=away.Guest, statuses=(201,), errors=(e.InvitationMissing,)),
         _entry("POST /shares/accept", shares.accept, "files", "Accept an invitation", takes=sharing.InvitationSecret,
                gives=files.Node, statuses=(201,), headers_given=("Location",), errors=(e.InvitationMissing,)),
+    ),
+    *_chapter(
+        "Folders on other clouds",
+        _entry("GET /elsewhere", elsewhere.every, "files:read", "Folders on other clouds that are open to one",
+               about="Nobody outside is asked: a cloud that does not answer holds nothing up.",
+               gives=away.ElsewhereFolders),
+        _entry("POST /elsewhere", elsewhere.add, "files", "Take an invitation of another cloud",
+               takes=away.NewElsewhere, gives=away.ElsewhereFolder, statuses=(201,),
+               errors=(*_THERE, e.InvitationMissing)),
+        _entry("GET /elsewhere/{folder_id}", elsewhere.get, "files:read", "One of them", gives=away.ElsewhereFolder,
+               errors=(e.NodeMissing,)),
+        _entry("DELETE /elsewhere/{folder_id}", elsewhere.leave, "files", "Leave it",
+               about="The other cloud is told, if it answers.", statuses=(204,), errors=(e.NodeMissing,)),
+        _entry("GET /elsewhere/{folder_id}/items/{item_id}", elsewhere.item, "files:read", "A file or folder in it",
+               gives=away.ElsewhereItem, errors=_THERE),
+        _entry("PATCH /elsewhere/{folder_id}/items/{item_id}", elsewhere.change, "files", "Rename it, move it",
+               takes=away.ElsewhereChange, gives=away.ElsewhereItem, errors=_THERE),
+        _entry("DELETE /elsewhere/{folder_id}/items/{item_id}", elsewhere.delete, "files", "Put it in the trash there",
+               statuses=(204,), errors=_THERE),
+        _entry("GET /elsewhere/{folder_id}/items/{item_id}/children", elsewhere.children, "files:read",
+               "What is in a folder there", gives=away.ElsewhereItems, errors=_THERE),
+        _entry("POST /elsewhere/{folder_id}/items/{item_id}/children", elsewhere.create_folder, "files",
+               "Make a folder there", takes=away.NewElsewhereFolder, gives=away.ElsewhereItem, statuses=(201,),
+               errors=_THERE),
+        _entry("GET /elsewhere/{folder_id}/items/{item_id}/content", elsewhere.content, "files:read",
+               "The content of a file there", media_given=_ANY_BYTES, headers_given=("Content-Disposition",),
+               errors=_THERE),
+        _entry("PUT /elsewhere/{folder_id}/items/{item_id}/content", elsewhere.replace, "files",
+               "New content for a file there", media_taken=_ANY_BYTES, gives=away.ElsewhereItem, errors=_THERE),
+        _entry("PUT /elsewhere/{folder_id}/items/{item_id}/children/{name}/content", elsewhere.create, "files",
+               "A new file there", media_taken=_ANY_BYTES, gives=away.ElsewhereItem, statuses=(201,), errors=_THERE),
+    ),
+    *_chapter(
+        "Comments",
+        _entry("GET /nodes/{node_id}/comments", comments.every, "files:read", "What people wrote about it",
+               query=remarks.CommentsAsked, gives=remarks.Comments, errors=(e.NodeMissing,)),
+        _entry("POST /nodes/{node_id}/comments", comments.add, "files", "Write a comment",
+               about="Whoever has a role there may. “@name” mentions somebody who has it too.",
+               takes=remarks.NewComment, gives=remarks.Comment, statuses=(201,),
+               errors=(e.NodeMissing, e.QuotaExceeded)),
+        _entry("DELETE /nodes/{node_id}/comments/{comment_id}", comments.remove, "files", "Delete one's own comment",
+               statuses=(204,), errors=(e.NodeMissing, e.CommentMissing)),
+        _entry("GET /nodes/{node_id}/activity", comments.activity, "files:read",
+               "Who did what with it, or in it and below", query=remarks.ActsAsked, gives=remarks.Acts,
+               errors=(e.NodeMissing,)),
     ),
     *_chapter(
         "Uploads",
@@ -326,6 +384,53 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("DELETE /uploads/{upload_id}", uploads.delete, "files", "End an upload and drop what arrived",
                headers=(_TUS,), statuses=(204,), headers_given=("Tus-Resumable",),
                errors=(e.UploadMissing, WrongTusVersion)),
+    ),
+    *_chapter(
+        "Photos",
+        _entry("GET /photos", photos.every, "photos", "Photos, newest first",
+               about="In the order of the clocks by which they were taken.", query=pictures.PhotosAsked,
+               gives=pictures.Photos, errors=(e.NodeMissing, e.WrongKind)),
+        _entry("GET /photos/timeline", photos.timeline, "photos", "How many photos each month has",
+               query=pictures.TimelineAsked, gives=pictures.Timeline),
+        _entry("GET /photos/places", photos.places, "photos", "Where one's photos were taken",
+               about="Coordinates in groups: nothing is asked of anybody's maps.", query=pictures.PlacesAsked,
+               gives=pictures.Places),
+        _entry("GET /photos/duplicates", photos.duplicates, "photos", "One's photos that are there more than once",
+               query=pictures.DuplicatesAsked, gives=pictures.DuplicateGroups),
+        _entry("POST /photos/known", photos.known, "photos", "Which of these hashes one's photos have",
+               about="So that a phone sends nothing twice.", takes=pictures.HashesAsked, gives=pictures.Known),
+        _entry("GET /photos/albums", albums.every, "photos", "One's albums, by name", gives=pictures.Albums),
+        _entry("POST /photos/albums", albums.create, "photos", "Make an album", takes=pictures.NewAlbum,
+               gives=pictures.Album, statuses=(201,), headers_given=("Location",),
+               errors=(e.AlbumMissing, e.NodeMissing, e.WrongKind)),
+        _entry("GET /photos/albums/{album_id}", albums.get, "photos", "One album", gives=pictures.Album,
+               errors=(e.AlbumMissing,)),
+        _entry("PATCH /photos/albums/{album_id}", albums.patch, "photos", "Rename an album, move it, choose its cover",
+               takes=pictures.AlbumChange, gives=pictures.Album,
+               errors=(e.AlbumMissing, e.NodeMissing, e.BelowItself)),
+        _entry("DELETE /photos/albums/{album_id}", albums.delete, "photos", "Remove an album",
+               about="Photos stay; albums in it move up.", statuses=(204,), errors=(e.AlbumMissing,)),
+        _entry("GET /photos/albums/{album_id}/photos", albums.photos, "photos", "What is in an album",
+               query=pictures.AlbumPhotosAsked, gives=pictures.Photos, errors=(e.AlbumMissing,)),
+        _entry("POST /photos/albums/{album_id}/photos", albums.fill, "photos", "Put photos in and take others out",
+               takes=pictures.AlbumFilling, gives=pictures.Album, errors=(e.AlbumMissing, e.NodeMissing, e.Conflict)),
+        _entry("GET /photos/{node_id}", photos.get, "photos", "One photo, with what its camera wrote",
+               gives=pictures.PhotoDetails, errors=_NO_PHOTO),
+        _entry("PATCH /photos/{node_id}", photos.patch, "files", "Say when and where it was taken",
+               takes=pictures.PhotoChange, gives=pictures.PhotoDetails, errors=_NO_PHOTO),
+        _entry("GET /photos/{node_id}/thumbnail", photos.thumbnail, "photos", "A small picture of it",
+               query=pictures.ThumbnailAsked, headers=(_READING[0],), media_given=photos.WEBP, statuses=(200, 304),
+               headers_given=("ETag", "Cache-Control"), errors=(*_NO_PHOTO, e.ThumbnailMissing, e.PreconditionFailed)),
+        _entry("GET /photos/{node_id}/likes", photos.likes, "photos", "Who likes it", gives=pictures.Likes,
+               errors=_NO_PHOTO),
+        _entry("PUT /photos/{node_id}/like", photos.like, "photos", "Like it", gives=pictures.Likes,
+               errors=_NO_PHOTO),
+        _entry("DELETE /photos/{node_id}/like", photos.unlike, "photos", "Like it no longer", gives=pictures.Likes,
+               errors=_NO_PHOTO),
+        _entry("PUT /photos/{node_id}/favourite", photos.favour, "photos", "Make it one's favourite",
+               gives=pictures.Favourite, errors=_NO_PHOTO),
+        _entry("DELETE /photos/{node_id}/favourite", photos.disfavour, "photos", "A favourite no longer",
+               gives=pictures.Favourite, errors=_NO_PHOTO),
     ),
     *_chapter(
         "Documents",

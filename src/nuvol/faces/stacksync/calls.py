@@ -24,3 +24,8 @@ def told(value: Any, status: int = 200, headers: Iterable[tuple[str, str]] = ())
     """An answer of JSON: clients read one from every call but a download (stacksync.md §1.2)."""
     fields = [("Content-Type", "application/json"), ("Cache-Control", "no-store"), *headers]
     return Answer(status, fields, words.write(value))
+
+
+async def fields(call: Call) -> dict[str, str]:
+    """The form or object that was sent to a resource of applications. Raises Malformed, TooLarge."""
+    return words.fields(await call.request.body(words.JSON_LIMIT))

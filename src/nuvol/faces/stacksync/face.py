@@ -6,7 +6,7 @@ from nuvol.core.cloud import Cloud
 from nuvol.errors import CloudError
 from nuvol.faces import doorkeeper
 from nuvol.faces.http import Answer, Request, Route
-from nuvol.faces.stacksync import items, locks, shares
+from nuvol.faces.stacksync import calendars, comments, items, locks, shares
 from nuvol.faces.stacksync.calls import Call
 from nuvol.wire import stacksync as words
 
@@ -30,6 +30,18 @@ _TABLE: dict[tuple[str, ...], dict[str, Function]] = {
     ("folder", "*", "share"): {"POST": shares.share},
     ("folder", "*", "unshare"): {"POST": shares.unshare},
     ("folder", "*", "members"): {"GET": shares.members},
+    ("comment",): {"POST": comments.add},
+    ("comment", "*", "*"): {"GET": comments.every},
+    ("comment", "*", "*", "*"): {"GET": comments.every},
+    ("comment", "*", "*", "*", "*"): {"DELETE": comments.delete},
+    ("calendar",): {"POST": calendars.put_calendar, "PUT": calendars.put_calendar},
+    ("calendar", "*", "*"): {"GET": calendars.calendars},
+    ("calendar", "*", "*", "*"): {"DELETE": calendars.delete_calendar},
+    ("event",): {"POST": calendars.put_event, "PUT": calendars.put_event},
+    ("event", "*", "*", "*"): {"GET": calendars.events},
+    ("event", "*", "*", "*", "*", "*", "*"): {"DELETE": calendars.delete_event},
+    ("calEvents", "*", "*"): {"GET": calendars.everything},
+    ("calUser", "*", "*"): {"DELETE": calendars.forget},
     ("lockFile",): {"POST": locks.lock},
     ("lockFile", "*", "*"): {"GET": locks.get},
     ("lockFile", "*", "*", "*"): {"GET": locks.get},

@@ -93,8 +93,10 @@ def _contents(cloud: Cloud, actor: Actor, folder: Node, deleted: bool) -> dict[s
         after = page.next
     if deleted:
         found += cloud.trash.children(actor, folder)
-    own = words.root() if folder.parent_id is None else _one(cloud, actor, folder)
-    return {**own, "contents": _metadata(cloud, actor, found)}
+    if folder.parent_id is not None:
+        return {**_one(cloud, actor, folder), "contents": _metadata(cloud, actor, found)}
+    others = [words.elsewhere(*each) for each in cloud.elsewhere.ways(actor)]
+    return {**words.root(), "contents": _metadata(cloud, actor, found) + others}
 
 
 # ----------------------------------------------------------------------------------------------------- both

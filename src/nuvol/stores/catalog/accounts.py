@@ -12,7 +12,19 @@ _ADD = f"insert into account ({', '.join(_FIELDS)}, password) values ({', '.join
 _HINDRANCES = (
     "select case when exists (select 1 from job where account_id = ?) then 1 else 0 end,"
     " case when exists (select 1 from dav_lock where account_id = ?) then 1 else 0 end,"
-    " case when exists (select 1 from member where account_id = ?) then 1 else 0 end"
+    " case when exists (select 1 from member where account_id = ?)"
+    " or exists (select 1 from app_folder where account_id = ?) then 1 else 0 end"
+)
+_BESIDE = (
+    "link",
+    "link_unlock",
+    "received",
+    "customer",
+    "session_locale",
+    "node_comment",
+    "app_folder",
+    "guest",
+    "elsewhere",
 )
 _UPDATE = "update account set name = ?, email = ?, admin = ?, active = ?, quota = ?, locale = ?, zone = ? where id = ?"
 
@@ -85,7 +97,7 @@ class Accounts:
         return _account(row)
 
     def hindrances(self, account_id: int) -> tuple[bool, bool, bool]:
-        row = self._db.one(_HINDRANCES, (account_id, account_id, account_id))
+        row = self._db.one(_HINDRANCES, (account_id, account_id, account_id, account_id))
         assert row is not None  # there is nothing it could not find
         return row[0] == 1, row[1] == 1, row[2] == 1
 
@@ -102,7 +114,7 @@ class Accounts:
 
     def remove(self, account_id: int) -> None:
         self._db.run("delete from handle where account_id = ?", (account_id,))
-        for table in ("link", "link_unlock", "received", "customer", "session_locale"):
+        for table in _BESIDE:
             self._db.run(f"delete from {table} where account_id = ?", (account_id,))
         self._db.run("delete from account where id = ?", (account_id,))
 

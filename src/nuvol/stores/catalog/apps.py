@@ -44,7 +44,22 @@ class Apps:
         return self._db.run(f"update app set {column} = ? where key = ?", (secret, key)) > 0
 
     def remove(self, key: str) -> bool:
+        self._db.run("delete from app_folder where app = ?", (key,))
         return self._db.run("delete from app where key = ?", (key,)) > 0
+
+    def folder(self, account_id: int, key: str) -> int | None:
+        row = self._db.one("select node_id from app_folder where account_id = ? and app = ?", (account_id, key))
+        return row[0] if row else None
+
+    def folders(self, account_id: int) -> set[int]:
+        return {row[0] for row in self._db.all("select node_id from app_folder where account_id = ?", (account_id,))}
+
+    def set_folder(self, account_id: int, key: str, node_id: int) -> None:
+        self._db.run(
+            "insert into app_folder (account_id, app, node_id) values (?,?,?)"
+            " on conflict (account_id, app) do update set node_id = excluded.node_id",
+            (account_id, key, node_id),
+        )
 
     def _one(self, condition: str, value: str) -> App | None:
         row = self._db.one(f"select {_COLUMNS} from app where {condition}", (value,))

@@ -11,10 +11,12 @@ from nuvol.stores.catalog.accounts import Accounts
 from nuvol.stores.catalog.advisory_locks import AdvisoryLocks
 from nuvol.stores.catalog.apps import Apps
 from nuvol.stores.catalog.chunks import Chunks
+from nuvol.stores.catalog.comments import Comments
 from nuvol.stores.catalog.customers import Customers
 from nuvol.stores.catalog.database import Connection, Database
 from nuvol.stores.catalog.dialects.opening import open_database
 from nuvol.stores.catalog.documents import Documents
+from nuvol.stores.catalog.elsewhere import Folders, Guests
 from nuvol.stores.catalog.grants import Attempts, Grants, Invitations
 from nuvol.stores.catalog.id_blocks import BLOCK, IdBlocks, take_block
 from nuvol.stores.catalog.instance import Instance
@@ -24,6 +26,7 @@ from nuvol.stores.catalog.links import Links
 from nuvol.stores.catalog.locks import Locks
 from nuvol.stores.catalog.nodes import Nodes
 from nuvol.stores.catalog.oauth1 import Nonces, OAuthRequests
+from nuvol.stores.catalog.photos import Photos
 from nuvol.stores.catalog.shares import Shares
 from nuvol.stores.catalog.uploads import Uploads
 from nuvol.stores.catalog.versions import Versions
@@ -55,7 +58,11 @@ class SqlTransaction:
         self.links = Links(connection)
         self.customers = Customers(connection)
         self.shares = Shares(connection)
+        self.guests = Guests(connection)
+        self.elsewhere = Folders(connection)
         self.documents = Documents(connection)
+        self.photos = Photos(connection)
+        self.comments = Comments(connection)
 
 
 class SqlCatalog:

@@ -18,8 +18,9 @@ _ROLE = (
     f" where up.state = {State.LIVE:d}"
 )
 _MEMBERS = (
-    f"{_UP} select m.account_id, m.node_id, m.member_id, m.role, m.joined_at, a.name, a.email"
+    f"{_UP} select m.account_id, m.node_id, m.member_id, m.role, m.joined_at, a.name, coalesce(g.address, a.email)"
     " from up join member m on m.account_id = ? and m.node_id = up.id join account a on a.id = m.member_id"
+    " left join guest g on g.account_id = m.member_id"
     " order by m.joined_at, m.member_id"
 )
 _MOUNTS = (

@@ -10,6 +10,12 @@ from nuvol.stores.catalog.database import Connection
 _FIELDS = Version.__struct_fields__
 _COLUMNS = ", ".join(_FIELDS)
 _ADD = f"insert into version ({_COLUMNS}) values ({', '.join('?' * len(_FIELDS))})"
+_SIZE_BELOW = (
+    "with recursive down (id) as (select id from node where account_id = ? and id = ?"
+    " union all select n.id from down join node n on n.account_id = ? and n.parent_id = down.id)"
+    " select coalesce(sum(size), 0) from (select distinct v.content, v.size from down"
+    " join version v on v.account_id = ? and v.node_id = down.id where v.content is not null) held"
+)
 
 
 class Versions:
@@ -33,6 +39,10 @@ class Versions:
             (account_id, node_id, number),
         )
         return Version(*row) if row else None
+
+    def size_below(self, account_id: int, folder_id: int) -> int:
+        row = self._db.one(_SIZE_BELOW, (account_id, folder_id, account_id, account_id))
+        return int(row[0]) if row else 0
 
     def newest(self, account_id: int, node_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         sql = (

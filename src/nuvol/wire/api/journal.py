@@ -80,9 +80,9 @@ def change(of: model.Change) -> Change:
 
 
 def _kind(of: model.Change) -> Literal["file", "folder", "document", "database"]:
-    if of.object == "node":
-        return "file" if of.kind == Kind.FILE else "folder"
-    return "document" if of.object == "document" else "database"
+    if of.object in ("document", "database"):
+        return "document" if of.object == "document" else "database"
+    return "file" if of.kind == Kind.FILE else "folder"
 
 
 def changes(of: model.Changes) -> Changes:

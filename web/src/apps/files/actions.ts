@@ -7,6 +7,7 @@ import FolderInput from '@lucide/svelte/icons/folder-input';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import FolderUp from '@lucide/svelte/icons/folder-up';
 import Info from '@lucide/svelte/icons/info';
+import MessageSquare from '@lucide/svelte/icons/message-square';
 import Paste from '@lucide/svelte/icons/clipboard-paste';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Scissors from '@lucide/svelte/icons/scissors';
@@ -40,6 +41,7 @@ export function entryActions(view: FilesView, nodes: readonly Node[]): Action[] 
     ...(only ? [{ title: t('rename'), icon: Pencil, keys: 'F2', group: 2, run: () => (view.renaming = only.id) }] : []),
     { title: t('download'), icon: Download, keys: 'Ctrl D', group: 2, run: () => download(nodes) },
     ...(only ? [{ title: t('details'), icon: Info, keys: 'I', group: 3, run: () => view.toggleDetails(true) }] : []),
+    ...(only ? [{ title: t('comments'), icon: MessageSquare, group: 3, run: () => view.discuss(only) }] : []),
     { title: t('moveToTrash'), icon: Trash, keys: 'Del', tone: 'bad', group: 4, run: () => trashing.trash(nodes, (node) => tell({ put: node })) },
   ];
 }

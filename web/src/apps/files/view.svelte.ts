@@ -14,6 +14,9 @@ import { t } from '../../lib/words/words.svelte';
 import { kindOf } from './kinds';
 
 export type Mode = 'list' | 'grid';
+export type Tab = 'info' | 'activity' | 'comments';
+/** Of the social bar. */
+export const TABS: readonly Tab[] = ['info', 'activity', 'comments'];
 
 const PLAIN = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
@@ -27,6 +30,7 @@ export class FilesView {
   /** The entry that is looked at. */
   looking = $state.raw<Node | null>(null);
   details = $state(localStorage.getItem('files-details') === 'on');
+  #tab = $state<Tab>(TABS.find((tab) => tab === localStorage.getItem('files-tab')) ?? 'activity');
   /** What the entries are narrowed to; null: the field is not there. */
   filter = $state<string | null>(null);
   /** How often it was asked to find here: each time its field takes the focus. */
@@ -67,6 +71,14 @@ export class FilesView {
   set mode(mode: Mode) {
     this.#mode = mode;
     localStorage.setItem('files-mode', mode);
+  }
+
+  get detailsTab(): Tab {
+    return this.#tab;
+  }
+  set detailsTab(tab: Tab) {
+    this.#tab = tab;
+    localStorage.setItem('files-tab', tab);
   }
 
   /** Follow the address when it says another place than the one that is shown. */
@@ -114,6 +126,12 @@ export class FilesView {
   toggleDetails(open = !this.details): void {
     this.details = open;
     localStorage.setItem('files-details', open ? 'on' : 'off');
+  }
+
+  discuss(node: Node): void {
+    this.selection.only(node.id);
+    this.detailsTab = 'comments';
+    this.toggleDetails(true);
   }
 
   find(): void {

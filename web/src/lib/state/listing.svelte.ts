@@ -170,6 +170,7 @@ export class Listing {
     const came = new Set<number>();
     let moved = false;
     for (const change of news.changes) {
+      if (change.object === 'comment') continue; // the entry itself is as it was
       const id = change.object_id;
       if ((here.get(id) ?? 0) > change.version) continue; // an answer told us of a later state already
       moved ||= change.kind === 'folder' && change.verb !== 'create';
