@@ -1,8 +1,8 @@
 /** Photos: files by when they were taken, what they show, and what people say of them. */
 import { BASE, client, told } from './client';
-import type { Album, AlbumChange, Albums, Favourite, Groups, Likes, MonthCount, Photo, PhotoDetails, Photos, PlaceGroup, Timeline } from './schema';
+import type { Album, AlbumChange, Albums, DuplicateGroups, Favourite, Likes, Photo, PhotoDetails, PhotoPlace, Photos, Timeline } from './schema';
 
-export type { Album, Likes, MonthCount, Photo, PhotoDetails, Photos, PlaceGroup, Timeline };
+export type { Album, Photo, PhotoDetails, PhotoPlace, Photos };
 
 const at = (node_id: number) => ({ path: { node_id } });
 const of = (album_id: number) => ({ path: { album_id } });
@@ -60,9 +60,9 @@ export const fillAlbum = (id: number, add: number[], remove: number[] = []): Pro
 // ---------------------------------------------------------------------------------------------------- others
 
 /** Cells of 360° divided by two to the level. */
-export const places = async (level: number): Promise<PlaceGroup[]> =>
+export const places = async (level: number): Promise<PhotoPlace[]> =>
   (await told(client.GET('/photos/places', { params: { query: { level } } }))).places;
-export const duplicates = (near: boolean, cursor?: string): Promise<Groups> =>
+export const duplicates = (near: boolean, cursor?: string): Promise<DuplicateGroups> =>
   told(client.GET('/photos/duplicates', { params: { query: { near, cursor } } }));
 /** Whether a live photo of one's own has this content; `sum`: SHA-256 in hexadecimal digits. */
 export const isKnown = async (sum: string): Promise<boolean> =>

@@ -144,10 +144,9 @@ export class Roll {
   async #months(): Promise<Bucket[]> {
     const known = new Map(this.#buckets.map((bucket) => [bucket.key, bucket]));
     const [{ months }, first] = await Promise.all([api.timeline(), known.size ? null : api.newest()]);
-    const here = Map.groupBy(first?.photos ?? [], ({ taken }) => taken.slice(0, 7));
     const stale = new Set<string>();
     const buckets = months.map(({ month, photos: count }) => {
-      const photos = known.get(month)?.photos ?? here.get(month) ?? [];
+      const photos = known.get(month)?.photos ?? (first?.photos ?? []).filter(({ taken }) => taken.startsWith(month));
       if (known.has(month) && (known.get(month)!.count !== count || this.#dirty.has(month))) stale.add(month);
       return { key: month, count, photos, isWhole: photos.length >= count && !stale.has(month) };
     });

@@ -110,7 +110,7 @@ export class Slides {
   }
 }
 
-function drawn(type: string, data: SlideData): HTMLElement {
+function drawn(type: string, data: SlideData): HTMLDivElement {
   const around = document.createElement('div');
   around.className = `slide-${type}`;
   if (type === 'film') {
