@@ -16,7 +16,7 @@ import Trash from '@lucide/svelte/icons/trash-2';
 import ZoomIn from '@lucide/svelte/icons/zoom-in';
 import ZoomOut from '@lucide/svelte/icons/zoom-out';
 import type { Action } from '../../lib/actions/action';
-import { download, save } from '../../lib/actions/downloading';
+import { download } from '../../lib/actions/downloading';
 import { trash as putInTrash } from '../../lib/actions/trashing';
 import * as files from '../../lib/api/files';
 import { isRefusal } from '../../lib/api/problems';
@@ -47,7 +47,7 @@ export function photoActions(view: PhotosView, photos: readonly Photo[]): Action
     { title: t(favoured ? 'unfavour' : 'favour'), icon: Star, keys: 'S', group: 1, run: () => favour(view, photos, !favoured) },
     { title: t('shareLink'), icon: Link, keys: '.', group: 2, run: () => (view.linking = photos) },
     { title: t('addToAlbum'), icon: Images, keys: 'A', group: 2, run: () => (view.collecting = photos) },
-    { title: t('download'), icon: Download, keys: 'Ctrl D', group: 2, run: () => fetchAll(photos) },
+    { title: t('download'), icon: Download, keys: 'Ctrl D', group: 2, run: () => download(photos.map(({ id }) => ({ id, kind: 'file' }))) },
     ...(only ? [{ title: t('showInFolder'), icon: FolderOpen, group: 3, run: () => showInFolder(only) }] : []),
     ...(only ? [{ title: t('aboutPhoto'), icon: Info, keys: 'I', group: 3, run: () => about(view, only) }] : []),
     ...(only && isOurs ? [{ title: t('makeCover'), icon: Stamp, group: 3, run: () => cover(album.id, only) }] : []),
@@ -136,12 +136,6 @@ async function cover(id: number, photo: Photo): Promise<void> {
 }
 
 // ----------------------------------------------------------------------------------------------------- files
-
-/** One as it is, several as one archive. */
-async function fetchAll(photos: readonly Photo[]): Promise<void> {
-  if (photos.length === 1 || photos.length > api.ZIPPED) return download(photos.map(({ id }) => ({ id, kind: 'file' })));
-  save(api.zipAddress(photos.map(({ id }) => id)));
-}
 
 function trash(view: PhotosView, photos: readonly Photo[]): Promise<void> {
   const { roll } = view;

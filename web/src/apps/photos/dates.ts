@@ -44,7 +44,7 @@ export function durationText(seconds: number): string {
 export const exposureText = (seconds: number): string => (seconds >= 0.3 ? `${Number(seconds.toFixed(1))} s` : `1/${Math.round(1 / seconds)} s`);
 
 /** "41.3851° N, 2.1734° E": letters of the compass, which the three languages share but for west and east. */
-export function placeText({ latitude, longitude }: { latitude: number; longitude: number }, [north, south, east, west]: readonly [string, string, string, string]): string {
-  const part = (value: number, plus: string, minus: string) => `${Math.abs(value).toFixed(4)}° ${value < 0 ? minus : plus}`;
+export function placeText({ latitude, longitude }: { latitude: number; longitude: number }, [north, south, east, west]: readonly [string, string, string, string], digits = 4): string {
+  const part = (value: number, plus: string, minus: string) => `${Math.abs(value).toFixed(digits)}° ${value < 0 ? minus : plus}`;
   return `${part(latitude, north, south)}, ${part(longitude, east, west)}`;
 }

@@ -1,5 +1,5 @@
 /** Photos: files by when they were taken, what they show, and what people say of them. */
-import { BASE, client, told } from './client';
+import { client, told } from './client';
 import type { Album, AlbumChange, Albums, DuplicateGroups, Favourite, Likes, Photo, PhotoDetails, PhotoPlace, Photos, Timeline } from './schema';
 
 export type { Album, Photo, PhotoDetails, PhotoPlace, Photos };
@@ -74,6 +74,3 @@ export type Size = 'small' | 'medium' | 'large';
 /** They fit into squares of so many pixels. */
 export const PIXELS = { small: 256, medium: 512, large: 1600 } as const;
 export const thumbnailAddress = (thumbnail: string, size: Size): string => `${thumbnail}&size=${size}`;
-/** Photos of one archive at most: an address has its limits. */
-export const ZIPPED = 200;
-export const zipAddress = (ids: readonly number[]): string => `${BASE}/zip?node_ids=${ids.join()}`;

@@ -84,6 +84,7 @@ export class Slides {
       if (!this.#closed) onclose(); // pulled down by a finger
     });
     swipe.init();
+    swipe.element?.removeAttribute('role'); // a dialog of its own inside ours
   }
 
   go(index: number): void {
