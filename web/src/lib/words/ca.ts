@@ -458,7 +458,6 @@ export const ca: Catalogue = {
   placesNear: 'Pobles',
   uploadsKnown: { one: '{n} ja hi era, no s’ha enviat res', other: '{n} ja hi eren, no s’ha enviat res' },
   keyPhotoWalk: 'recorre les fotos',
-  keyPhotoLook: 'mira',
   problemOffline: 'El núvol no respon. Es torna a provar sol.',
   problemUnknown: 'No ha funcionat: {detail}',
   'problem.node-missing': 'Ja no hi és: algú ho va moure o eliminar.',

@@ -487,7 +487,6 @@ export const en = {
   placesNear: 'Towns',
   uploadsKnown: { one: '{n} was already here, nothing sent', other: '{n} were already here, nothing sent' },
   keyPhotoWalk: 'go through the photos',
-  keyPhotoLook: 'look',
 
   // problems: one sentence and what to do
   problemOffline: 'The cloud does not answer. It is tried again by itself.',

@@ -458,7 +458,6 @@ export const es: Catalogue = {
   placesNear: 'Pueblos',
   uploadsKnown: { one: '{n} ya estaba, no se ha enviado nada', other: '{n} ya estaban, no se ha enviado nada' },
   keyPhotoWalk: 'recorrer las fotos',
-  keyPhotoLook: 'mirar',
   problemOffline: 'La nube no responde. Se vuelve a intentar solo.',
   problemUnknown: 'No ha funcionado: {detail}',
   'problem.node-missing': 'Ya no está: alguien lo movió o eliminó.',
