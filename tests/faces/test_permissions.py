@@ -53,6 +53,17 @@ def _own_grant(scene: Scene, kind: str) -> dict[str, Any]:
     return {"grant": grants[-1].id}
 
 
+def _desk(scene: Scene) -> dict[str, Any]:
+    """A desk that knows the caller."""
+    key, cloud = f"desk{next(numbers)}", scene.cloud
+    made = cloud.apps.add(None, "A desk", "u1db", key=key).app
+    account = cloud.accounts.get(None, scene.me)
+    code = next(desk.code for desk in cloud.consents.desks(scene.actor) if desk.key == key)
+    said = {"type": "calendar", "user_eyeos": account.name, "name": code, "status": "NEW"}
+    cloud.documents.open(Actor(made.home_id or 0), "calendar", create=True).create_doc(said)
+    return {"desk": key}
+
+
 def _connected(scene: Scene) -> dict[str, Any]:
     apps, key = scene.cloud.apps, f"app{next(numbers)}"
     apps.add(None, "An app", "cloudfs", key=key)
@@ -168,6 +179,8 @@ ROWS: dict[str, Row] = {
     "DELETE /tokens/{grant_id}": Row(account(204), "/tokens/{grant}", prepare=lambda s: _own_grant(s, "bearer")),
     "GET /me/apps": Row(account()),
     "DELETE /me/apps/{app_key}": Row(account(204), "/me/apps/{app}", prepare=_connected),
+    "GET /me/desks": Row(account()),
+    "PUT /me/desks/{app_key}": Row(account(), "/me/desks/{desk}", prepare=_desk),
     "GET /accounts": Row(admin()),
     "POST /accounts": Row(
         admin(201),

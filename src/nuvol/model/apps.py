@@ -55,3 +55,14 @@ class Connection(Struct, frozen=True):
     scopes: frozenset[str]
     since: int
     used_at: int
+
+
+class Desk(Struct, frozen=True):
+    """A desk that one could connect."""
+
+    key: str
+    title: str
+    code: str
+    """The name of the calendar by which one shows who one is there."""
+    user: str | None
+    """Who one is there; None: it is not connected."""

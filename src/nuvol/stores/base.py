@@ -165,8 +165,9 @@ class AccountRows(Protocol):
         """What a change has to look out for: (a job is at work on a large folder, there are DAV locks, folders are
         open to others or are an app's). All in one question, because every change asks it."""
 
-    def advance(self, account_id: int, rows: int, used: int) -> int:
-        """Add to the journal number and to the bytes used; returns the new journal number."""
+    def advance(self, account_id: int, rows: int, used: int, *, taken: Account | None = None) -> int:
+        """Add to the journal number and to the bytes used; returns the new journal number. `taken`: the row as this
+        unit took it, which spares asking for the number."""
 
     def remove(self, account_id: int) -> None:
         """With its handles and links."""

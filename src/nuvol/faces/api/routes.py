@@ -152,6 +152,11 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("GET /me/apps", me.apps, "account", "Apps one has let in", gives=people.ConnectedApps),
         _entry("DELETE /me/apps/{app_key}", me.disconnect, "account", "Disconnect an app",
                about="Every token it holds of this account ends.", statuses=(204,), errors=(e.AppMissing,)),
+        _entry("GET /me/desks", me.desks, "account", "Desks one could connect", gives=people.Desks),
+        _entry("PUT /me/desks/{app_key}", me.connect_desk, "account", "Connect a desk",
+               about="One's calendars there are opened to this account. First make a calendar there that is called as"
+               " `code` says: it shows who one is. `DELETE /me/apps/{app_key}` ends it.",
+               gives=people.Desk, errors=(e.AppMissing,)),
     ),
     *_chapter(
         "Accounts",
@@ -314,7 +319,7 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("DELETE /nodes/{node_id}/invitations/{invitation_id}", shares.withdraw, "files",
                "Take an invitation back", statuses=(204,), errors=(e.NodeMissing, e.InvitationMissing)),
         _entry("POST /shares/invitation", shares.invited, "files:read", "What an invitation is to",
-               takes=sharing.InvitationSecret, gives=sharing.Invitation, errors=(e.InvitationMissing,)),
+               takes=sharing.InvitationSecret, gives=sharing.InvitedTo, errors=(e.InvitationMissing,)),
         _entry("POST /shares/guests", elsewhere.receive, ANYONE, "Let another cloud in by an invitation",
                about="For clouds: the invitation is used up, and the token given for it ends with the membership.",
                takes=away.GuestSecret, gives=away.Guest, statuses=(201,), errors=(e.InvitationMissing,)),

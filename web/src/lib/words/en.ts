@@ -45,6 +45,7 @@ export const en = {
   next: 'Next',
 
   // places and parts
+  documents: 'Documents',
   files: 'Files',
   allFiles: 'All files',
   places: 'Places',
@@ -279,6 +280,12 @@ export const en = {
   connectedApps: 'Connected apps',
   disconnect: 'Disconnect',
   disconnected: '“{name}” is disconnected',
+  connect: 'Connect',
+  desks: 'Desks',
+  desksHint: 'A desk of eyeOS keeps the calendars of its people here. If you are one of them, yours can be opened to this account: make a calendar there that is called like this code, let it sync, then connect.',
+  deskCode: 'Calendar to make there:',
+  deskConnected: '“{name}” is connected: your calendars there are yours here',
+  deskUnknown: '“{name}” does not know you yet. Make a calendar there that is called {code}, let it sync, and try again.',
   noApps: 'No app is connected',
   noAppsHint: 'An app that wants to reach your cloud asks you first. What you let in is listed here and can be taken back.',
   scopeAppFolder: 'its own folder',
@@ -507,4 +514,12 @@ export const en = {
   'problem.upload-missing': 'The cloud no longer holds the beginning of this upload. It starts anew.',
   'problem.busy': 'The cloud is busy. Try again in a moment.',
   'problem.damaged': 'The content is damaged on the disk of the cloud. Restore an older version.',
+  'problem.revision-conflict': 'It was changed elsewhere meanwhile. Look at the present state and decide again.',
+  'problem.document-conflicted': 'It was changed twice. Choose what it should be first.',
+  'problem.document-too-big': 'The document is too large for this cloud. Make several of it.',
+  'problem.invalid-json': 'A document is a JSON object. Mend the text.',
+  'problem.database-missing': 'This database is no longer there: somebody removed it.',
+  'problem.invalid-index-definition': 'That is no index expression. Look at the examples below.',
+  'problem.index-name-taken': 'There is an index of that name with other columns. Choose another name.',
+  'problem.invalid-globbing': 'After a column with * the next ones can only be empty.',
 } as const;
