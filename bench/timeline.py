@@ -1,7 +1,7 @@
 """P14: a timeline of 100,000 photos in the browser: milliseconds to its first paint as the first page of a visit, and
 until a month that was never looked at is there, by the scrubber.
 
-    python bench/photos.py [--photos 100000] [--runs 3]
+    python bench/timeline.py [--photos 100000] [--runs 3]
 
 The rows are made by script: every photo is the same content, taken at another time. Drives Debian's Chromium against a
 server of its own; prints a line of JSON for each run.

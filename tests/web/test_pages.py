@@ -327,13 +327,6 @@ def an_album(desktop: Desktop) -> None:
     desktop.page.get_by_role("link", name="Folder of the coast").wait_for()
 
 
-def desks(desktop: Desktop) -> None:
-    nuvol("admin", "--data", desktop.server.data, "app", "add", "eyeOS of the office", "--kind", "u1db")
-    desktop.open("/settings/apps")
-    desktop.page.get_by_role("button", name="Connect: eyeOS of the office").first.click()
-    desktop.page.get_by_text("does not know you yet", exact=False).wait_for()
-
-
 def some_documents(desktop: Desktop) -> str:
     """A database with an index and a few documents, one of a long name."""
     name = f"{desktop.folder.lower().replace(' ', '-')}-of-trips"
@@ -431,6 +424,13 @@ def documents_offline(desktop: Desktop) -> None:
     desktop.page.get_by_text("No connection. 1 change waits.").wait_for()
 
 
+def desks(desktop: Desktop) -> None:
+    nuvol("admin", "--data", desktop.server.data, "app", "add", "eyeOS of the office", "--kind", "u1db")
+    desktop.open("/settings/apps")
+    desktop.page.get_by_role("button", name="Connect: eyeOS of the office").first.click()
+    desktop.page.get_by_text("does not know you yet", exact=False).wait_for()
+
+
 def at(path: str) -> Callable[[Desktop], None]:
     def go(desktop: Desktop) -> None:
         desktop.open(path)
@@ -443,7 +443,7 @@ def at(path: str) -> Callable[[Desktop], None]:
 PAGES = (
     files, chosen, menu, grid, naming, details, info, discussing, mentioning, activity, comparing, clash, moving,
     sharing, removing, uploading, launcher, searching, keys, pdf, empty, lost, offline, away, door, wrong_password,
-    secret, desks, setting_up, used_up,
+    secret, setting_up, used_up, desks,
     looking("words.txt", b"plain words", "pre"), looking("notes.md", b"# Boots", "h1"), looking("dot.gif", GIF, "img"),
     looking("rain.wav", WAV, "audio"), looking("film.mp4", b"no film", ".empty"), looking("thing", b"0", ".empty"),
     photos, photos_chosen, photo, about_photo, into_album, link_to_photos, an_album,
