@@ -29,7 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "faces": {"core", "wire", "model", "u1db.document", "u1db.replica", "u1db.stream", "u1db.sync", "u1db.table"}
     | GROUND,
     "sdk": {"wire", "model", "u1db"} | GROUND,
-    "apps": {"sdk", "u1db"},
+    "apps": {"sdk", "u1db", "errors"},
     "server": {"stores", "core", "faces", "wire", "model", "sdk", "apps", "pictures"} | GROUND,
     "cli": {"server", "model", "apps.eyeos"} | GROUND,
     "__main__": {"cli"},
