@@ -169,6 +169,24 @@ def sharing(desktop: Desktop) -> None:
     dialog.get_by_text("Hand on this link", exact=False).wait_for()
 
 
+def linking(desktop: Desktop) -> None:
+    made = {"node_ids": [desktop.folder_id], "password": "under the mat", "max_uses": 5, "role": "edit"}
+    desktop.api("POST", "/links", made)
+    desktop.open("/files")
+    desktop.stand_on(desktop.folder)
+    desktop.press(".")
+    dialog = desktop.page.get_by_role("dialog", name=f"Share “{desktop.folder}”")
+    dialog.get_by_text("Used 0 of 5 times").scroll_into_view_if_needed()
+
+
+def shared(desktop: Desktop) -> None:
+    note = desktop.put(LONG)
+    desktop.api("POST", "/links", {"node_ids": [note["id"]], "password": "under the mat"})
+    desktop.api("POST", f"/nodes/{desktop.folder_id}/members", {"to": ["eva@post.example"], "role": "viewer"})
+    desktop.open("/settings/sharing")
+    desktop.page.get_by_role("list", name="Links").get_by_role("listitem").first.wait_for()
+
+
 def removing(desktop: Desktop) -> None:
     old = desktop.put("old.txt")
     desktop.api("DELETE", f"/nodes/{old['id']}")
@@ -268,8 +286,8 @@ def at(path: str) -> Callable[[Desktop], None]:
 
 PAGES = (
     files, chosen, menu, grid, naming, details, info, discussing, mentioning, activity, comparing, clash, moving,
-    sharing, removing, uploading, launcher, searching, keys, pdf, empty, lost, offline, away, door, wrong_password,
-    secret,
+    sharing, linking, shared, removing, uploading, launcher, searching, keys, pdf, empty, lost, offline, away, door,
+    wrong_password, secret,
     looking("words.txt", b"plain words", "pre"), looking("notes.md", b"# Boots", "h1"), looking("dot.gif", GIF, "img"),
     looking("rain.wav", WAV, "audio"), looking("film.mp4", b"no film", ".empty"), looking("thing", b"0", ".empty"),
     at("/shared"), at("/shared#over"),
@@ -312,7 +330,7 @@ def test_spanish_and_catalan_fit_where_english_does(desktop: Desktop) -> None:
     for language in ("es", "ca"):
         desktop.open()
         desktop.page.evaluate("(wish) => localStorage.setItem('language', wish)", language)
-        for path in (here, "/trash", "/settings/security", "/settings/devices", "/settings/apps", "/settings/look"):
+        for path in (here, "/trash", "/settings/security", "/settings/devices", "/settings/apps", "/settings/sharing"):
             desktop.open(path)
             for width, height in SHAPES:
                 desktop.page.set_viewport_size({"width": width, "height": height})

@@ -3,8 +3,8 @@ import { address, placeAt, ROOT, type Place } from './places';
 import { Placement, type Snap } from './placement.svelte';
 
 export type AppName = 'files' | 'settings';
-export type Section = 'profile' | 'security' | 'devices' | 'apps' | 'look';
-export const SECTIONS: readonly Section[] = ['profile', 'security', 'devices', 'apps', 'look'];
+export type Section = 'profile' | 'security' | 'devices' | 'apps' | 'sharing' | 'look';
+export const SECTIONS: readonly Section[] = ['profile', 'security', 'devices', 'apps', 'sharing', 'look'];
 
 /** What a window shows. */
 export type Subject = { app: 'files'; place: Place } | { app: 'settings'; section: Section };
