@@ -13,6 +13,7 @@ from tests.conformance import (
     rows_links,
     rows_nodes,
     rows_shares,
+    rows_usage,
 )
 
 
@@ -57,6 +58,10 @@ class TestJobs(rows_beside.JobRowsTests):
 
 
 class TestCustomers(rows_customers.CustomerRowsTests):
+    pass
+
+
+class TestUsage(rows_usage.UsageRowsTests):
     pass
 
 

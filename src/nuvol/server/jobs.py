@@ -41,7 +41,13 @@ class Jobs:
             if time.monotonic() >= due:
                 due = time.monotonic() + BETWEEN_ROUNDS
                 upkeep = self._cloud.upkeep
-                for job in (upkeep.resume, upkeep.expire, self._cloud.guests.expire, upkeep.sweep):
+                for job in (
+                    upkeep.resume,
+                    upkeep.expire,
+                    self._cloud.guests.expire,
+                    self._cloud.usage.expire,
+                    upkeep.sweep,
+                ):
                     self._try(job)
             else:
                 began = time.monotonic()

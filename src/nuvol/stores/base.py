@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 from msgspec import Struct
 
 from nuvol.model.accounts import Account, Actor, Grant
-from nuvol.model.apps import App
+from nuvol.model.apps import App, DayOfUse
 from nuvol.model.comments import Comment
 from nuvol.model.customers import Customer, Plan
 from nuvol.model.documents import Database
@@ -185,6 +185,9 @@ class GrantRows(Protocol):
         """It is known as revoked from `at` on, and forgotten after `until`."""
 
     def remove(self, account_id: int, grant_id: int) -> bool: ...
+    def of_app(self, app: str, after: int, limit: int) -> list[Grant]:
+        """What this app holds, in all accounts, by id from the one behind `after`; without what was revoked."""
+
     def count_app(self, app: str) -> int:
         """How many this app was given, in all accounts."""
 
@@ -672,8 +675,27 @@ class CustomerRows(Protocol):
         """None: nobody has chosen one."""
 
     def set_app_plan(self, app: str, name: str) -> None: ...
+    def plan_sizes(self) -> dict[str, int | None]:
+        """Plan of apps → how many customers it allows (None: any number), where somebody has said so."""
+
+    def set_plan_size(self, name: str, users: int | None) -> None: ...
     def locale(self, account_id: int, grant_id: int) -> str | None: ...
     def set_locale(self, account_id: int, grant_id: int, locale: str) -> None: ...
+
+
+class UsageRows(Protocol):
+    """What apps do, by day."""
+
+    def add(self, app: str, day: DayOfUse, account_ids: Iterable[int]) -> None:
+        """To what is known of that day; `account_ids` in whose name, of which each counts once. `day.accounts` is
+        not looked at."""
+
+    def of(self, app: str, since: int) -> list[DayOfUse]:
+        """The days with anything to tell, from `since` on, ascending."""
+
+    def remove(self, app: str) -> None: ...
+    def expire(self, before: int) -> int:
+        """Forget the days before."""
 
 
 class ShareRows(Protocol):
@@ -871,6 +893,8 @@ class Transaction(Protocol):
     def links(self) -> LinkRows: ...
     @property
     def customers(self) -> CustomerRows: ...
+    @property
+    def usage(self) -> UsageRows: ...
     @property
     def shares(self) -> ShareRows: ...
     @property

@@ -28,6 +28,7 @@ from nuvol.stores.catalog.nodes import Nodes
 from nuvol.stores.catalog.oauth1 import Nonces, OAuthRequests
 from nuvol.stores.catalog.shares import Shares
 from nuvol.stores.catalog.uploads import Uploads
+from nuvol.stores.catalog.usage import Usage
 from nuvol.stores.catalog.versions import Versions
 
 T = TypeVar("T")
@@ -56,6 +57,7 @@ class SqlTransaction:
         self.jobs = Jobs(connection)
         self.links = Links(connection)
         self.customers = Customers(connection)
+        self.usage = Usage(connection)
         self.shares = Shares(connection)
         self.guests = Guests(connection)
         self.elsewhere = Folders(connection)
