@@ -187,6 +187,26 @@ def shared(desktop: Desktop) -> None:
     desktop.page.get_by_role("list", name="Links").get_by_role("listitem").first.wait_for()
 
 
+def new_app(desktop: Desktop) -> None:
+    desktop.open("/developer/new")
+    desktop.page.get_by_role("button", name="U1DB").click()
+    desktop.page.get_by_label("Verifier").wait_for()
+
+
+def console(section: str) -> Callable[[Desktop], None]:
+    def go(desktop: Desktop) -> None:
+        key = desktop.api("POST", "/apps", {"title": LONG[:60]}).json()["key"]
+        user = {"username": f"{desktop.folder}@of.the.long.address.example", "password": "five quiet clouds"}
+        desktop.api("POST", f"/apps/{key}/users", user)
+        desktop.open(f"/developer/{key}/{section}")
+        desktop.page.get_by_text("API endpoint").wait_for()
+        if section == "people":
+            desktop.page.get_by_text(user["username"]).wait_for()
+
+    go.__name__ = f"console, {section}"
+    return go
+
+
 def removing(desktop: Desktop) -> None:
     old = desktop.put("old.txt")
     desktop.api("DELETE", f"/nodes/{old['id']}")
@@ -286,10 +306,11 @@ def at(path: str) -> Callable[[Desktop], None]:
 
 PAGES = (
     files, chosen, menu, grid, naming, details, info, discussing, mentioning, activity, comparing, clash, moving,
-    sharing, linking, shared, removing, uploading, launcher, searching, keys, pdf, empty, lost, offline, away, door,
-    wrong_password, secret,
+    sharing, linking, shared, new_app, removing, uploading, launcher, searching, keys, pdf, empty, lost, offline, away,
+    door, wrong_password, secret,
     looking("words.txt", b"plain words", "pre"), looking("notes.md", b"# Boots", "h1"), looking("dot.gif", GIF, "img"),
     looking("rain.wav", WAV, "audio"), looking("film.mp4", b"no film", ".empty"), looking("thing", b"0", ".empty"),
+    at("/developer"), console("keys"), console("people"), console("usage"), console("tokens"),
     at("/shared"), at("/shared#over"),
     at("/trash"), at("/search?q=nothing-like-it"), at("/files/No such folder"), at("/settings/profile"),
     at("/settings/security"), at("/settings/devices"), at("/settings/apps"), at("/settings/look"),
@@ -330,7 +351,15 @@ def test_spanish_and_catalan_fit_where_english_does(desktop: Desktop) -> None:
     for language in ("es", "ca"):
         desktop.open()
         desktop.page.evaluate("(wish) => localStorage.setItem('language', wish)", language)
-        for path in (here, "/trash", "/settings/security", "/settings/devices", "/settings/apps", "/settings/sharing"):
+        for path in (
+            here,
+            "/trash",
+            "/settings/security",
+            "/settings/devices",
+            "/settings/apps",
+            "/settings/sharing",
+            "/developer/new",
+        ):
             desktop.open(path)
             for width, height in SHAPES:
                 desktop.page.set_viewport_size({"width": width, "height": height})

@@ -64,7 +64,7 @@ async def rotate(call: Call[None, words.Rotation]) -> Answer:
     return told(words.AppSecrets(app.key, None if admin else secret, app.admin_id, secret if admin else None))
 
 
-async def users(call: Call[words.PageAsked, None]) -> Answer:
+async def users(call: Call[words.AppPageAsked, None]) -> Answer:
     app, asked = await _app(call), call.query
     found = await run(call.cloud.customers.list, app, after=asked.after, limit=asked.limit)
     return told(words.users(found, asked.limit))
@@ -95,7 +95,7 @@ async def usage(call: Call[words.UsageAsked, None]) -> Answer:
     return told(words.usage(await run(call.cloud.usage.of, app, call.query.days)))
 
 
-async def tokens(call: Call[words.PageAsked, None]) -> Answer:
+async def tokens(call: Call[words.AppPageAsked, None]) -> Answer:
     key, asked = call.words["app_key"], call.query
     found = await run(call.cloud.apps.tokens, call.actor, key, after=asked.after, limit=asked.limit)
     return told(words.tokens(found, asked.limit))

@@ -109,7 +109,7 @@ class AppUsers(Struct, frozen=True):
     next: Annotated[Id | None, Meta(description="Give it as `after` to go on; null on the last page.")]
 
 
-class PageAsked(Struct, frozen=True, forbid_unknown_fields=True):
+class AppPageAsked(Struct, frozen=True, forbid_unknown_fields=True):
     after: Annotated[int, Meta(ge=0, lt=1 << 53)] = 0
     limit: Annotated[int, Meta(ge=1, le=1000)] = 100
 

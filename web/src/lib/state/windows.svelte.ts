@@ -2,12 +2,16 @@
 import { address, placeAt, ROOT, type Place } from './places';
 import { Placement, type Snap } from './placement.svelte';
 
-export type AppName = 'files' | 'settings';
+export type AppName = 'files' | 'settings' | 'console';
 export type Section = 'profile' | 'security' | 'devices' | 'apps' | 'sharing' | 'look';
 export const SECTIONS: readonly Section[] = ['profile', 'security', 'devices', 'apps', 'sharing', 'look'];
 
+/** Of one app in the developer console. */
+export type ConsoleSection = 'keys' | 'people' | 'usage' | 'tokens';
+const CONSOLE: readonly ConsoleSection[] = ['keys', 'people', 'usage', 'tokens'];
+
 /** What a window shows. */
-export type Subject = { app: 'files'; place: Place } | { app: 'settings'; section: Section };
+export type Subject = { app: 'files'; place: Place } | { app: 'settings'; section: Section } | { app: 'console'; key: string | null; section: ConsoleSection };
 
 export class DeskWindow {
   subject = $state.raw<Subject>({ app: 'files', place: ROOT });
@@ -108,14 +112,18 @@ class Windows {
   }
 }
 
-function addressOf(subject: Subject): string {
+export function addressOf(subject: Subject): string {
+  if (subject.app === 'console') return subject.key === null ? '/developer' : `/developer/${encodeURIComponent(subject.key)}/${subject.section}`;
   return subject.app === 'files' ? address(subject.place) : `/settings/${subject.section}`;
 }
 
 function subjectAt(url: URL): Subject {
-  const [first, second] = url.pathname.split('/').filter(Boolean);
+  const [first, second, third] = url.pathname.split('/').filter(Boolean);
   if (first === 'settings') {
     return { app: 'settings', section: SECTIONS.find((section) => section === second) ?? 'profile' };
+  }
+  if (first === 'developer') {
+    return { app: 'console', key: second ? decodeURIComponent(second) : null, section: CONSOLE.find((section) => section === third) ?? 'keys' };
   }
   return { app: 'files', place: placeAt(url) ?? ROOT };
 }
