@@ -2,7 +2,8 @@
 
     python bench/compare.py --kit ../shared/bench --python PYTHON_WITH_PEERS [--peers nuvol,rclone] [--workloads F1,F5]
 
-Each figure is a pair: nginx runs the workload, right after it the peer does. Both start empty each time, so that no
+Each figure is a pair: the control runs the workload, right after it the peer does. The control of files (F) is nginx,
+that of documents (D) is pouchdb-server. Both start empty each time, so that no
 server finds the content it was given before. The ratio is that of the pair, and always "bigger is better"; single
 figures of a shared machine mean little. Lines of JSON go to --out, a table to standard output.
 """
@@ -19,8 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).parent
-CONTROL = "nginx"
-LATENCY = {"F5", "F7"}  # less is better
+CONTROL = {"F": "nginx", "D": "pouchdb"}
+LATENCY = {"F5", "F7", "D3"}  # less is better
 RUNS = {"F2": 3, "F5": 3}  # one seeding, several runs; all others run once in each pair
 WHAT = {
     "F1": "upload 1 GiB, MB/s",
@@ -30,8 +31,13 @@ WHAT = {
     "F5": "list 10,000, ms",
     "F6": "move, operations/s",
     "F7": "upload again with 1 MB changed, s",
+    "D1": "create documents of 1 KB, documents/s",
+    "D2": "read them, requests/s",
+    "D3": "100 of 10,000 by one field, ms",
+    "D4": "pull 10,000 into an empty replica, documents/s",
 }
-DETAILS = ("p50_ms", "p99_ms", "ttfb_ms", "range64_MBps", "first_ms", "wire_bytes", "stored_delta")
+FILES = [name for name in WHAT if name.startswith("F")]
+DETAILS = ("p50_ms", "p99_ms", "ttfb_ms", "range64_MBps", "first_ms", "wire_bytes", "stored_delta", "push_docs_per_s")
 
 Line = dict[str, object]
 
@@ -77,8 +83,12 @@ class Bench:
             process.wait()
 
     def measure(self, workload: str, info: Line) -> Line:
-        words = [self._python, str(self._kit / "bench.py"), workload, "--peer", str(info["peer"])]
-        words += ["--url", str(info["url"]), "--proto", str(info["proto"]), "--pid", str(info["pid"])]
+        words = [self._python, str(self._kit / "bench.py"), workload, "--proto", str(info["proto"])]
+        url = str(info["url"])
+        if info["peer"] == "nuvol" and workload.startswith("D"):
+            words = [sys.executable, str(HERE / "kit_documents.py"), str(self._kit), workload]
+            url = url.removesuffix("dav/files/")
+        words += ["--peer", str(info["peer"]), "--url", url, "--pid", str(info["pid"])]
         words += ["--size-mib", str(self._size), "--runs", str(RUNS.get(workload, 1))]
         if info.get("auth"):
             words += ["--auth", str(info["auth"])]
@@ -93,7 +103,7 @@ class Bench:
 
     def pair(self, workload: str, peer: str, cell: Cell) -> Line:
         """One run of the control and right after it one of the peer; both servers are up and start empty."""
-        with self.server(CONTROL, self._port) as control, self.server(peer, self._port + 1) as info:
+        with self.server(CONTROL[workload[0]], self._port) as control, self.server(peer, self._port + 1) as info:
             idle = self.measure("S2", info)
             first = self.measure(workload, control)
             line = self.measure(workload, info)
@@ -121,7 +131,7 @@ def detail(cell: Cell) -> str:
 
 def table(cells: dict[tuple[str, str], Cell]) -> str:
     rows = [
-        "| workload | server | median | nginx beside it | ratio (lowest–highest) | also |",
+        "| workload | server | median | the control beside it | ratio (lowest–highest) | also |",
         "|---|---|---|---|---|---|",
     ]
     for (workload, peer), cell in cells.items():
@@ -137,7 +147,7 @@ def main() -> None:
     words.add_argument("--kit", type=Path, required=True, help="folder of the kit: peers.py and bench.py")
     words.add_argument("--python", default=sys.executable, help="an interpreter that has the peers written in Python")
     words.add_argument("--peers", default="nuvol,rclone,copyparty")
-    words.add_argument("--workloads", default=",".join(WHAT))
+    words.add_argument("--workloads", default=",".join(FILES))
     words.add_argument("--pairs", type=int, default=3)
     words.add_argument("--port", type=int, default=8600)
     words.add_argument("--size-mib", type=int, default=1024, help="size of the large file of F1, F2 and F7")

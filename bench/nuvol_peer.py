@@ -48,7 +48,7 @@ def running(port: int, folder: Path) -> Iterator[dict[str, object]]:
     """A server on `port` with its data below `folder`; gives what the READY line says."""
     data = folder / "data"
     admin(data, "account", "add", NAME, "--email", "bench@example.org", "--password-stdin", "--admin", stdin="bench\n")
-    password = admin(data, "app-password", NAME, "--label", "bench", "--scope", "files")
+    password = admin(data, "app-password", NAME, "--label", "bench", "--scope", "files,docs")
     with open(folder / "server.log", "w") as log:
         started = time.perf_counter()
         server = subprocess.Popen([NUVOL, "serve", "--data", data, "--port", str(port)], stdout=log, stderr=log)

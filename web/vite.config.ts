@@ -9,6 +9,12 @@ export default defineConfig({
     target: 'es2022',
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'], // those that know light-dark(): left as it is, it obeys color-scheme
     modulePreload: { polyfill: false }, // every browser with light-dark() has modulepreload
+    rolldownOptions: {
+      output: {
+        // What two parts share goes into one file instead of forty: each of them is a question to the server.
+        codeSplitting: { groups: [{ name: 'shared', test: /src[\\/]lib[\\/](?!u1db|words[\\/](es|ca|documents))|@lucide|idb|svelte[\\/]src/, minShareCount: 2 }] },
+      },
+    },
     assetsInlineLimit: 0, // the policy of the page allows no data: fonts or scripts
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },

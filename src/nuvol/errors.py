@@ -3,6 +3,7 @@
 CloudError
 ├── Missing     NodeMissing · VersionMissing · AccountMissing · GrantMissing · UploadMissing · LockMissing
 │               InvitationMissing · AppMissing · LinkMissing · MemberMissing · RequestMissing · BlobMissing
+│               AlbumMissing · ThumbnailMissing
 │               CommentMissing · CalendarMissing · EventMissing
 │               DatabaseDoesNotExist · DocumentDoesNotExist · DocumentAlreadyDeleted · IndexDoesNotExist
 ├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · AppTaken
@@ -98,6 +99,18 @@ class MemberMissing(Missing):
 
     code = "member-missing"
     advice = "List the members of the folder; somebody may have removed them already."
+
+
+class AlbumMissing(Missing):
+    code = "album-missing"
+    advice = "List the albums to see which there are."
+
+
+class ThumbnailMissing(Missing):
+    """There is no small picture of it: not yet, or there never will be one."""
+
+    code = "thumbnail-missing"
+    advice = "Ask again in a moment; the photo's `state` says whether one is being made."
 
 
 class CommentMissing(Missing):

@@ -4,9 +4,11 @@ A backend's test is a subclass; it also runs the suite of `tests.conformance.u1d
 """
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from nuvol.errors import RevisionConflict
 from nuvol.u1db.table import Alternative, Change, Entry, Found, Head, Index, IndexState, Known, Stored
 
 UNUSUAL = ["a'", 'a"', "a%", "a_", "é", "z😀", "\U0010ffff", "\ue000", "Z", "a b"]
@@ -224,3 +226,29 @@ class TableTests:
         for thread in threads:
             thread.join()
         assert table.read(lambda rows: rows.head()).generation == 80
+
+    def test_steps_that_join_are_each_done_or_refused(self, table):
+        def unit(rows, steps):
+            """Odd numbers are refused."""
+            outcomes = []
+            for step in steps:
+                if step % 2:
+                    outcomes.append(RevisionConflict(f"{step}"))
+                else:
+                    rows.write([change(f"d{step}", rows.head().generation + 1)])
+                    outcomes.append(rows.head().generation)
+            return outcomes
+
+        def join(step):
+            try:
+                return table.join(unit, step)
+            except RevisionConflict as error:
+                return str(error)
+
+        with ThreadPoolExecutor(6) as pool:
+            outcomes = list(pool.map(join, range(12)))
+        assert outcomes[1::2] == ["1", "3", "5", "7", "9", "11"]
+        assert sorted(outcomes[::2]) == [1, 2, 3, 4, 5, 6]
+        assert {found.doc_id for found in table.read(lambda rows: rows.page("", 10))} == {
+            f"d{n}" for n in range(0, 12, 2)
+        }

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nuvol.errors import CloudError
 from nuvol.model import names
 from nuvol.model.nodes import State
+from nuvol.model.photos import is_photo, month_of
 from nuvol.stores.base import BlobKey
 from tests.core.clouds import World
 
@@ -25,7 +26,7 @@ def faults(world: World, account_id: int | None = None) -> list[str]:
 
 
 def _faults(world: World, account_id: int) -> Iterator[str]:
-    for look in (_tree, _names, _versions, _contents, _chunks, _journal, _beside, _shares):
+    for look in (_tree, _names, _versions, _contents, _chunks, _journal, _beside, _shares, _photos):
         yield from look(world, account_id)
 
 
@@ -70,6 +71,38 @@ def _names(world: World, account_id: int) -> Iterator[str]:
     expected = {(word, node_id) for node_id, _, name, _, _ in rows for word in names.words(name)}
     stored = set(world.rows("select word, node_id from word where account_id = ?", account_id))
     yield from (f"word {word!r} of {node_id} is wrong" for word, node_id in stored ^ expected)
+
+
+def _photos(world: World, account_id: int) -> Iterator[str]:
+    nodes = {
+        row[0]: row[1:]
+        for row in world.rows("select id, content, parent_id, state, mime from node where account_id = ?", account_id)
+    }
+    photos = world.rows(
+        "select node_id, hash, parent_id, live, local_at, cell from photo where account_id = ?", account_id
+    )
+    expected = {id: node[:3] for id, node in nodes.items() if node[0] is not None and is_photo(node[3])}
+    counts: Counter[tuple[int, int, int]] = Counter()
+    for node_id, hash, parent_id, live, local_at, cell in photos:
+        node = expected.pop(node_id, None)
+        if node is None or node[:2] != (hash, parent_id) or (node[2] == LIVE) != bool(live):
+            yield f"photo {node_id} stands as {(hash, parent_id, live)}, the node is {node}"
+        for folder_id in (0, parent_id) if live else ():
+            counts[0, folder_id, month_of(local_at)] += 1
+        if live and cell is not None:
+            counts[1, 0, cell] += 1
+    yield from (f"node {node_id} is missing in the timeline" for node_id in expected)
+    stored = world.rows(
+        "select kind, folder_id, value, photos from photo_count where account_id = ? and photos <> 0", account_id
+    )
+    if {row[:3]: row[3] for row in stored} != counts:
+        yield f"photos are counted as {stored} and are {dict(counts)}"
+    for (hash,) in world.rows(
+        "select hash from picture p where account_id = ? and not exists (select 1 from version v where v.account_id ="
+        " p.account_id and v.content = p.hash)",
+        account_id,
+    ):
+        yield f"the picture of {hash.hex()} is left, its content is gone"
 
 
 def _versions(world: World, account_id: int) -> Iterator[str]:

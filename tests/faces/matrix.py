@@ -174,20 +174,35 @@ class Town:
         return self.tell(scene, method, address + filled(row.path, names), headers, body)
 
     def tell(
-        self, scene: Scene, method: str, target: str, headers: dict[str, str], body: bytes = b""
+        self,
+        scene: Scene,
+        method: str,
+        target: str,
+        headers: dict[str, str],
+        body: bytes = b"",
+        peer: str = "127.0.0.1",
     ) -> tuple[int, bytes]:
         """Like `send`; what succeeds may have changed the scene or ended the session."""
-        status, told = self.send(method, target, headers, body)
+        status, told = self.send(method, target, headers, body, peer)
         if status < 400 and method not in SAFE:
             scene.spoilt = True
             self._sessions.pop(scene.caller, None)
         return status, told
 
-    def send(self, method: str, target: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+    def send(
+        self, method: str, target: str, headers: dict[str, str], body: bytes, peer: str = "127.0.0.1"
+    ) -> tuple[int, bytes]:
         path, _, query = target.partition("?")
         source = Body([body])
         request = Request(
-            method, path, query, host="cloud.example", headers=Headers(headers.items()), length=len(body), source=source
+            method,
+            path,
+            query,
+            host="cloud.example",
+            peer=peer,
+            headers=Headers(headers.items()),
+            length=len(body),
+            source=source,
         )
         return self.runner.run(self._answer(request, source))
 

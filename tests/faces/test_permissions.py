@@ -16,6 +16,7 @@ from nuvol.faces.api.routes import ENTRIES
 from nuvol.faces.dav.face import METHODS
 from nuvol.faces.desktop import face as desktop
 from nuvol.model.accounts import FULL, Actor
+from nuvol.model.photos import Made, Thumbnail
 from nuvol.server.settings import FACES
 from tests.faces.matrix import (
     CALLERS,
@@ -50,6 +51,17 @@ def _own_grant(scene: Scene, kind: str) -> dict[str, Any]:
     assert token
     grants = [grant for grant in scene.cloud.grants.list(scene.actor, kind) if grant.label == "x"]
     return {"grant": grants[-1].id}
+
+
+def _desk(scene: Scene) -> dict[str, Any]:
+    """A desk that knows the caller."""
+    key, cloud = f"desk{next(numbers)}", scene.cloud
+    made = cloud.apps.add(None, "A desk", "u1db", key=key).app
+    account = cloud.accounts.get(None, scene.me)
+    code = next(desk.code for desk in cloud.consents.desks(scene.actor) if desk.key == key)
+    said = {"type": "calendar", "user_eyeos": account.name, "name": code, "status": "NEW"}
+    cloud.documents.open(Actor(made.home_id or 0), "calendar", create=True).create_doc(said)
+    return {"desk": key}
 
 
 def _connected(scene: Scene) -> dict[str, Any]:
@@ -119,6 +131,29 @@ def _database(scene: Scene) -> dict[str, Any]:
     return {"db": name, "rev": document.rev, "fresh": f"fresh{next(numbers)}"}
 
 
+def _photo(scene: Scene) -> dict[str, Any]:
+    """In the scene's folder, and looked at."""
+    cloud, owner = scene.cloud, Actor(scene.owner_id)
+    photo = cloud.uploads.put(owner, scene.folder, "p.jpg", b"a picture of the sea").node
+    while (look := cloud.developing.take()) is not None:
+        made = Made(width=4, height=3, thumbnails=(Thumbnail("medium", 4, 3, 0, 4),))
+        cloud.developing.settle(look.waiting, made, b"webp")
+    return {"photo": photo.id}
+
+
+def _album(scene: Scene) -> dict[str, Any]:
+    """The caller's own."""
+    mine = scene.actor
+    photo = scene.cloud.uploads.put(mine, scene.home, f"mine{next(numbers)}.jpg", b"of my own").node.id
+    return {"album": scene.cloud.albums.create(mine, "Sea", None, None).album.id, "mine": photo}
+
+
+def liking(ok: int = 200) -> dict[str, int]:
+    """Who may look may like; a token for reading may not."""
+    return reading(ok) | {"reader": 403}
+
+
+NOT_MINE = {name: 404 for name in ("co-owner", "editor", "viewer", "revoked", "stranger", "administrator")}
 NOT_MINE = dict.fromkeys(("co-owner", "editor", "viewer", "revoked", "stranger", "administrator", "app folder"), 404)
 """What only who began it knows of, though others may do the like in the folder."""
 
@@ -147,6 +182,8 @@ ROWS: dict[str, Row] = {
     "DELETE /tokens/{grant_id}": Row(account(204), "/tokens/{grant}", prepare=lambda s: _own_grant(s, "bearer")),
     "GET /me/apps": Row(account()),
     "DELETE /me/apps/{app_key}": Row(account(204), "/me/apps/{app}", prepare=_connected),
+    "GET /me/desks": Row(account()),
+    "PUT /me/desks/{app_key}": Row(account(), "/me/desks/{desk}", prepare=_desk),
     "GET /accounts": Row(admin()),
     "POST /accounts": Row(
         admin(201),
@@ -288,6 +325,32 @@ ROWS: dict[str, Row] = {
     "DELETE /apps/{app_key}/users/{account_id}": Row(
         administered(204), "/apps/{app}/users/{user}", prepare=_app
     ),
+    "GET /photos": Row(mine()),
+    "GET /photos/timeline": Row(mine()),
+    "GET /photos/places": Row(whole()),
+    "GET /photos/duplicates": Row(whole()),
+    "POST /photos/known": Row(whole(), json={"hashes": []}),
+    "GET /photos/albums": Row(whole()),
+    "POST /photos/albums": Row(whole(201, writes=True), json={"name": "Sea"}),
+    "GET /photos/albums/{album_id}": Row(whole(), "/photos/albums/{album}", prepare=_album),
+    "PATCH /photos/albums/{album_id}": Row(
+        whole(writes=True), "/photos/albums/{album}", json={"name": "Lake"}, prepare=_album
+    ),
+    "DELETE /photos/albums/{album_id}": Row(whole(204, writes=True), "/photos/albums/{album}", prepare=_album),
+    "GET /photos/albums/{album_id}/photos": Row(whole(), "/photos/albums/{album}/photos", prepare=_album),
+    "POST /photos/albums/{album_id}/photos": Row(
+        whole(writes=True), "/photos/albums/{album}/photos", json={"add": ["{mine}"]}, prepare=_album
+    ),
+    "GET /photos/{node_id}": Row(reading(), "/photos/{photo}", prepare=_photo),
+    "PATCH /photos/{node_id}": Row(
+        writing(), "/photos/{photo}", json={"taken": "2020-01-01T00:00:00", "place": None}, prepare=_photo
+    ),
+    "GET /photos/{node_id}/thumbnail": Row(reading(), "/photos/{photo}/thumbnail", prepare=_photo),
+    "GET /photos/{node_id}/likes": Row(reading(), "/photos/{photo}/likes", prepare=_photo),
+    "PUT /photos/{node_id}/like": Row(liking(), "/photos/{photo}/like", prepare=_photo),
+    "DELETE /photos/{node_id}/like": Row(liking(), "/photos/{photo}/like", prepare=_photo),
+    "PUT /photos/{node_id}/favourite": Row(liking(), "/photos/{photo}/favourite", prepare=_photo),
+    "DELETE /photos/{node_id}/favourite": Row(liking(), "/photos/{photo}/favourite", prepare=_photo),
     "GET /databases": Row(account()),
     "PUT /databases/{database}": Row(account(201), "/databases/{fresh}", prepare=_fresh),
     "GET /databases/{database}": Row(account(), "/databases/{db}", prepare=_database),

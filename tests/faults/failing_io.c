@@ -4,6 +4,7 @@
  * FAILING_IO_NTH      the n-th counted call fails, from 1
  * FAILING_IO_ERRNO    with this error number
  * FAILING_IO_LASTING  set: so do all later ones
+ * FAILING_IO_SYNCS    set: until then only fsync and fdatasync are counted
  * FAILING_IO_ARMED    nothing is counted until this file exists
  * FAILING_IO_TRACE    every call is written here, in the layout that trace.py reads
  *
@@ -32,7 +33,7 @@ static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static const char *folder, *armed;
 static size_t folder_length;
 static long nth, counted;
-static int failure, lasting, trace = -1, is_ready;
+static int failure, lasting, only_syncs, is_sync, trace = -1, is_ready;
 
 static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
 
@@ -47,6 +48,7 @@ static void get_ready(void)
 	nth = getenv("FAILING_IO_NTH") ? atol(getenv("FAILING_IO_NTH")) : 0;
 	failure = getenv("FAILING_IO_ERRNO") ? atoi(getenv("FAILING_IO_ERRNO")) : EIO;
 	lasting = getenv("FAILING_IO_LASTING") != NULL;
+	only_syncs = getenv("FAILING_IO_SYNCS") != NULL;
 	if (getenv("FAILING_IO_TRACE"))
 		trace = REAL(open)(getenv("FAILING_IO_TRACE"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 }
@@ -127,7 +129,7 @@ static void record(char kind, uint64_t inode, const char *path, const char *othe
 /* Called with the lock held. Says whether the call is to fail, and sets errno then. */
 static int fails(const char *path)
 {
-	if (!nth || (armed && access(armed, F_OK)))
+	if (!nth || (only_syncs && !is_sync && counted < nth) || (armed && access(armed, F_OK)))
 		return 0;
 	counted++;
 	if (counted != nth && !(lasting && counted > nth))
@@ -294,7 +296,10 @@ static int syncing(int fd, int is_data_only)
 	int result;
 
 	ENTER();
-	if (is_ours(path_of(fd, path)) && fails(path))
+	is_sync = 1;
+	result = is_ours(path_of(fd, path)) && fails(path);
+	is_sync = 0;
+	if (result)
 		LEAVE(-1);
 	result = is_data_only ? REAL(fdatasync)(fd) : REAL(fsync)(fd);
 	if (is_ours(path) && !result)

@@ -22,18 +22,21 @@ def preloaded(
     nth: int = 0,
     error: int = EIO,
     lasting: bool = False,
+    only_syncs: bool = False,
     armed: Path | None = None,
     trace: Path | None = None,
 ) -> dict[str, str]:
     """The environment of a child whose calls for files below `folder` are watched.
 
-    `nth`: this call fails with `error` (from 1; 0: none); `lasting`: and all later ones. `armed`: counting begins
-    when this file exists. `trace`: where `trace.read` finds what was done and, as kind "f", what was made to fail;
-    it must not lie below `folder`.
+    `nth`: this call fails with `error` (from 1; 0: none); `lasting`: and all later ones; `only_syncs`: until then
+    no others are counted. `armed`: counting begins when this file exists. `trace`: where `trace.read` finds what was
+    done and, as kind "f", what was made to fail; it must not lie below `folder`.
     """
     settings = {"FOLDER": os.path.realpath(folder), "NTH": str(nth), "ERRNO": str(error)}
     if lasting:
         settings["LASTING"] = "1"
+    if only_syncs:
+        settings["SYNCS"] = "1"
     if armed:
         settings["ARMED"] = str(armed)
     if trace:

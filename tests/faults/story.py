@@ -444,9 +444,13 @@ class Player:
 class Told:
     """What became of each step of a story."""
 
-    def __init__(self, steps: Sequence[Step], before: "Possible | None" = None) -> None:
+    def __init__(self, steps: Sequence[Step], before: "Possible | None" = None, for_good: bool = False) -> None:
+        """`for_good`: the disk takes nothing any more once a call has failed. What a failed commit left in the log
+        cannot be written over then: whoever asks sees the world before it, and the next start may find the one
+        after it."""
         self._steps = steps
         self._before = before
+        self._for_good = for_good
         self._answers: dict[int, str] = {}
 
     def hear(self, number: int, answer: str) -> None:
@@ -460,6 +464,8 @@ class Told:
         possible = deepcopy(self._before) if self._before else Possible()
         for number, answer in self._answers.items():
             possible.hear(self._steps[number], answer.split()[0])
+        if self._for_good:
+            possible.worlds += possible.failed
         return possible
 
     def judge(self, folder: Path, why: str) -> None:
@@ -548,6 +554,8 @@ class Possible:
 
     def __init__(self) -> None:
         self.worlds = [World()]
+        self.failed: list[World] = []
+        """Those that steps would have led to which failed."""
 
     def __contains__(self, world: World) -> bool:
         return any(_shown(world) == _shown(each) for each in self.worlds)
@@ -568,6 +576,7 @@ class Possible:
                 after.append(world)
             if answer == "unable":
                 after += _broken(world, step)
+                self.failed.append(next_world)
             if answer in ("done", "unable", "begun"):
                 after.append(next_world)
         assert after, f"“{' '.join(step)}” cannot be {answer} after {self.worlds}"

@@ -35,6 +35,16 @@ def test_whichever_call_fails_the_state_is_that_before_or_after(tmp_path, error,
     assert calls > 500
 
 
+@pytest.mark.parametrize("lasting", [False, True])
+def test_a_commit_whose_sync_fails_is_not_between_before_and_after(tmp_path, lasting):
+    """In a small run also the 77th sync, of a step after which others are refused: the failed commit is in the log."""
+    every = size(60, 1)
+    first = chance(f"{lasting}").randint(1, every)
+    syncs = spoil(tmp_path, "life", None, range(first, 1000, every), errno.EIO, lasting, only_syncs=True)
+    assert syncs > 80
+    spoil(tmp_path, "life", None, range(77, 78), errno.EIO, lasting, only_syncs=True, whole=False)
+
+
 @pytest.mark.torture
 def test_a_commit_that_failed_does_not_come_back_when_its_bytes_were_swept_away(tmp_path):
     prelude = tmp_path / "prelude"
@@ -83,16 +93,19 @@ def spoil(
     error: int,
     lasting: bool,
     prelude: Path | None = None,
+    only_syncs: bool = False,
+    whole: bool = True,
 ) -> int:
-    """Play the story again and again, each time with another of its calls failing, until it has no more; returns
-    about how many it has."""
+    """Play the story again and again, each time with another of its calls failing, until it has no more (or `calls`
+    have no more and it need not be `whole`); returns about how many it has."""
     for nth in calls:
         folder, log = place / f"{nth}", place / f"{nth}.log"
         if prelude is None:
             folder.mkdir()
         else:
             shutil.copytree(prelude, folder)
-        told = played(name, folder, native.preloaded(folder, nth=nth, error=error, lasting=lasting, trace=log), before)
+        env = native.preloaded(folder, nth=nth, error=error, lasting=lasting, only_syncs=only_syncs, trace=log)
+        told = played(name, folder, env, before, lasting)
         fault = next((record for record in trace.read(log) if record.kind == "f"), None)
         log.unlink(missing_ok=True)
         if fault is None:
@@ -100,15 +113,18 @@ def spoil(
         told.judge(folder, f"call {nth} ({fault.path}) failed")
         assert error == errno.ENOSPC or "store-full" not in str(told)
         shutil.rmtree(folder)
-    raise AssertionError("the story has no end")
+    assert not whole, "the story has no end"
+    return calls.stop
 
 
-def played(name: str, folder: Path, env: dict[str, str], before: story.Possible | None = None) -> story.Told:
+def played(
+    name: str, folder: Path, env: dict[str, str], before: story.Possible | None = None, for_good: bool = False
+) -> story.Told:
     """Play a story in a process of its own."""
     command = [sys.executable, "-m", "tests.faults.story", name, str(folder)]
     child = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
     assert child.returncode == 0, child.stderr
-    told = story.Told(story.STORIES[name], before)
+    told = story.Told(story.STORIES[name], before, for_good)
     for line in child.stdout.splitlines():
         told.hear(*json.loads(line))
     return told

@@ -12,6 +12,7 @@ from tests.conformance import (
     rows_elsewhere,
     rows_links,
     rows_nodes,
+    rows_photos,
     rows_shares,
     rows_usage,
 )
@@ -66,6 +67,10 @@ class TestUsage(rows_usage.UsageRowsTests):
 
 
 class TestLinks(rows_links.LinkRowsTests):
+    pass
+
+
+class TestPhotos(rows_photos.PhotoRowsTests):
     pass
 
 

@@ -20,6 +20,7 @@ from nuvol.stores.catalog.dialects.sqlite import SqliteDatabase
 from nuvol.stores.catalog.dialects.sqlite_connections import SqliteWriteConnection
 from nuvol.waiting import cross
 from tests.conformance.catalog import SOON
+from tests.faults import native
 from tests.faults.small_disk import small_disk
 
 SCHEMA = """
@@ -450,4 +451,31 @@ def test_what_was_acknowledged_is_there_after_a_kill(path, schema):
     database = open_file(path, schema)
     assert numbers <= set(stored(database))
     assert database.read(lambda db: db.one("pragma integrity_check")) == ("ok",)
+    database.close()
+
+
+FAILED = """
+import os, sys
+from pathlib import Path
+from nuvol.errors import StoreFailed
+from nuvol.stores.catalog.dialects.sqlite import SqliteDatabase
+database = SqliteDatabase(Path(sys.argv[1]), lambda connection: connection, Path(sys.argv[2]))
+add = "insert into item (id, data) values (?, zeroblob(5000))"
+database.write(lambda db: db.run(add, (1,)))
+Path(sys.argv[3]).touch()
+try:
+    database.write(lambda db: db.run(add, (2,)))
+except StoreFailed:
+    print([row[0] for row in database.read(lambda db: db.all("select id from item order by id"))], flush=True)
+os._exit(0)
+"""
+
+
+def test_a_commit_that_failed_does_not_come_back_after_a_kill(path, schema, tmp_path):
+    armed = tmp_path / "armed"
+    env = native.preloaded(tmp_path, nth=1, only_syncs=True, armed=armed)
+    command = [sys.executable, "-c", FAILED, path, schema, armed]
+    assert subprocess.run(command, env=env, capture_output=True, text=True, timeout=60).stdout == "[1]\n"
+    database = open_file(path, schema)
+    assert stored(database) == [1]
     database.close()

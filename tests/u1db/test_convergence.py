@@ -16,6 +16,7 @@ from nuvol.u1db.document import Document
 from nuvol.u1db.replica import Replica
 from nuvol.u1db.sqlite import IN_MEMORY, SqliteTable
 from nuvol.u1db.sync import Answer, LocalTarget, synchronise
+from nuvol.u1db.table import result_of
 from tests.sizes import SEED, size
 
 HISTORIES = size(1000, 10_000)
@@ -51,6 +52,9 @@ class Fragile:
         if fate < 0.06:
             raise Crash
         return result
+
+    def join(self, unit, step):
+        return result_of(self.write(lambda rows: unit(rows, [step]))[0])
 
 
 class BadLine:

@@ -18,6 +18,7 @@ from requests_oauthlib import OAuth1Session
 
 import nuvol.u1db as u1db
 from nuvol.errors import Unauthorized
+from nuvol.u1db.remote import HTTPDatabase
 from tests.faults.test_memory import forget_peak, resident
 from tests.servers import ADMIN, Server, nuvol, serve
 from tests.sizes import size
@@ -226,6 +227,9 @@ def test_a_desk_signs_in_as_eyeos_does_and_syncs(tmp_path: Path, password: str) 
                 signed = {"oauth": {**creds, "signature_method": method}}
                 calendar.sync(f"{server.url}/calendar.u1db", signed)
                 calendar.create_doc({"type": "event", "calendar": "family", "by": method})
+                with HTTPDatabase(f"{server.url}/calendar.u1db", creds=signed) as far:  # with a query to sign
+                    (family,) = far.get_docs(["odd%id-._"])
+                    assert family.content == {"type": "calendar", "name": "family"}
             calendar.sync(f"{server.url}/calendar.u1db", {"oauth": creds})
             with pytest.raises(Unauthorized):
                 calendar.sync(f"{server.url}/calendar.u1db", {"oauth": {**creds, "token_secret": "wrong"}})

@@ -105,6 +105,11 @@ def test_what_cannot_be_written_stays_in_the_box(desktop: Desktop) -> None:
     desktop.page.get_by_role("button", name="Add", exact=True).click()
     expect(desktop.page.get_by_role("alert")).to_contain_text("There is no room left")
     expect(box(desktop.page)).to_have_value("worth keeping")
+    desktop.press("Escape")
+    expect(desktop.page.get_by_role("complementary", name="Details")).to_have_count(0)
+    expect(desktop.list).to_be_focused()
+    discuss(desktop.page, "map.txt")
+    expect(box(desktop.page)).to_have_value("worth keeping")
 
 
 def test_the_activity_of_a_folder_tells_who_did_what(desktop: Desktop, theirs: Page, server: Server) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.servers import nuvol
 from tests.web.desktop import Desktop
 
 SHAPES = ((1440, 900), (360, 740))
@@ -280,6 +281,23 @@ def door(desktop: Desktop) -> None:
     desktop.page.get_by_label("Password", exact=True).wait_for()
 
 
+def setting_up(desktop: Desktop) -> None:
+    """The form of a cloud that has nobody yet; this one has, and would say that the link is used up."""
+    page, address = desktop.page, f"{desktop.server.url}/signin"
+    page.route("**/setup/*", lambda route: route.fulfill(response=page.request.get(address)))
+    page.context.clear_cookies()
+    desktop.open("/setup/a-secret")
+    page.get_by_label("Name to sign in with").fill("ana")
+    page.get_by_role("button", name="Make the account").click()
+    page.get_by_role("alert").first.wait_for()
+
+
+def used_up(desktop: Desktop) -> None:
+    desktop.page.context.clear_cookies()
+    desktop.open("/setup/a-secret")
+    desktop.page.get_by_role("heading", name="This link is used up").wait_for()
+
+
 def wrong_password(desktop: Desktop) -> None:
     door(desktop)
     desktop.page.get_by_label("Name or e-mail").fill("nobody")
@@ -295,6 +313,110 @@ def secret(desktop: Desktop) -> None:
     desktop.page.get_by_text("Shown once.", exact=False).wait_for()
 
 
+def desks(desktop: Desktop) -> None:
+    nuvol("admin", "--data", desktop.server.data, "app", "add", "eyeOS of the office", "--kind", "u1db")
+    desktop.open("/settings/apps")
+    desktop.page.get_by_role("button", name="Connect: eyeOS of the office").first.click()
+    desktop.page.get_by_text("does not know you yet", exact=False).wait_for()
+
+
+def some_documents(desktop: Desktop) -> str:
+    """A database with an index and a few documents, one of a long name."""
+    name = f"{desktop.folder.lower().replace(' ', '-')}-of-trips"
+    desktop.api("PUT", f"/databases/{name}")
+    columns = {"expressions": ["place", "number(rating, 4)"]}
+    desktop.api("PUT", f"/databases/{name}/indexes/by-place-and-rating", columns)
+    for doc_id, text in (
+        ("ferry-2025", '{\n  "title": "Ferry",\n  "seats": 4,\n  "paid": true,\n  "note": "deck, not cabin"\n}'),
+        ("tent-inventory", '{"place": "Cala Bona", "rating": 5}'),
+        ("water-points." + "of.all.the.way." * 6, "{}"),
+    ):
+        desktop.api("PUT", f"/databases/{name}/documents/{doc_id}", text)
+    return name
+
+
+def database(desktop: Desktop) -> None:
+    desktop.open(f"/documents/{some_documents(desktop)}")
+    desktop.page.get_by_role("option", name="ferry-2025").wait_for()
+
+
+def all_databases(desktop: Desktop) -> None:
+    database(desktop)
+    desktop.page.get_by_role("link", name="Databases", exact=True).click()
+    desktop.page.get_by_role("list", name="Databases").wait_for()
+
+
+def document(desktop: Desktop) -> None:
+    database(desktop)
+    desktop.page.get_by_role("option", name="ferry-2025").click()
+    desktop.page.get_by_role("textbox", name="Text of ferry-2025").click()
+    desktop.press("Control+End", "Enter")
+    desktop.page.get_by_text("valid JSON").wait_for()
+
+
+def no_json(desktop: Desktop) -> None:
+    document(desktop)
+    desktop.page.keyboard.type("and more")
+    desktop.page.get_by_text("Not JSON at line").wait_for()
+
+
+def changed_twice(desktop: Desktop) -> None:
+    document(desktop)
+    name = desktop.page.url.split("/documents/")[1].split("?")[0]
+    desktop.page.context.set_offline(True)
+    desktop.press("Control+s")
+    desktop.page.get_by_text("valid JSON").wait_for(state="hidden")
+    address = f"{desktop.server.url}/api/v1/databases/{name}/documents/ferry-2025"
+    rev = desktop.page.request.get(address).headers["etag"]
+    text = '{"title": "Ferry", "seats": 5, "paid": true, "note": "", "who": ["Ona", "Pau"]}'
+    headers = {"Origin": desktop.server.url, "Content-Type": "application/json", "If-Match": rev}
+    assert desktop.page.request.put(address, data=text.encode(), headers=headers).ok
+    desktop.page.context.set_offline(False)
+    desktop.page.evaluate("dispatchEvent(new Event('online'))")
+    desktop.page.get_by_role("button", name="Take seats from There").click()
+    desktop.page.get_by_role("textbox", name="Result").wait_for()
+
+
+def index(desktop: Desktop) -> None:
+    database(desktop)
+    desktop.page.get_by_role("link", name="by-place-and-rating").click()
+    desktop.page.get_by_label("place", exact=True).fill("Cala*")
+    desktop.press("Enter")
+    desktop.page.get_by_role("link", name="tent-inventory").wait_for()
+
+
+def no_documents(desktop: Desktop) -> None:
+    desktop.api("PUT", "/databases/nothing-in-it")
+    desktop.open("/documents/nothing-in-it")
+    desktop.page.get_by_text("Nothing in nothing-in-it yet").wait_for(state="attached")
+
+
+def removing_a_database(desktop: Desktop) -> None:
+    all_databases(desktop)
+    desktop.page.get_by_role("link", name="-of-trips").first.focus()
+    desktop.press("Delete")
+    desktop.page.get_by_role("dialog", name="Remove the database").wait_for()
+
+
+def making(what: str) -> Callable[[Desktop], None]:
+    def make(desktop: Desktop) -> None:
+        database(desktop)
+        desktop.page.get_by_role("button", name="Window menu", exact=False).first.click()
+        desktop.page.get_by_role("menuitem", name=f"New {what}").click()
+        desktop.page.get_by_role("dialog", name=f"New {what}").wait_for()
+
+    make.__name__ = f"making a {what}"
+    return make
+
+
+def documents_offline(desktop: Desktop) -> None:
+    document(desktop)
+    desktop.page.context.set_offline(True)
+    desktop.page.evaluate("dispatchEvent(new Event('online'))")
+    desktop.press("Control+s")
+    desktop.page.get_by_text("No connection. 1 change waits.").wait_for()
+
+
 def at(path: str) -> Callable[[Desktop], None]:
     def go(desktop: Desktop) -> None:
         desktop.open(path)
@@ -307,9 +429,11 @@ def at(path: str) -> Callable[[Desktop], None]:
 PAGES = (
     files, chosen, menu, grid, naming, details, info, discussing, mentioning, activity, comparing, clash, moving,
     sharing, linking, shared, new_app, removing, uploading, launcher, searching, keys, pdf, empty, lost, offline, away,
-    door, wrong_password, secret,
+    door, wrong_password, secret, desks, setting_up, used_up,
     looking("words.txt", b"plain words", "pre"), looking("notes.md", b"# Boots", "h1"), looking("dot.gif", GIF, "img"),
     looking("rain.wav", WAV, "audio"), looking("film.mp4", b"no film", ".empty"), looking("thing", b"0", ".empty"),
+    all_databases, database, document, no_json, changed_twice, index, no_documents, documents_offline,
+    removing_a_database, making("database"), making("document"), making("index"), at("/documents/no-such"),
     at("/developer"), console("keys"), console("people"), console("usage"), console("tokens"),
     at("/shared"), at("/shared#over"),
     at("/trash"), at("/search?q=nothing-like-it"), at("/files/No such folder"), at("/settings/profile"),
@@ -347,18 +471,20 @@ def test_no_page_flashes_in_the_colours_of_another_theme(desktop: Desktop) -> No
 
 def test_spanish_and_catalan_fit_where_english_does(desktop: Desktop) -> None:
     desktop.put(LONG)
+    database = some_documents(desktop)
     here = f"/files/{quote(desktop.folder)}"
     for language in ("es", "ca"):
         desktop.open()
         desktop.page.evaluate("(wish) => localStorage.setItem('language', wish)", language)
+        settings = (f"/settings/{section}" for section in ("security", "devices", "apps", "sharing", "look"))
         for path in (
             here,
-            "/trash",
-            "/settings/security",
-            "/settings/devices",
-            "/settings/apps",
-            "/settings/sharing",
             "/developer/new",
+            "/documents",
+            f"/documents/{database}",
+            f"/documents/{database}?index=i",
+            "/trash",
+            *settings,
         ):
             desktop.open(path)
             for width, height in SHAPES:

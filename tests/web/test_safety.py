@@ -1,5 +1,6 @@
 """What strangers put into names and contents never runs (A7)."""
 
+import json
 from urllib.parse import quote
 
 from playwright.sync_api import expect
@@ -55,6 +56,17 @@ def test_names_and_contents_of_strangers_never_run(desktop: Desktop) -> None:
         desktop.api("POST", "/app-passwords", {"label": label, "scopes": ["files"]})
     desktop.open("/settings/devices")
     page.get_by_text(NAMES[3], exact=True).wait_for()
+    desktop.api("PUT", "/databases/strangers")
+    texts = {f"d{number}": text for number, text in enumerate((*NAMES, *MARKDOWN))}
+    for doc_id, text in texts.items():
+        desktop.api("PUT", f"/databases/strangers/documents/{doc_id}", json.dumps({text: text}))
+    for name in NAMES:
+        desktop.api("PUT", f"/databases/strangers/indexes/{quote(name, safe='')}", {"expressions": ["a"]})
+    for doc_id in texts:
+        desktop.open(f"/documents/strangers?document={doc_id}")
+        page.get_by_role("textbox", name=f"Text of {doc_id}").wait_for()
+    page.get_by_role("link", name=NAMES[0]).first.click()
+    page.get_by_role("heading", name=NAMES[0], exact=True).wait_for()
     assert hits == []
     assert page.evaluate("globalThis.hit") is None
     desktop.complaints = [said for said in desktop.complaints if "Content Security Policy" not in said]
@@ -67,6 +79,27 @@ def test_names_and_contents_of_strangers_never_run(desktop: Desktop) -> None:
         assert answer.headers["content-security-policy"] == "sandbox", name
         assert answer.headers["x-content-type-options"] == "nosniff", name
         assert answer.headers["content-disposition"].startswith("attachment"), name
+
+
+def test_comments_of_strangers_never_run(desktop: Desktop) -> None:
+    page, hits = desktop.page, list[str]()
+    page.on("dialog", lambda dialog: (hits.append(dialog.message), dialog.dismiss()))
+    page.add_init_script("globalThis.alert = (what) => { globalThis.hit = what ?? true }")
+    said = [*NAMES, *MARKDOWN, *(content.decode(errors="replace") for content in CONTENTS.values())]
+    said = [f"{text} @{desktop.server.name}" for text in said if "\0" not in text]
+    node = desktop.put(NAMES[0])
+    for text in said:
+        desktop.api("POST", f"/nodes/{node['id']}/comments", {"text": text})
+    desktop.open()
+    desktop.stand_on(NAMES[0])
+    desktop.press("i")
+    page.get_by_role("tab", name="Comments").click()
+    expect(page.get_by_role("list", name="Comments").get_by_role("listitem")).to_have_count(len(said))
+    desktop.open("/files")
+    desktop.stand_on(desktop.folder)
+    page.get_by_role("tab", name="Activity").click()
+    page.get_by_role("list", name="Activity").get_by_role("listitem").first.wait_for()
+    assert hits == [] and page.evaluate("globalThis.hit") is None
 
 
 def look_at(desktop: Desktop, name: str, heading: str = "") -> None:

@@ -1,17 +1,33 @@
 import { expect, test } from 'vitest';
+import * as consoleCa from '../src/lib/words/console/ca';
+import * as consoleEn from '../src/lib/words/console/en';
+import * as consoleEs from '../src/lib/words/console/es';
+import * as documentsCa from '../src/lib/words/documents/ca';
+import * as documentsEn from '../src/lib/words/documents/en';
+import * as documentsEs from '../src/lib/words/documents/es';
 import { ca } from '../src/lib/words/ca';
 import { en } from '../src/lib/words/en';
 import { es } from '../src/lib/words/es';
 import { nextName, sizeText, splitName } from '../src/lib/words/format';
-import { speak, t } from '../src/lib/words/words.svelte';
+import { learn, speak, t } from '../src/lib/words/words.svelte';
 
 const holes = (entry: string | { one: string; other: string }) =>
   [...new Set((typeof entry === 'string' ? entry : entry.other).match(/\{\w+\}/g) ?? [])].sort();
 
-test.each([['es', es], ['ca', ca]] as const)('%s asks for the same fillings as English', (_, catalogue) => {
-  for (const [key, entry] of Object.entries(en)) {
-    expect([key, holes(catalogue[key as keyof typeof en])]).toEqual([key, holes(entry)]);
+const all = { ...en, ...consoleEn.en, ...documentsEn.en };
+
+test.each([['es', { ...es, ...consoleEs.es, ...documentsEs.es }], ['ca', { ...ca, ...consoleCa.ca, ...documentsCa.ca }]] as const)('%s asks for the same fillings as English', (_, catalogue) => {
+  for (const [key, entry] of Object.entries(all)) {
+    expect([key, holes(catalogue[key as keyof typeof all])]).toEqual([key, holes(entry)]);
   }
+});
+
+test('the words of an app come with it, in the language spoken then', async () => {
+  await learn('documents');
+  expect(t('documentsCount', { n: 2 })).toBe('2 documents');
+  await speak('es');
+  expect(t('documentsCount', { n: 2 })).toBe('2 documentos');
+  await speak('en');
 });
 
 test('plurals follow the language', async () => {

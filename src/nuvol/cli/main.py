@@ -10,7 +10,9 @@ import click
 from nuvol.cli.admin import admin
 from nuvol.cli.alone import photoshare, signup
 from nuvol.cli.apps import app
+from nuvol.cli.calls import call
 from nuvol.cli.opening import say, with_cloud
+from nuvol.cli.photos import photos
 from nuvol.cli.tls import tls
 from nuvol.errors import CloudError
 from nuvol.server import settings
@@ -93,6 +95,8 @@ def doctor(cloud: Cloud, scrub: bool) -> None:
 
 admin.add_command(app)
 admin.add_command(tls)
+admin.add_command(photos)
 main.add_command(admin)
+main.add_command(call)
 main.add_command(signup)
 main.add_command(photoshare)

@@ -32,6 +32,8 @@ _OPENING = {
     "account": frozenset({"account"}),
     "admin": frozenset({"account"}),
     "docs": frozenset({"docs"}),
+    "look": frozenset({"files", "files:read", APP_FOLDER, "photos"}),
+    "like": frozenset({"files", APP_FOLDER, "photos"}),
     "calendar": frozenset({"calendar"}),
 }
 """Verb → scopes of which one is enough."""
@@ -45,11 +47,15 @@ _MEANING = {
     "account": "managing the account",
     "admin": "administration",
     "docs": "documents",
+    "look": "looking at photos",
+    "like": "liking and collecting photos",
     "calendar": "the calendar",
 }
 
 
 _ROLE = {
+    "look": Role.VIEWER,
+    "like": Role.VIEWER,
     "read": Role.VIEWER,
     "comment": Role.VIEWER,
     "write": Role.EDITOR,

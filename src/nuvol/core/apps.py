@@ -35,6 +35,10 @@ _ADDRESS = 2000
 _ACTIVE_SCHEMES = frozenset({"javascript", "data", "vbscript", "file", "blob", "about"})
 
 
+NOBODYS = "@apps.invalid"
+"""How the address of an account ends that a program has for itself (RFC 2606 §2)."""
+
+
 class NewApp(Struct, frozen=True):
     """An app as it was just made, with its secrets in clear."""
 
@@ -117,7 +121,7 @@ class Apps:
         if home is not None:
             return self._accounts.find(actor, home).id
         name = f"{re.sub(r'[/:@]', ' ', title)[:40].strip()} {secrets.token_hex(3)}".strip()
-        return self._accounts.add(actor, name, f"{secrets.token_hex(8)}@apps.invalid", None).id  # RFC 2606 §2
+        return self._accounts.add(actor, name, f"{secrets.token_hex(8)}{NOBODYS}", None).id
 
     def list(self, actor: Actor | None) -> builtins.list[App]:
         """In the order they were made."""

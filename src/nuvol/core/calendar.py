@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from nuvol.core import access, papers
+from nuvol.core.consents import BY_USER, USER_AND_TYPE, homes
 from nuvol.core.documents import Documents
 from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.room import Files
@@ -28,9 +29,9 @@ NEW, CHANGED, DELETED = "NEW", "CHANGED", "DELETED"
 BATCH = 250
 """Documents that one unit changes: less than 50 ms in which nobody else writes."""
 
-_BY_USER, _BY_CALENDAR, _BY_KEY = "nuvol-user", "nuvol-calendar", "nuvol-event"
+_BY_CALENDAR, _BY_KEY = "nuvol-calendar", "nuvol-event"
 _INDEXES = {
-    _BY_USER: ("user_eyeos", "type"),
+    BY_USER: USER_AND_TYPE,
     _BY_CALENDAR: ("user_eyeos", "type", "calendar"),
     _BY_KEY: ("user_eyeos", "type", "calendar", "timestart", "timeend", "isallday"),
 }
@@ -60,9 +61,9 @@ class Calendars:
         return [*self.calendars(actor, user, cloud), *self._found(actor, cloud, user, "event")]
 
     def _found(self, actor: Actor, cloud: str, *values: str) -> list[Entry]:
-        replica = self._open(actor)
-        index = _BY_USER if len(values) == 2 else _BY_CALENDAR
-        found = (_entry(doc.content, cloud) for doc in _exactly(replica, index, *values))
+        index = BY_USER if len(values) == 2 else _BY_CALENDAR
+        docs = (doc for home in self._homes(actor, values[0]) for doc in _exactly(self._open(home), index, *values))
+        found = (_entry(doc.content, cloud) for doc in docs)
         return [one for one in found if one is not None and one.status != DELETED]
 
     # ------------------------------------------------------------------------------------------ changing
@@ -77,19 +78,23 @@ class Calendars:
                 raise CalendarMissing(f"There is no calendar “{wish.name[:100]}”.")
             return _put(replica, present, wish)
 
-        return self._change(actor, act)
+        return self._change(actor, self._home(actor, wish.user, lambda replica: _calendar(replica, wish)), act)
 
     def delete_calendar(self, actor: Actor, user: str, name: str, cloud: str) -> Calendar:
         """With all its events. Raises CalendarMissing."""
 
+        def find(replica: Replica) -> Document | None:
+            return _calendar(replica, Calendar(user, name, cloud))
+
         def act(replica: Replica) -> Calendar:
-            present = _calendar(replica, Calendar(user, name, cloud))
+            present = find(replica)
             if present is None or not _is_live(present):
                 raise CalendarMissing(f"There is no calendar “{name[:100]}”.")
             return _deleted(replica, present, Calendar, cloud)
 
-        gone = self._change(actor, act)
-        while self._change(actor, lambda replica: _delete_some(replica, user, name, cloud)):
+        home = self._home(actor, user, find)
+        gone = self._change(actor, home, act)
+        while self._change(actor, home, lambda replica: _delete_some(replica, user, name, cloud)):
             pass
         return gone
 
@@ -103,7 +108,7 @@ class Calendars:
                 raise EventMissing("There is no event of these times in this calendar.")
             return _put(replica, present, wish)
 
-        return self._change(actor, act)
+        return self._change(actor, self._home_of(actor, wish), act)
 
     def delete_event(self, actor: Actor, wish: Event) -> Event:
         """The one that has the times of `wish`. Raises EventMissing."""
@@ -114,31 +119,55 @@ class Calendars:
                 raise EventMissing("There is no event of these times in this calendar.")
             return _deleted(replica, present, Event, wish.cloud)
 
-        return self._change(actor, act)
+        return self._change(actor, self._home_of(actor, wish), act)
 
     def forget(self, actor: Actor, user: str, cloud: str) -> None:
-        """Remove every calendar and event of a user of a desk, for good."""
-        while self._change(actor, lambda replica: _remove_some(replica, user, cloud)):
+        """Remove every calendar and event of a user from the account, for good; those of a desk stay there."""
+        access.require(actor, "calendar")
+        while self._change(actor, actor.account_id, lambda replica: _remove_some(replica, user, cloud)):
             pass
 
-    # ------------------------------------------------------------------------------------------ inside
+    # ------------------------------------------------------------------------------------------ where they rest
 
-    def _open(self, actor: Actor) -> Replica:
+    def _homes(self, actor: Actor, user: str) -> list[int]:
+        """The accounts in whose databases this user's calendars are the actor's: the own one, and those of desks that
+        know the actor as this user."""
         access.require(actor, "calendar")
-        replica = self._documents.room(actor, DATABASE)
+        account_id = actor.account_id
+        return [account_id, *self._files.catalog.read(lambda tx: homes(tx, account_id, user))]
+
+    def _home(self, actor: Actor, user: str, *finds: Callable[[Replica], Document | None]) -> int:
+        """Where the first of these is found alive; else the actor's own account."""
+        known = self._homes(actor, user)
+        if len(known) > 1:
+            for find in finds:
+                for home in known:
+                    if _is_live(find(self._open(home))):
+                        return home
+        return actor.account_id
+
+    def _home_of(self, actor: Actor, wish: Event) -> int:
+        """Where the event is; one that is new belongs beside its calendar."""
+        calendar = Calendar(wish.user, wish.calendar, wish.cloud)
+        return self._home(
+            actor, wish.user, lambda replica: _event(replica, wish), lambda replica: _calendar(replica, calendar)
+        )
+
+    def _open(self, account_id: int) -> Replica:
+        replica = self._documents.room(Actor(account_id), DATABASE)
         for name, expressions in _INDEXES.items():
             replica.create_index(name, *expressions)
         return replica
 
-    def _change(self, actor: Actor, act: Callable[[Replica], T]) -> T:
-        self._open(actor)
+    def _change(self, actor: Actor, account_id: int, act: Callable[[Replica], T]) -> T:
+        self._open(account_id)
         self._files.require_room(0)
         fresh_id = self._files.new_id()
 
         def unit(ledger: Ledger) -> T:
             return papers.change(ledger, papers.ensure(ledger, DATABASE, fresh_id), act)
 
-        return self._files.write(actor, unit)
+        return self._files.write_in(account_id, actor, unit)
 
 
 def _require(what: str, *values: str) -> None:
@@ -178,7 +207,7 @@ def _number(text: str) -> int | str:
 
 
 def _calendar(replica: Replica, wish: Calendar) -> Document | None:
-    found = _exactly(replica, _BY_USER, wish.user, "calendar")
+    found = _exactly(replica, BY_USER, wish.user, "calendar")
     return _nearest((doc for doc in found if (doc.content or {}).get("name") == wish.name), wish.cloud)
 
 
@@ -242,7 +271,7 @@ def _delete_some(replica: Replica, user: str, name: str, cloud: str) -> int:
 
 
 def _remove_some(replica: Replica, user: str, cloud: str) -> int:
-    docs = [doc for kind in _TYPES for doc in _exactly(replica, _BY_USER, user, kind)]
+    docs = [doc for kind in _TYPES for doc in _exactly(replica, BY_USER, user, kind)]
     some = [doc for doc in docs if (doc.content or {}).get("cloud") in (None, "", cloud)][:BATCH]
     for doc in some:
         if doc.has_conflicts:

@@ -10,6 +10,7 @@ from nuvol.core.advisory import Advisory
 from nuvol.core.apps import Apps
 from nuvol.core.calendar import Calendars
 from nuvol.core.comments import Comments
+from nuvol.core.consents import Consents
 from nuvol.core.customers import Customers
 from nuvol.core.desks import Desks
 from nuvol.core.doctor import Doctor
@@ -37,6 +38,12 @@ from nuvol.core.journal import Journal
 from nuvol.core.links import Links
 from nuvol.core.oauth1 import OAuth1
 from nuvol.core.passwords import Passwords
+from nuvol.core.photos.albums import Albums
+from nuvol.core.photos.developing import Developing
+from nuvol.core.photos.finding import Finding
+from nuvol.core.photos.importing import Importing
+from nuvol.core.photos.likes import Likes
+from nuvol.core.photos.timeline import Timeline
 from nuvol.core.search import Search
 from nuvol.core.shares import Shares
 from nuvol.core.signed import Signed
@@ -86,6 +93,12 @@ class Cloud:
         self.activity = Activity(files)
         self.search = Search(files)
         self.documents = Documents(files)
+        self.photos = Timeline(files)
+        self.albums = Albums(files, self.photos)
+        self.finding = Finding(files)
+        self.likes = Likes(files)
+        self.developing = Developing(files)
+        self.importing = Importing(files, self.tree, self.uploads, self.photos, self.albums, self.likes)
         self.calendars = Calendars(files, self.documents)
         self.comments = Comments(files)
         self.shares = Shares(files, self.tree, mounts)
@@ -103,6 +116,7 @@ class Cloud:
         self.accounts = Accounts(catalog, clock, self.rules, self.passwords, self.grants, self.upkeep.remove_tree)
         vault = Vault(key or secrets.token_bytes(KEY_BYTES))
         self.apps = Apps(catalog, clock, vault, self.grants, self.accounts)
+        self.consents = Consents(files, self.documents, vault, self.apps, self.grants)
         self.links = Links(files, self.tree, self.passwords, vault, Receipts(files, self.trash, self.arrivals))
         self.tickets = Tickets(catalog, clock, vault, self.reads)
         self.history = History(files)

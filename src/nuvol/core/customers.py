@@ -94,9 +94,11 @@ class Customers:
 
     def list(self, app: App, *, after: int = 0, limit: int = 100) -> builtins.list[Profile]:
         """In the order they were made, from the one behind `after`."""
-        found = self._catalog.read(lambda tx: tx.customers.of(app.key, after, limit))
-        accounts = (self._catalog.read(lambda tx, id=one.account_id: tx.accounts.get(id)) for one in found)  # type: ignore[misc]
-        return [self._profile(account, None) for account in accounts if account is not None]
+
+        def look(tx: Transaction) -> builtins.list[Account | None]:
+            return [tx.accounts.get(one.account_id) for one in tx.customers.of(app.key, after, limit)]
+
+        return [self._profile(account, None) for account in self._catalog.read(look) if account is not None]
 
     def change(
         self,

@@ -41,6 +41,7 @@ class Doctor:
             yield from self._inline()
             yield from self._chunks()
         yield from self._contents()
+        yield from self._thumbnails()
         yield from self._garbage()
 
     def _accounts(self) -> Iterator[Finding]:
@@ -68,11 +69,26 @@ class Doctor:
         try:
             found = self._files.blobs.size(key)
         except BlobMissing:
-            if self._files.catalog.read(lambda tx: tx.chunks.in_blob(key.account_id, key.id)):
+            if self._holds_chunks(key):
                 yield Finding(True, f"Blob {key.id} of account {key.account_id} is missing.")
         else:
-            if found < size:
+            if found < size and self._holds_chunks(key):
                 yield Finding(True, f"Blob {key.id} of account {key.account_id} has {found} bytes instead of {size}.")
+
+    def _holds_chunks(self, key: BlobKey) -> bool:
+        return bool(self._files.catalog.read(lambda tx: tx.chunks.in_blob(key.account_id, key.id)))
+
+    def _thumbnails(self) -> Iterator[Finding]:
+        lost = 0
+        for account_id, _, blob_id in self._pages(
+            lambda tx, after: tx.photos.thumbnail_blobs(after, BATCH), (0, b""), lambda row: (row[0], row[1])
+        ):
+            try:
+                self._files.blobs.size(BlobKey(account_id, blob_id))
+            except BlobMissing:
+                lost += 1
+        if lost:
+            yield Finding(False, f"The thumbnails of {lost} photos are lost; each is made anew when somebody looks.")
 
     def _contents(self) -> Iterator[Finding]:
         contents = self._pages(

@@ -13,7 +13,8 @@ from nuvol import ids
 from nuvol.core import access, papers, remarks
 from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.room import Files
-from nuvol.errors import BadValue, DatabaseDoesNotExist, InvalidGeneration, NotAllowed
+from nuvol.core.joining import Joining
+from nuvol.errors import BadValue, CloudError, DatabaseDoesNotExist, InvalidGeneration, NotAllowed
 from nuvol.model import documents as names
 from nuvol.model.accounts import Actor
 from nuvol.model.documents import Database
@@ -21,6 +22,7 @@ from nuvol.stores.base import Catalog, DatabaseRows, Transaction
 from nuvol.u1db.replica import Replica
 from nuvol.u1db.table import Change, Head, Rows, Stored
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 INDEXES = 64
@@ -81,6 +83,7 @@ class Documents:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._ids = _Ids(files.catalog)
+        self._joining = Joining()
 
     def list(self, actor: Actor, *, after: str = "", limit: int = 1000) -> builtins.list[Database]:
         """Databases that the actor may see, by name, from the one behind `after`."""
@@ -142,7 +145,7 @@ class Documents:
         """A database of the actor's account for another room of the core, which has asked for the right to what is in
         it; made if it is not there."""
         known = self._ids.find((actor.account_id, name), lambda: self._add(actor, name)[0].id)
-        return Replica(CatalogTable(self._files, actor, known))
+        return Replica(CatalogTable(self._files, actor, known, self._joining))
 
     def create_index(self, actor: Actor, name: str, index: str, expressions: Sequence[str]) -> None:
         """Raises IndexDefinitionParseError, IndexNameTakenError, DatabaseDoesNotExist, and BadValue when there are too
@@ -186,7 +189,8 @@ class Documents:
         database_id = self._ids.find(
             (actor.account_id, name), lambda: (self.create(actor, name)[0] if create else self.get(actor, name)).id
         )
-        return CatalogTable(self._files, actor, database_id, remarks.admit if name == remarks.DATABASE else None)
+        admit = remarks.admit if name == remarks.DATABASE else None
+        return CatalogTable(self._files, actor, database_id, self._joining, admit)
 
     # ------------------------------------------------------------------------------------------ for upkeep
 
@@ -231,12 +235,14 @@ class CatalogTable:
         files: Files,
         actor: Actor,
         database_id: int,
+        joining: Joining,
         admit: Callable[[Ledger, DatabaseRows], None] | None = None,
     ) -> None:
         """`admit`: asked about what a unit wrote before it counts."""
         self._files = files
         self._actor = actor
         self._id = database_id
+        self._joining = joining
         self._admit = admit
 
     def read(self, unit: Callable[[Rows], T]) -> T:
@@ -257,6 +263,11 @@ class CatalogTable:
             return result
 
         return self._files.write(self._actor, body)
+
+    def join(self, unit: Callable[[Rows, Sequence[S]], Sequence[T | CloudError]], step: S) -> T:
+        """Raises QuotaExceeded too."""
+        same = (unit, self._id, self._actor, self._admit)
+        return self._joining.join(same, step, lambda steps: self.write(lambda rows: unit(rows, steps())))
 
     def _rows(self, tx: Transaction) -> DatabaseRows:
         return tx.documents.rows(self._actor.account_id, self._id, self._files.clock())

@@ -20,6 +20,8 @@ from nuvol.stores.base import Catalog, Transaction
 SESSION, APP_PASSWORD, BEARER = "session", "app-password", "bearer"
 APP_TOKEN, OAUTH1 = "app-token", "oauth1"
 """What apps hold: the first opens by itself, the second only under a signature."""
+CONSENT = "consent"
+"""What a person allowed an app without a token: its secret is told to nobody, so that it opens nothing by itself."""
 _SHOWN = frozenset({SESSION, APP_PASSWORD, BEARER, APP_TOKEN})
 """Kinds whose secret is shown as it is."""
 _PREFIX = {SESSION: "nv_s_", APP_PASSWORD: "nv_p_", BEARER: "nv_b_", DEVICE: "nv_d_"}
@@ -240,6 +242,11 @@ class Grants:
         expires_at = None if app.token_hours is None else self._clock() + app.token_hours * HOUR
         scopes = given(app, actor)
         return self._give(actor.account_id, APP_TOKEN, app.title, scopes, expires_at, app.key, token)
+
+    def consent(self, actor: Actor, app: App, label: str, scopes: frozenset[str]) -> None:
+        """Note that the actor allows an app this, until it is revoked."""
+        require(actor, "account")
+        self._give(actor.account_id, CONSENT, label, scopes, None, app.key, ids.secret())
 
     def list(self, actor: Actor, kind: str | None = None) -> builtins.list[Grant]:
         """One's own, oldest first; `kind` None: all but known devices."""

@@ -114,6 +114,7 @@ class Upkeep:
         self._trash.discard(account_id, actor, root_id, self._files.new_id())
         take_abandoned(self._files)
         self._documents.clear(account_id)
+        self._files.catalog.write(lambda tx: tx.photos.forget(account_id))
         self._journal.clear(account_id)
         self._files.paths.clear()
 

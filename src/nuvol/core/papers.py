@@ -1,15 +1,17 @@
 """Documents that change in the midst of a unit, beside other things."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from nuvol import ids
 from nuvol.core.files.ledger import Ledger
+from nuvol.errors import CloudError
 from nuvol.model.documents import Database
 from nuvol.stores.base import DatabaseRows
 from nuvol.u1db.replica import Replica
-from nuvol.u1db.table import Rows
+from nuvol.u1db.table import Rows, result_of
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -23,6 +25,9 @@ class Within:
         return unit(self._rows)
 
     snapshot = write = read
+
+    def join(self, unit: Callable[[Rows, Sequence[S]], Sequence[T | CloudError]], step: S) -> T:
+        return result_of(unit(self._rows, [step])[0])
 
     def close(self) -> None:
         """There is nothing to let go of."""

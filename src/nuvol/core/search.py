@@ -28,7 +28,7 @@ class Search:
         before = cursor[1] if cursor else ID_LIMIT
 
         def look(tx: Transaction) -> Page:
-            found = Gathering(lambda node: (0, node.id), limit)
+            found: Gathering[Node] = Gathering(lambda node: (0, node.id), limit)
             owners = {member.account_id for member in tx.shares.open_to(actor.account_id)}
             if actor.home is not None:
                 owners = {actor.account_id}

@@ -118,7 +118,7 @@ class Sweep:
     def _orphans(self, after: float | None) -> int:
         """A file is looked up only after it was seen not to be in flight: its row is there by then, or never."""
         files, count = self._files, 0
-        seconds = (0.0 if files.catalog.is_local else 3600.0) if after is None else after
+        seconds = (0.0 if files.is_alone else 3600.0) if after is None else after
         oldest = time.time() - seconds
         # A commit that failed may still lie in the database's log, and count after a crash: then its blob is no
         # garbage. One that succeeds now puts an end to that.

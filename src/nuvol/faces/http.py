@@ -163,13 +163,17 @@ class Request:
         return [decoded(part) for part in self.target.split("/") if part]
 
     @cached_property
-    def params(self) -> dict[str, str]:
-        """The decoded query; of several with one name the last counts. Raises Malformed."""
+    def pairs(self) -> list[tuple[str, str]]:
+        """The decoded query. Raises Malformed."""
         try:
-            pairs = parse_qsl(self.query, keep_blank_values=True, errors="strict", max_num_fields=100)
+            return parse_qsl(self.query, keep_blank_values=True, errors="strict", max_num_fields=100)
         except ValueError:  # other encodings than UTF-8, or more fields than anybody needs
             raise Malformed("The query of the address cannot be read.") from None
-        return dict(pairs)
+
+    @cached_property
+    def params(self) -> dict[str, str]:
+        """The decoded query; of several with one name the last counts. Raises Malformed."""
+        return dict(self.pairs)
 
     async def runs(self, size: int = RUN) -> AsyncIterator[bytes | memoryview]:
         """The body in runs of at most `size` bytes (shorter from slow clients), to be read once.

@@ -43,7 +43,7 @@ class Grant(Struct, frozen=True):
     id: int
     kind: str
     """"session", "app-password", "bearer"; "app-token" and "oauth1" were given to an app; "device" is one that is
-    known and opens nothing."""
+    known and opens nothing, "consent" something an app was allowed without a token."""
     label: str
     scopes: frozenset[str]
     created_at: int

@@ -86,6 +86,17 @@ class Connection(Struct, frozen=True):
     used_at: int
 
 
+class Desk(Struct, frozen=True):
+    """A desk that one could connect."""
+
+    key: str
+    title: str
+    code: str
+    """The name of the calendar by which one shows who one is there."""
+    user: str | None
+    """Who one is there; None: it is not connected."""
+
+
 class HeldToken(Struct, frozen=True):
     """A token that an app holds; `holder`: name of who let it in, where one may know it."""
 

@@ -22,7 +22,8 @@ class Change(Struct, frozen=True):
     verb: str
     object: str
     """The noun: "node", "account", "link", "share" (who is a member changed), "comment" (create, delete; told by its
-    node), "document", "database", later "event"."""
+    node), "photo" (something was said of a file, or it was looked at), "album", "document", "database", later
+    "event"."""
     object_id: int
     kind: int
     old_parent: int | None

@@ -18,6 +18,7 @@ from nuvol.faces import health, http
 from nuvol.faces.health import Figure, Networks
 from nuvol.faces.http import Answer, Dispatcher, Request, Route
 from nuvol.server.build import build
+from nuvol.server.darkroom import Darkroom
 from nuvol.server.figures import figures
 from nuvol.server.front import Front
 from nuvol.server.jobs import Jobs
@@ -63,6 +64,7 @@ async def _serve(settings: Settings, cloud: Cloud, tell: Tell, leading: bool, to
     proxies = Proxies(settings.trusted_proxies, settings.public_url)
     front = Front(app, proxies=proxies, max_connections=settings.max_connections)
     jobs = Jobs(cloud)
+    darkroom = Darkroom(cloud, settings.picture_workers)
     figures_kept = asyncio.create_task(_keep_figures(cloud))
     try:
         address = await _listen(front, settings, together)
@@ -74,10 +76,12 @@ async def _serve(settings: Settings, cloud: Cloud, tell: Tell, leading: bool, to
         tell(f"ready {address}{_how_to_begin(settings, cloud, address) if leading else ''}")
         if leading:
             jobs.start()
+            darkroom.start()
         await stopping.wait()
     finally:
         await front.stop(STOP_SECONDS)
         await own.stop(STOP_SECONDS)
+        await asyncio.to_thread(darkroom.stop)
         await asyncio.to_thread(jobs.stop)
         figures_kept.cancel()
         with suppress(Unable):

@@ -35,6 +35,7 @@ class Jobs:
 
     def _work(self) -> None:
         self._try(self._cloud.upkeep.resume)
+        self._try(self._cloud.developing.index)
         due = time.monotonic() + FIRST_ROUND
         while not self._stopping.is_set():
             self._wake.wait(max(0.0, due - time.monotonic()))

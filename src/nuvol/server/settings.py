@@ -128,6 +128,9 @@ class Settings:
         (), "hosts or networks of its own side that this server may call, also without https", _hosts
     )
     max_connections: int = _setting(4096, "connections served at once", _whole(1, 100_000))
+    picture_workers: int = _setting(
+        max(1, (os.cpu_count() or 2) // 2), "processes that look at new photos; 0 = none, they wait", _whole(0, 64)
+    )
     signup: str | None = _setting(None, "who may make an account: open, invite or closed", _signup)
     default_quota: int | None = _setting(None, "bytes a new account may use (500G); without it no limit", _bytes)
     trash_days: int = _setting(_RULES.trash_days, "days until the trash is emptied; 0 = never", _days)

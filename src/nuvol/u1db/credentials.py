@@ -15,8 +15,8 @@ from nuvol.errors import UnknownAuthMethod
 
 
 class Credentials(Protocol):
-    def authorization(self, method: str, url: str) -> str:
-        """The Authorization header of one request. `url`: without a query, its path not percent-encoded."""
+    def authorization(self, method: str, url: str, query: Sequence[tuple[str, str]] = ()) -> str:
+        """The Authorization header of one request. `url`: without its query, the path not percent-encoded."""
 
 
 class OAuth1(Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,7 +28,7 @@ class OAuth1(Struct, frozen=True, forbid_unknown_fields=True):
     token_secret: str
     signature_method: Literal["HMAC-SHA1", "PLAINTEXT"] = "HMAC-SHA1"
 
-    def authorization(self, method: str, url: str) -> str:
+    def authorization(self, method: str, url: str, query: Sequence[tuple[str, str]] = ()) -> str:
         said = {
             "oauth_consumer_key": self.consumer_key,
             "oauth_token": self.token_key,
@@ -37,7 +37,7 @@ class OAuth1(Struct, frozen=True, forbid_unknown_fields=True):
             "oauth_nonce": secrets.token_hex(16),
             "oauth_version": "1.0",
         }
-        said["oauth_signature"] = self._signature(method, url, [*said.items()])
+        said["oauth_signature"] = self._signature(method, url, [*said.items(), *query])
         return 'OAuth realm="", ' + ", ".join(f'{name}="{_encoded(value)}"' for name, value in said.items())
 
     def _signature(self, method: str, url: str, parameters: Sequence[tuple[str, str]]) -> str:
@@ -53,14 +53,14 @@ class Basic(Struct, frozen=True, forbid_unknown_fields=True):
     username: str
     password: str
 
-    def authorization(self, method: str, url: str) -> str:
+    def authorization(self, method: str, url: str, query: Sequence[tuple[str, str]] = ()) -> str:
         return "Basic " + base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
 
 
 class Bearer(Struct, frozen=True, forbid_unknown_fields=True):
     token: str
 
-    def authorization(self, method: str, url: str) -> str:
+    def authorization(self, method: str, url: str, query: Sequence[tuple[str, str]] = ()) -> str:
         return f"Bearer {self.token}"
 
 

@@ -5,9 +5,10 @@ import socket
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
+from email.message import Message
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
-from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import msgspec
 
@@ -31,6 +32,12 @@ ENTRY_LIMIT = 64 << 20
 Pieces = Generator[bytes, None, None]
 
 
+class Reply(NamedTuple):
+    status: int
+    headers: Message
+    body: bytes
+
+
 class Client:
     """Requests to one server, one at a time."""
 
@@ -50,37 +57,54 @@ class Client:
         """The body of an answer. `path`: below the database. A server that is busy is asked again.
 
         Raises what the server says, HTTPError, Unavailable."""
+        reply = self.ask(method, path, body)
+        if reply.status >= 300:
+            raise refusal(reply.status, reply.body)
+        return reply.body
+
+    def ask(self, method: str, path: str, body: bytes | None = None) -> "Reply":
+        """The whole answer, whatever it is. A server that is busy is asked again. Raises Unavailable."""
         for pause in PAUSES:
-            try:
-                return b"".join(self.stream(method, path, body, "application/json"))
-            except Unavailable as error:
-                if error.status != 503:
-                    raise
-                time.sleep(pause)
-        return b"".join(self.stream(method, path, body, "application/json"))
+            reply = self._ask(method, path, body)
+            if reply.status != 503:
+                return reply
+            time.sleep(pause)
+        return self._ask(method, path, body)
+
+    def _ask(self, method: str, path: str, body: bytes | None) -> "Reply":
+        try:
+            response = self._answer(method, self._path + path, body, "application/json")
+            return Reply(response.status, response.headers, response.read())
+        except (OSError, HTTPException) as error:
+            raise self._unreachable(error) from error
 
     def stream(self, method: str, path: str, body: bytes | None, content_type: str) -> Pieces:
         """The body of an answer as it comes. Close it to give up."""
         try:
             response = self._answer(method, self._path + path, body, content_type)
             if response.status >= 300:
-                raise _refusal(response.status, response.read())
+                raise refusal(response.status, response.read())
             while piece := response.read1(PIECE):
                 yield piece
             if response.length:
                 raise IncompleteRead(b"", response.length)
             response.close()  # `read1` does not notice that it is at the end of a body of known length
         except (OSError, HTTPException) as error:
-            self._connection.close()
-            raise Unavailable(f"{self.origin} cannot be reached: {error}.", status=0) from error
+            raise self._unreachable(error) from error
         except GeneratorExit:
             self._connection.close()
             raise
 
+    def _unreachable(self, error: Exception) -> Unavailable:
+        self._connection.close()
+        return Unavailable(f"{self.origin} cannot be reached: {error}.", status=0)
+
     def _answer(self, method: str, path: str, body: bytes | None, content_type: str) -> HTTPResponse:
         headers = {"Content-Type": content_type} if body is not None else {}
         if self._credentials is not None:
-            headers["Authorization"] = self._credentials.authorization(method, self.origin + unquote(path))
+            plain, _, query = path.partition("?")
+            url, asked = self.origin + unquote(plain), parse_qsl(query)
+            headers["Authorization"] = self._credentials.authorization(method, url, asked)
         self._connect()
         self._connection.request(method, path, body, headers)
         return self._connection.getresponse()
@@ -115,8 +139,8 @@ class _Refusal(msgspec.Struct):
     message: str = ""
 
 
-def _refusal(status: int, body: bytes) -> CloudError:
-    """A proxy may answer without saying anything in the body."""
+def refusal(status: int, body: bytes) -> CloudError:
+    """What the server said no with. A proxy may answer without saying anything in the body."""
     try:
         told = msgspec.json.decode(body, type=_Refusal)
     except msgspec.MsgspecError:

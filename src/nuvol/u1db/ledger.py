@@ -5,12 +5,38 @@ of row. What an index loses and gains follows from the old and the new text.
 """
 
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Generic, TypeVar
 
+from msgspec import Struct
+
+from nuvol.errors import CloudError
 from nuvol.u1db import revision
 from nuvol.u1db.document import Content, read
 from nuvol.u1db.index import definition
 from nuvol.u1db.table import Alternative, Change, Entry, IndexState, Rows, Stored
+
+T = TypeVar("T")
+
+
+class Step(Struct, Generic[T], frozen=True):
+    """What is to be done with one document: a function of the ledger that raises before it changes anything."""
+
+    doc_id: str
+    act: "Callable[[Ledger], T]"
+
+
+def take_steps(rows: Rows, steps: Sequence[Step[T]]) -> list[T | CloudError]:
+    """What each step came to, one after the other."""
+    ledger = Ledger(rows, {step.doc_id for step in steps})
+    outcomes: list[T | CloudError] = []
+    for step in steps:
+        try:
+            outcomes.append(step.act(ledger))
+        except CloudError as error:
+            outcomes.append(error)
+    ledger.settle()
+    return outcomes
 
 
 class Ledger:

@@ -2,7 +2,8 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from nuvol.errors import (
     ConflictedDoc,
@@ -18,8 +19,10 @@ from nuvol.u1db.arrivals import Arrival, take_in
 from nuvol.u1db.document import Document
 from nuvol.u1db.index import Values
 from nuvol.u1db.indexing import Indexes
-from nuvol.u1db.ledger import Ledger
+from nuvol.u1db.ledger import Ledger, Step, take_steps
 from nuvol.u1db.table import Alternative, Change, Head, Known, Rows, Stored, Table
+
+T = TypeVar("T")
 
 PAGE = 256
 """Documents read at once."""
@@ -71,7 +74,7 @@ class Replica:
         doc_id = document.require_doc_id(doc_id)
         if self._size_limit and document.size(doc_id, rev, text) > self._size_limit:
             raise DocumentTooBig(f"The document “{doc_id}” is larger than {self._size_limit} bytes.")
-        return self._table.write(lambda rows: _put(rows, doc_id, rev or None, text))
+        return self._step(doc_id, lambda ledger: _put(ledger, doc_id, rev or None, text))
 
     def delete_doc(self, doc: Document) -> str:
         """Leave a tombstone; `doc` becomes one. Returns the new revision.
@@ -83,7 +86,7 @@ class Replica:
 
     def delete(self, doc_id: str, rev: str | None) -> str:
         """`delete_doc` by values."""
-        return self._table.write(lambda rows: _delete(rows, doc_id, rev))
+        return self._step(doc_id, lambda ledger: _delete(ledger, doc_id, rev))
 
     def get_doc(self, doc_id: str, include_deleted: bool = False) -> Document | None:
         stored = self._table.read(lambda rows: rows.fetch((doc_id,))).get(doc_id)
@@ -98,7 +101,7 @@ class Replica:
         wanted = list(doc_ids)
         for start in range(0, len(wanted), PAGE):
             part = wanted[start : start + PAGE]
-            stored = self._table.read(lambda rows, part=part: rows.fetch(part))  # type: ignore[misc]
+            stored = self._table.read(partial(_fetch, part))
             for doc_id in part:
                 if doc_id in stored and (include_deleted or stored[doc_id].content is not None):
                     yield self._document(stored[doc_id], check_for_conflicts)
@@ -130,6 +133,9 @@ class Replica:
 
     def set_document_factory(self, factory: DocumentFactory) -> None:
         self._factory = factory
+
+    def _step(self, doc_id: str, act: Callable[[Ledger], T]) -> T:
+        return self._table.join(take_steps, Step(doc_id, act))
 
     def _document(self, stored: Stored, check_for_conflicts: bool = True) -> Document:
         return self._factory(
@@ -164,7 +170,8 @@ class Replica:
 
     def resolve(self, doc_id: str, text: str | None, revs: Sequence[str]) -> tuple[str, bool]:
         """`resolve_doc` by values: the new revision, and whether there are still alternatives."""
-        return self._table.write(lambda rows: _resolve(rows, doc_id, text, [revision.canonical(rev) for rev in revs]))
+        known = [revision.canonical(rev) for rev in revs]
+        return self._step(doc_id, lambda ledger: _resolve(ledger, doc_id, text, known))
 
     # ------------------------------------------------------------------------------------------ indexes
 
@@ -252,8 +259,7 @@ class Replica:
 # --------------------------------------------------------------------------------------------------- the rules
 
 
-def _put(rows: Rows, doc_id: str, rev: str | None, text: str | None) -> str:
-    ledger = Ledger(rows, (doc_id,))
+def _put(ledger: Ledger, doc_id: str, rev: str | None, text: str | None) -> str:
     stored = ledger.document(doc_id)
     if ledger.alternatives(doc_id):
         raise ConflictedDoc(f"The document “{doc_id}” has conflicts.")
@@ -265,8 +271,7 @@ def _put(rows: Rows, doc_id: str, rev: str | None, text: str | None) -> str:
     return _store(ledger, stored, doc_id, text)
 
 
-def _delete(rows: Rows, doc_id: str, rev: str | None) -> str:
-    ledger = Ledger(rows, (doc_id,))
+def _delete(ledger: Ledger, doc_id: str, rev: str | None) -> str:
     stored = ledger.document(doc_id)
     if stored is None:
         raise DocumentDoesNotExist(f"There is no document “{doc_id}”.")
@@ -281,14 +286,11 @@ def _delete(rows: Rows, doc_id: str, rev: str | None) -> str:
 
 def _store(ledger: Ledger, stored: Stored | None, doc_id: str, text: str | None) -> str:
     clock = revision.incremented(revision.parse(stored.rev if stored else None), ledger.replica_uid)
-    rev = ledger.store(doc_id, clock, text)
-    ledger.settle()
-    return rev
+    return ledger.store(doc_id, clock, text)
 
 
-def _resolve(rows: Rows, doc_id: str, text: str | None, revs: Sequence[str]) -> tuple[str, bool]:
+def _resolve(ledger: Ledger, doc_id: str, text: str | None, revs: Sequence[str]) -> tuple[str, bool]:
     """u1db.md 4.4. The new revision knows of the present one even if that is not among `revs`, as the reference's."""
-    ledger = Ledger(rows, (doc_id,))
     stored = ledger.document(doc_id)
     if stored is None:
         raise DocumentDoesNotExist(f"There is no document “{doc_id}”.")
@@ -300,7 +302,6 @@ def _resolve(rows: Rows, doc_id: str, text: str | None, revs: Sequence[str]) -> 
     ledger.set_alternatives(doc_id, others)
     if stored.rev in revs:
         ledger.store(doc_id, clock, text)
-    ledger.settle()
     return revision.text(clock), bool(others)
 
 
@@ -311,11 +312,19 @@ def _all(rows: Rows) -> Iterator[Stored]:
         after = page[-1].doc_id
 
 
+def _fetch(doc_ids: Sequence[str], rows: Rows) -> dict[str, Stored]:
+    return rows.fetch(doc_ids)
+
+
+def _changes_page(after: int, until: int, limit: int, rows: Rows) -> list[Change]:
+    return rows.changes(after, until, limit)
+
+
 def _changes(
     read: Callable[[Callable[[Rows], list[Change]]], list[Change]], after: int, until: int
 ) -> Iterator[list[Change]]:
     limit = min(FIRST_PAGE, PAGE)
-    while page := read(lambda rows, after=after, limit=limit: rows.changes(after, until, limit)):  # type: ignore[misc]
+    while page := read(partial(_changes_page, after, until, limit)):
         yield page
         after = page[-1].generation
         is_heavy = sum(len(change.content or "") for change in page) > PAGE_BYTES

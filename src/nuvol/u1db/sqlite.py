@@ -14,10 +14,11 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nuvol.errors import Busy, DatabaseDoesNotExist, StoreFailed, StoreFull
+from nuvol.errors import Busy, CloudError, DatabaseDoesNotExist, StoreFailed, StoreFull
 from nuvol.u1db import reference
-from nuvol.u1db.table import Alternative, Change, Entry, Found, Head, Index, Known, Stored
+from nuvol.u1db.table import Alternative, Change, Entry, Found, Head, Index, Known, Stored, result_of
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 IN_MEMORY = ":memory:"
@@ -240,6 +241,9 @@ class SqliteTable:
 
     def write(self, unit: Callable[[SqliteRows], T]) -> T:
         return self._in_transaction("begin immediate", unit)
+
+    def join(self, unit: Callable[[SqliteRows, Sequence[S]], Sequence[T | CloudError]], step: S) -> T:
+        return self.write(lambda rows: result_of(unit(rows, [step])[0]))
 
     def secure(self) -> None:
         """What was committed survives a power cut."""

@@ -16,6 +16,9 @@ from typing import Annotated, Protocol, TypeVar
 
 from msgspec import Meta, Struct, field
 
+from nuvol.errors import CloudError
+
+S = TypeVar("S")
 T = TypeVar("T")
 Generation = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
 """Changes made so far. What a peer says must fit into 64 bits."""
@@ -187,4 +190,16 @@ class Table(Protocol):
         """Run `unit` and commit it; nobody else writes this database between its reads and its commit.
         A unit that raises leaves nothing behind."""
 
+    def join(self, unit: Callable[[Rows, Sequence[S]], Sequence[T | CloudError]], step: S) -> T:
+        """`write` of one step, perhaps together with others that come at the same time: `unit` is given them all and
+        says of each what it came to, which is its result, or raised if it is an error. A step that comes to an error
+        changes nothing."""
+
     def close(self) -> None: ...
+
+
+def result_of(outcome: T | CloudError) -> T:
+    """What a step came to; raises it if it is an error."""
+    if isinstance(outcome, CloudError):
+        raise outcome
+    return outcome

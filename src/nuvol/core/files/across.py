@@ -24,6 +24,7 @@ from nuvol.model import names as same
 from nuvol.model.accounts import Actor
 from nuvol.model.comments import Comment
 from nuvol.model.nodes import Content, Guard, Kind, Moved, Node, State, Status, Version
+from nuvol.model.photos import Taken, is_photo
 from nuvol.stores.base import Transaction
 
 Place = tuple[int, int]
@@ -238,6 +239,7 @@ class _Carry:
         if parent_id is None:
             ids = [self._top_id]
         past, properties, comments = self._files.catalog.read(lambda tx: self._read(tx, nodes))
+        said = self._files.catalog.read(lambda tx: _said(tx, nodes)) if self._whole else {}
         hashes = {version.content for version in past} | {node.content for node in nodes}
         parcels = {hash: parcel for hash in hashes - {None} if hash and (parcel := self._parcel(hash))}
         fresh_id = self._files.new_id()
@@ -257,6 +259,8 @@ class _Carry:
             for node, id in zip(nodes, ids, strict=True):
                 if node.id in properties:
                     ledger.tx.nodes.set_properties(self.account_id, id, properties[node.id], ())
+            for taken, likers in said.values():
+                _say(ledger, taken, likers)
             remarks.put(ledger, [replace(comment, account_id=self.account_id) for comment in comments], fresh_id)
 
         with ExitStack() as sent:
@@ -333,3 +337,23 @@ class _Carry:
 def _here(version: Version, account_id: int, contents: dict[bytes, Content | None]) -> Version:
     content = contents.get(version.content) if version.content is not None else None
     return replace(version, account_id=account_id, blob_id=content.blob_id if content else None)
+
+
+def _said(tx: Transaction, nodes: list[Node]) -> dict[int, tuple[Taken, list[int]]]:
+    """What people said of photos among these nodes of one account, and who likes them."""
+    photos = [node for node in nodes if is_photo(node.mime)]
+    likers = tx.photos.likers(photos[0].account_id, [node.id for node in photos]) if photos else {}
+    found: dict[int, tuple[Taken, list[int]]] = {}
+    for node in photos:
+        taken = tx.photos.get(node.account_id, node.id)
+        if taken is not None:
+            found[node.id] = taken, [liker_id for liker_id, _ in likers.get(node.id, ())]
+    return found
+
+
+def _say(ledger: Ledger, taken: Taken, likers: list[int]) -> None:
+    photos, account_id, node_id = ledger.tx.photos, ledger.account_id, taken.node_id
+    if taken.said_at is not None or taken.said_latitude is not None:
+        photos.say(account_id, node_id, taken.said_at, taken.said_latitude, taken.said_longitude)
+    for liker_id in likers:
+        photos.like(account_id, node_id, liker_id, ledger.now)

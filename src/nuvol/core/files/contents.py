@@ -20,6 +20,7 @@ def release(ledger: Ledger, contents: Iterable[bytes]) -> None:
         content = chunks.content(ledger.account_id, hash)
         if content is None:
             continue
+        ledger.tx.photos.drop_picture(ledger.account_id, hash)
         if content.chunks > room:
             chunks.abandon(ledger.account_id, hash, secrets.token_bytes(32))
             continue

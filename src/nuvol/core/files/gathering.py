@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from itertools import islice
+from typing import Generic, TypeVar
 
-from nuvol.model.nodes import Node
+T = TypeVar("T")
 
 Key = tuple[int, int]
 """What a list is ordered by."""
@@ -13,35 +14,35 @@ FAR = 10
 """Pages of so many rows of one other account that a request looks through: in a large one few may be open."""
 
 
-class Gathering:
+class Gathering(Generic[T]):
     """`add` what was found in each account, at least one row more than the page holds if there is one, then `page`."""
 
-    def __init__(self, key: Callable[[Node], Key], limit: int) -> None:
+    def __init__(self, key: Callable[[T], Key], limit: int) -> None:
         self._key = key
-        self._limit = limit
-        self._found: list[Node] = []
+        self.limit = limit
+        self._found: list[T] = []
         self._reached: Key | None = None
 
-    def add(self, found: list[Node]) -> None:
+    def add(self, found: list[T]) -> None:
         self._found += found
 
-    def sift(self, pages: Iterator[list[Node]], passes: Callable[[list[Node]], list[Node]]) -> None:
+    def sift(self, pages: Iterator[list[T]], passes: Callable[[list[T]], list[T]]) -> None:
         """Add what passes of somebody else's rows."""
         count, looked = 0, 0
         for page in islice(pages, FAR):
             found = passes(page)
             self.add(found)
             count, looked = count + len(found), looked + 1
-            if count > self._limit:
+            if count > self.limit:
                 return
             reached = self._key(page[-1])
         if looked == FAR:  # it may go on, farther than one request looks
             self._reached = max(reached, self._reached or reached)
 
-    def page(self) -> tuple[list[Node], Key | None]:
+    def page(self) -> tuple[list[T], Key | None]:
         """The newest, and where the next page begins: behind this; None: there is none. A page may be short."""
         found = sorted(self._found, key=self._key, reverse=True)
         if self._reached is not None:
             found = [node for node in found if self._key(node) >= self._reached]
-        page = found[: self._limit]
-        return page, self._key(page[-1]) if len(found) > self._limit else self._reached
+        page = found[: self.limit]
+        return page, self._key(page[-1]) if len(found) > self.limit else self._reached

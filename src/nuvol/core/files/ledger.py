@@ -242,7 +242,7 @@ class Ledger:
     def settle(self) -> None:
         """Write journal and counters. Called once, last."""
         if self._changes or self._used:
-            self.tx.accounts.advance(self.account_id, len(self._changes), self._used)
+            self.tx.accounts.advance(self.account_id, len(self._changes), self._used, taken=self.account)
         if self._changes:
             self.tx.journal.add(self._changes)
 

@@ -1,5 +1,6 @@
 """What every room of the files has at hand: the stores, the rules, the clock, and the cache of paths."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ HELPERS = 2
 
 KEPT_BYTES = 24 * MiB
 """Of small contents that need not be read again: some thousand thumbnails."""
+
+HOUR_SECONDS = 3600.0
 
 KEPT_ROW = 1 * KiB
 """What a node takes beside its content."""
@@ -158,11 +161,22 @@ class Files:
         """Jobs that this process began and could not finish."""
         self.is_full = Event()
         """Somebody found no room on the disk."""
+        self.foreign_at = -HOUR_SECONDS
+        """When another process was last seen to write here, by the monotonic clock: what it brings is no garbage."""
+        catalog.on_foreign_write(self._note_foreign)
         self._resumed: set[str] = set()
         self._claiming = Lock()
 
     def close(self) -> None:
         self.helpers.shutdown()
+
+    def _note_foreign(self) -> None:
+        self.foreign_at = time.monotonic()
+
+    @property
+    def is_alone(self) -> bool:
+        """No other process writes here: what this one does not know of is nobody's."""
+        return self.catalog.is_local and time.monotonic() - self.foreign_at >= HOUR_SECONDS
 
     def write(self, actor: Actor, unit: Callable[[Ledger], T], *, at: int | None = None) -> T:
         """Run a change as one unit: of the actor's account or, when it names a node (`at`) that is not there, of the

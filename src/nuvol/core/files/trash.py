@@ -92,7 +92,7 @@ class Trash:
         behind = (int(str(cursor[0])), cursor[1]) if cursor else None
 
         def look(tx: Transaction) -> Page:
-            found = Gathering(lambda node: (node.trashed_at or 0, node.id), limit)
+            found: Gathering[Node] = Gathering(lambda node: (node.trashed_at or 0, node.id), limit)
             if actor.home is not None:
                 found.sift(_pages(tx, actor.account_id, behind), lambda nodes: _at_home(tx, actor, nodes))
                 return _page(found)
@@ -115,26 +115,17 @@ class Trash:
 
         return self._files.catalog.read(look)
 
-    def inside(self, actor: Actor, folder: Node) -> builtins.list[Node]:
-        """What went into the trash with this folder and lies in it, by name."""
+    def children(self, actor: Actor, folder: Node, *, together: bool = False) -> builtins.list[Node]:
+        """What is in the trash and lay in this folder, by name; the folder itself may be there too. `together`: only
+        what went there with it. Raises NodeMissing."""
 
         def look(tx: Transaction) -> builtins.list[Node]:
             access.require(actor, "read", folder, tx)
-            below = tx.nodes.below(actor.account_id, folder.id, State.TRASHED, 1_000_000)
-            return tx.nodes.many(actor.account_id, [id for id, _, root in below if root == folder.trash_root])
+            below = tx.nodes.below(folder.account_id, folder.id, State.TRASHED, 1_000_000)
+            wanted = [node_id for node_id, _, root in below if not together or root == folder.trash_root]
+            return tx.nodes.many(folder.account_id, wanted)
 
-        return sorted(self._files.catalog.read(look), key=lambda node: node.name)
-
-    def children(self, actor: Actor, node: Node) -> builtins.list[Node]:
-        """What is in the trash and lay in this folder, by name; the folder itself may be there too. Raises
-        NodeMissing."""
-
-        def look(tx: Transaction) -> builtins.list[Node]:
-            access.require(actor, "read", node, tx)
-            below = tx.nodes.below(node.account_id, node.id, State.TRASHED, 100_000)
-            return tx.nodes.many(node.account_id, [node_id for node_id, _, _ in below])
-
-        return sorted(self._files.catalog.read(look), key=lambda one: (one.name, one.id))
+        return sorted(self._files.catalog.read(look), key=lambda node: (node.name, node.id))
 
     def restore(
         self,
@@ -350,7 +341,7 @@ def _pages(tx: Transaction, owner_id: int, behind: tuple[int, int] | None) -> It
         behind = (found[-1].trashed_at or 0, found[-1].id)
 
 
-def _page(found: Gathering) -> Page:
+def _page(found: Gathering[Node]) -> Page:
     page, last = found.page()
     return Page(page, None if last is None else write_cursor("trash", *last))
 

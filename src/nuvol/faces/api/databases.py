@@ -221,9 +221,9 @@ def _query(call: Call[Any, Any], wish: words.Query) -> list[Document]:
     if wish.values is not None:
         if wish.start is not None or wish.end is not None:
             raise BadValue("Give values, or start and end; not both.")
-        return replica.get_from_index(wish.index, *wish.values)[: wish.limit]
+        return replica.get_from_index(wish.index, *wish.values, limit=wish.limit)
     start, end = (None if bound is None else tuple(bound) for bound in (wish.start, wish.end))
-    return replica.get_range_from_index(wish.index, start, end)[: wish.limit]
+    return replica.get_range_from_index(wish.index, start, end, limit=wish.limit)
 
 
 async def _text(call: Call[Any, Any]) -> str:

@@ -56,7 +56,7 @@ async def _call(request: Request, cloud: Cloud, operation: Operation, varying: d
     """Who asks, then where, then what: somebody who is not let in learns nothing else."""
     actor = NOBODY if operation.scope is ANYONE else await doorkeeper.admit(request, cloud, cookies=True)
     ids, words = _cut(varying)
-    query = None if operation.query is None else body.read_query(request.params, operation.query)
+    query = None if operation.query is None else body.read_query(request.pairs, operation.query)
     content = await _json(request, operation) if operation.reads_json else None
     return Call(request, cloud, actor, ids, words, query, content)
 

@@ -62,6 +62,14 @@ async def disconnect(call: Call[None, None]) -> Answer:
     return done()
 
 
+async def desks(call: Call[None, None]) -> Answer:
+    return told(words.Desks([words.desk(one) for one in await run(call.cloud.consents.desks, call.actor)]))
+
+
+async def connect_desk(call: Call[None, None]) -> Answer:
+    return told(words.desk(await run(call.cloud.consents.connect, call.actor, call.words["app_key"])))
+
+
 async def revoke(call: Call[None, None], kind: str) -> Answer:
     """Take back a way in of this kind. Raises GrantMissing."""
     grants, grant_id = call.cloud.grants, call.ids["grant_id"]

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from nuvol import errors as e
 from nuvol.faces.api import (
     accounts,
+    albums,
     apps,
     capabilities,
     comments,
@@ -22,6 +23,7 @@ from nuvol.faces.api import (
     live,
     me,
     nodes,
+    photos,
     session,
     shares,
     trash,
@@ -40,6 +42,7 @@ from nuvol.wire.api import documents as papers
 from nuvol.wire.api import elsewhere as away
 from nuvol.wire.api import links as linking
 from nuvol.wire.api import nodes as files
+from nuvol.wire.api import photos as pictures
 from nuvol.wire.api import shares as sharing
 from nuvol.wire.api.capabilities import Capabilities
 from nuvol.wire.api.problems import WrongTusVersion, WrongType
@@ -50,6 +53,7 @@ _CHANGING = (e.NodeMissing, e.PreconditionFailed, e.Locked)
 _PLACING = (*_CHANGING, e.ParentMissing, e.NameTaken, e.WrongKind, e.BadName)
 _STORING = (*_PLACING, e.QuotaExceeded, e.StoreFull)
 
+_NO_PHOTO = (e.NodeMissing,)
 _THERE = (e.NodeMissing, e.TooLarge, e.PeerUnreachable)
 
 _DATABASE = (e.DatabaseDoesNotExist,)
@@ -148,6 +152,11 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("GET /me/apps", me.apps, "account", "Apps one has let in", gives=people.ConnectedApps),
         _entry("DELETE /me/apps/{app_key}", me.disconnect, "account", "Disconnect an app",
                about="Every token it holds of this account ends.", statuses=(204,), errors=(e.AppMissing,)),
+        _entry("GET /me/desks", me.desks, "account", "Desks one could connect", gives=people.Desks),
+        _entry("PUT /me/desks/{app_key}", me.connect_desk, "account", "Connect a desk",
+               about="One's calendars there are opened to this account. First make a calendar there that is called as"
+               " `code` says: it shows who one is. `DELETE /me/apps/{app_key}` ends it.",
+               gives=people.Desk, errors=(e.AppMissing,)),
     ),
     *_chapter(
         "Accounts",
@@ -320,7 +329,7 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("DELETE /nodes/{node_id}/invitations/{invitation_id}", shares.withdraw, "files",
                "Take an invitation back", statuses=(204,), errors=(e.NodeMissing, e.InvitationMissing)),
         _entry("POST /shares/invitation", shares.invited, "files:read", "What an invitation is to",
-               takes=sharing.InvitationSecret, gives=sharing.Invitation, errors=(e.InvitationMissing,)),
+               takes=sharing.InvitationSecret, gives=sharing.InvitedTo, errors=(e.InvitationMissing,)),
         _entry("POST /shares/guests", elsewhere.receive, ANYONE, "Let another cloud in by an invitation",
                about="For clouds: the invitation is used up, and the token given for it ends with the membership.",
                takes=away.GuestSecret, gives=away.Guest, statuses=(201,), errors=(e.InvitationMissing,)),
@@ -390,6 +399,53 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("DELETE /uploads/{upload_id}", uploads.delete, "files", "End an upload and drop what arrived",
                headers=(_TUS,), statuses=(204,), headers_given=("Tus-Resumable",),
                errors=(e.UploadMissing, WrongTusVersion)),
+    ),
+    *_chapter(
+        "Photos",
+        _entry("GET /photos", photos.every, "photos", "Photos, newest first",
+               about="In the order of the clocks by which they were taken.", query=pictures.PhotosAsked,
+               gives=pictures.Photos, errors=(e.NodeMissing, e.WrongKind)),
+        _entry("GET /photos/timeline", photos.timeline, "photos", "How many photos each month has",
+               query=pictures.TimelineAsked, gives=pictures.Timeline),
+        _entry("GET /photos/places", photos.places, "photos", "Where one's photos were taken",
+               about="Coordinates in groups: nothing is asked of anybody's maps.", query=pictures.PlacesAsked,
+               gives=pictures.Places),
+        _entry("GET /photos/duplicates", photos.duplicates, "photos", "One's photos that are there more than once",
+               query=pictures.DuplicatesAsked, gives=pictures.DuplicateGroups),
+        _entry("POST /photos/known", photos.known, "photos", "Which of these hashes one's photos have",
+               about="So that a phone sends nothing twice.", takes=pictures.HashesAsked, gives=pictures.Known),
+        _entry("GET /photos/albums", albums.every, "photos", "One's albums, by name", gives=pictures.Albums),
+        _entry("POST /photos/albums", albums.create, "photos", "Make an album", takes=pictures.NewAlbum,
+               gives=pictures.Album, statuses=(201,), headers_given=("Location",),
+               errors=(e.AlbumMissing, e.NodeMissing, e.WrongKind)),
+        _entry("GET /photos/albums/{album_id}", albums.get, "photos", "One album", gives=pictures.Album,
+               errors=(e.AlbumMissing,)),
+        _entry("PATCH /photos/albums/{album_id}", albums.patch, "photos", "Rename an album, move it, choose its cover",
+               takes=pictures.AlbumChange, gives=pictures.Album,
+               errors=(e.AlbumMissing, e.NodeMissing, e.BelowItself)),
+        _entry("DELETE /photos/albums/{album_id}", albums.delete, "photos", "Remove an album",
+               about="Photos stay; albums in it move up.", statuses=(204,), errors=(e.AlbumMissing,)),
+        _entry("GET /photos/albums/{album_id}/photos", albums.photos, "photos", "What is in an album",
+               query=pictures.AlbumPhotosAsked, gives=pictures.Photos, errors=(e.AlbumMissing,)),
+        _entry("POST /photos/albums/{album_id}/photos", albums.fill, "photos", "Put photos in and take others out",
+               takes=pictures.AlbumFilling, gives=pictures.Album, errors=(e.AlbumMissing, e.NodeMissing, e.Conflict)),
+        _entry("GET /photos/{node_id}", photos.get, "photos", "One photo, with what its camera wrote",
+               gives=pictures.PhotoDetails, errors=_NO_PHOTO),
+        _entry("PATCH /photos/{node_id}", photos.patch, "files", "Say when and where it was taken",
+               takes=pictures.PhotoChange, gives=pictures.PhotoDetails, errors=_NO_PHOTO),
+        _entry("GET /photos/{node_id}/thumbnail", photos.thumbnail, "photos", "A small picture of it",
+               query=pictures.ThumbnailAsked, headers=(_READING[0],), media_given=photos.WEBP, statuses=(200, 304),
+               headers_given=("ETag", "Cache-Control"), errors=(*_NO_PHOTO, e.ThumbnailMissing, e.PreconditionFailed)),
+        _entry("GET /photos/{node_id}/likes", photos.likes, "photos", "Who likes it", gives=pictures.Likes,
+               errors=_NO_PHOTO),
+        _entry("PUT /photos/{node_id}/like", photos.like, "photos", "Like it", gives=pictures.Likes,
+               errors=_NO_PHOTO),
+        _entry("DELETE /photos/{node_id}/like", photos.unlike, "photos", "Like it no longer", gives=pictures.Likes,
+               errors=_NO_PHOTO),
+        _entry("PUT /photos/{node_id}/favourite", photos.favour, "photos", "Make it one's favourite",
+               gives=pictures.Favourite, errors=_NO_PHOTO),
+        _entry("DELETE /photos/{node_id}/favourite", photos.disfavour, "photos", "A favourite no longer",
+               gives=pictures.Favourite, errors=_NO_PHOTO),
     ),
     *_chapter(
         "Documents",

@@ -51,7 +51,7 @@ async def withdraw(call: Call[None, None]) -> Answer:
 async def invited(call: Call[None, words.InvitationSecret]) -> Answer:
     found, folder, owner = await run(call.cloud.shares.invited, call.actor, call.body.secret)
     about = words.invitation(found)
-    return told(words.Invitation(folder, owner, about.role, about.expires_at))
+    return told(words.InvitedTo(folder, owner, about.role, about.expires_at))
 
 
 async def accept(call: Call[None, words.InvitationSecret]) -> Answer:

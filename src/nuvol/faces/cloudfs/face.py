@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from nuvol.core import access
 from nuvol.core.cloud import Cloud
 from nuvol.errors import CloudError, NotAdmitted
 from nuvol.faces import doorkeeper
@@ -46,7 +47,7 @@ def face(cloud: Cloud) -> Route:
         if request.method == "POST" and not files.is_upload(place, parts, query):
             form = forms.read_form(await request.body(forms.FORM_BYTES))
         result = await function(Call(request, cloud, actor, place, parts, query, form))
-        if result.status < 300:
+        if result.status < 300 and access.sees_files(actor):
             result.headers += await _quota(cloud, actor)
         return result
 

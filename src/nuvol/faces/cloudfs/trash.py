@@ -30,7 +30,7 @@ def _browse(cloud: Cloud, actor: Actor, parts: list[str]) -> dict[str, Any]:
         meta = items.folder_like("trash", root.created_at)
     else:
         node = _find(cloud, actor, parts)
-        nodes = cloud.trash.inside(actor, node) if node.is_folder else []
+        nodes = cloud.trash.children(actor, node, together=True) if node.is_folder else []
         meta = _items(cloud, actor, root, [node])[0]
     return {"meta": meta, "items": _items(cloud, actor, root, nodes)}
 

@@ -28,6 +28,7 @@ _BESIDE = (
     "elsewhere",
 )
 _UPDATE = "update account set name = ?, email = ?, admin = ?, active = ?, quota = ?, locale = ?, zone = ? where id = ?"
+_ADVANCE = "update account set seq = seq + ?, used = used + ? where id = ?"
 
 
 class Accounts:
@@ -102,13 +103,14 @@ class Accounts:
         assert row is not None  # there is nothing it could not find
         return row[0] == 1, row[1] == 1, row[2] == 1
 
-    def advance(self, account_id: int, rows: int, used: int) -> int:
-        row = self._db.one(
-            "update account set seq = seq + ?, used = used + ? where id = ? returning seq", (rows, used, account_id)
-        )
-        if row is None:
+    def advance(self, account_id: int, rows: int, used: int, *, taken: Account | None = None) -> int:
+        if taken is None:
+            row = self._db.one(f"{_ADVANCE} returning seq", (rows, used, account_id))
+            seq: int | None = row[0] if row else None
+        else:
+            seq = taken.seq + rows if self._db.run(_ADVANCE, (rows, used, account_id)) else None
+        if seq is None:
             raise AccountMissing("There is no such account.")
-        seq: int = row[0]
         if rows:
             self._db.grown[account_id] = seq
         return seq

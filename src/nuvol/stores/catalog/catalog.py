@@ -26,6 +26,7 @@ from nuvol.stores.catalog.links import Links
 from nuvol.stores.catalog.locks import Locks
 from nuvol.stores.catalog.nodes import Nodes
 from nuvol.stores.catalog.oauth1 import Nonces, OAuthRequests
+from nuvol.stores.catalog.photos import Photos
 from nuvol.stores.catalog.shares import Shares
 from nuvol.stores.catalog.uploads import Uploads
 from nuvol.stores.catalog.usage import Usage
@@ -62,6 +63,7 @@ class SqlTransaction:
         self.guests = Guests(connection)
         self.elsewhere = Folders(connection)
         self.documents = Documents(connection)
+        self.photos = Photos(connection)
         self.comments = Comments(connection)
 
 

@@ -237,7 +237,8 @@ class Chunks:
     def empty_blobs(self, after: tuple[int, int], limit: int) -> list[tuple[int, int]]:
         rows = self._db.all(
             "select account_id, id from blobs b where (account_id, id) > (?, ?) and not exists"
-            " (select 1 from chunk c where c.account_id = b.account_id and c.blob_id = b.id)"
+            " (select 1 from chunk c where c.account_id = b.account_id and c.blob_id = b.id) and not exists"
+            " (select 1 from picture p where p.account_id = b.account_id and p.blob_id = b.id)"
             " order by account_id, id limit ?",
             (*after, limit),
         )

@@ -10,6 +10,7 @@ from nuvol.model import names
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Kind, Node, State
 from nuvol.stores.catalog.database import Connection, Row, UniqueViolation
+from nuvol.stores.catalog.photo_index import PhotoIndex
 
 _FIELDS = Node.__struct_fields__
 _COLUMNS = ", ".join(_FIELDS)
@@ -40,6 +41,7 @@ _SORTS = {"name": "name_key", "modified": "modified_at", "size": "size", "kind":
 class Nodes:
     def __init__(self, db: Connection) -> None:
         self._db = db
+        self._photos = PhotoIndex(db)
 
     def add(self, nodes: Sequence[Node]) -> None:
         try:
@@ -47,6 +49,7 @@ class Nodes:
         except UniqueViolation:
             raise NameTaken(nodes[0].name) from None
         self._add_words(nodes)
+        self._photos.added(nodes)
 
     def _add_words(self, nodes: Iterable[Node]) -> None:
         rows = [(node.account_id, word, node.id) for node in nodes for word in names.words(node.name)]
@@ -132,6 +135,7 @@ class Nodes:
         if renamed:
             self._drop_words(((node.id, before.name),), node.account_id)
             self._add_words((node,))
+        self._photos.updated(node, before)
 
     def mark(
         self, account_id: int, node_ids: Sequence[int], state: int, root: int | None, at: int, status: int, actor: Actor
@@ -144,6 +148,7 @@ class Nodes:
             (at, state, root, trashed_at, account_id),
             node_ids,
         )
+        self._photos.marked(account_id, node_ids, state)
 
     def stamped(self, account_id: int, root: int, limit: int) -> list[int]:
         rows = self._db.all(
@@ -161,6 +166,9 @@ class Nodes:
 
     def adopt(self, account_id: int, node_id: int, parent_id: int) -> None:
         self._db.run("update node set parent_id = ? where account_id = ? and id = ?", (parent_id, account_id, node_id))
+        self._db.run(
+            "update photo set parent_id = ? where account_id = ? and node_id = ?", (parent_id, account_id, node_id)
+        )
 
     def trash(self, account_id: int, after: tuple[int, int] | None, limit: int) -> list[Node]:
         sql = f"select {_COLUMNS} from node where account_id = ? and id = trash_root and state = {State.TRASHED:d}"
@@ -185,6 +193,7 @@ class Nodes:
         for table in ("property", "dav_lock", "received"):
             self._db.run_in(f"delete from {table} where account_id = ? and node_id {{in}}", (account_id,), node_ids)
         self._db.run_in("delete from node where account_id = ? and id {in}", (account_id,), node_ids)
+        self._photos.removed(account_id, node_ids)
 
     def is_within(self, account_id: int, node_id: int, folder_id: int) -> bool:
         if node_id == folder_id:

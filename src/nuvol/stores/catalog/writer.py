@@ -59,6 +59,10 @@ class WriteConnection(Connection):
         """Whether one is under way; an error may have ended it."""
 
     @abstractmethod
+    def leave_mark(self) -> None:
+        """Change nothing, but so that the commit has something to write."""
+
+    @abstractmethod
     def foreign_writes(self) -> bool:
         """Whether another process committed since this was last asked."""
 
@@ -112,6 +116,9 @@ class Writer(Generic[Tx]):
         self._changed = threading.Condition(threading.Lock())
         self._sleeping = False
         self._closing = False
+        self._in_doubt = False
+        """A commit failed: what it wrote may lie in the log, where the next start would find it, until another commit
+        has written there."""
         self._alarm: threading.Timer | None = None
         self._thread = threading.Thread(target=self._work, name="catalog-writer", daemon=True)
         self._thread.start()
@@ -218,12 +225,15 @@ class Writer(Generic[Tx]):
         try:
             if connection.foreign_writes():
                 self._tell_of_others(connection)
+            if self._in_doubt:
+                connection.leave_mark()
             outcomes = [self._run(connection, task, news, alone=len(tasks) == 1) for task in tasks]
             self._commit(connection)
         except BaseException as error:
             self._roll_back(connection)
             if isinstance(error, _Undone) and isinstance(error.error, StoreFull) and self._connection:
                 connection.make_room()
+            self._remove_doubt()
             raise
         grown.update(news)
         return outcomes
@@ -266,12 +276,28 @@ class Writer(Generic[Tx]):
             return
         try:
             connection.commit()
+            self._in_doubt = False
         except Exception as error:
+            self._in_doubt = True
             log.error("a group of changes could not be committed: %s", error)
             # After an I/O error nobody knows what reached the disk: it is not tried again.
             raise _Undone(error, again=isinstance(error, StoreFull)) from error
         finally:
             self.commits += 1
+
+    def _remove_doubt(self) -> None:
+        """See to it that a commit which failed does not come back: those who asked for it are told that it failed, and
+        others act upon what they see now."""
+        if not self._in_doubt:
+            return
+        try:
+            connection = self._begin()
+            connection.leave_mark()
+            self._commit(connection)
+        except Exception as error:
+            log.error("what a failed commit wrote may come back at the next start: %s", error)
+            if self._connection is not None:
+                self._roll_back(self._connection)
 
     def _roll_back(self, connection: WriteConnection) -> None:
         try:
@@ -291,6 +317,7 @@ class Writer(Generic[Tx]):
     # ------------------------------------------------------------------------ writes of other processes
 
     def _look_around(self) -> None:
+        self._remove_doubt()
         if self._connection is not None and self._connection.foreign_writes():
             self._tell_of_others(self._connection)
 

@@ -91,6 +91,19 @@ class ConnectedApps(Struct, frozen=True):
     apps: list[ConnectedApp]
 
 
+class Desk(Struct, frozen=True):
+    """A desk of eyeOS's kind, whose users' calendars are kept here."""
+
+    key: str
+    title: str
+    code: Annotated[str, Meta(description="Make a calendar of this name there to show who you are.")]
+    user: Annotated[str | None, Meta(description="Who one is there; null: not connected.")]
+
+
+class Desks(Struct, frozen=True):
+    desks: list[Desk]
+
+
 class Session(Struct, frozen=True):
     """Who is signed in, and what this way in may do."""
 
@@ -290,3 +303,7 @@ def connected(found: Iterable[apps.Connection]) -> ConnectedApps:
 def given(change: Profile | AccountChange) -> dict[str, Any]:
     """The fields that were sent."""
     return {name: value for name in change.__struct_fields__ if (value := getattr(change, name)) is not UNSET}
+
+
+def desk(of: apps.Desk) -> Desk:
+    return Desk(of.key, of.title, of.code, of.user)

@@ -1,6 +1,6 @@
 """JSON as the native API reads it: strictly, and never more than asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -40,8 +40,11 @@ def read(data: bytes, kind: type[T]) -> T:
         raise BadValue(f"The body is no JSON: {error}.") from None
 
 
-def read_query(params: Mapping[str, str], kind: type[T]) -> T:
-    """The parameters behind the question mark as a `kind`. Raises BadValue."""
+def read_query(pairs: Sequence[tuple[str, str]], kind: type[T]) -> T:
+    """The parameters behind the question mark as a `kind`. Raises BadValue, also when one is given twice."""
+    params = dict(pairs)
+    if len(params) < len(pairs):
+        raise BadValue("A parameter of the address is given twice.", advice="Give each once.")
     try:
         return msgspec.convert(params, kind, strict=False)
     except msgspec.ValidationError as error:

@@ -85,7 +85,7 @@ class Shares(Struct, frozen=True):
     by_me: list[Share]
 
 
-class Invitation(Struct, frozen=True):
+class InvitedTo(Struct, frozen=True):
     """What somebody is invited to."""
 
     folder: str

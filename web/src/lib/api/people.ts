@@ -1,8 +1,8 @@
 /** Accounts, sessions and passwords. */
 import { client, told } from './client';
-import type { Account, ConnectedApp, Grant, NewAppPassword, Profile, SetUp } from './schema';
+import type { Account, ConnectedApp, Desk, Grant, NewAppPassword, Profile, SetUp } from './schema';
 
-export type { Account, ConnectedApp, Grant };
+export type { Account, ConnectedApp, Desk, Grant };
 
 export const session = async (): Promise<Account> => (await told(client.GET('/session'))).account;
 export const signIn = async (login: string, password: string): Promise<Account> =>
@@ -29,3 +29,8 @@ export const takeBackAppPassword = (grant_id: number) =>
 /** Programs one has let in. */
 export const apps = async (): Promise<ConnectedApp[]> => (await told(client.GET('/me/apps'))).apps;
 export const disconnect = (app_key: string) => told(client.DELETE('/me/apps/{app_key}', { params: { path: { app_key } } }));
+
+/** Desks of eyeOS's kind: one's calendars there can be opened to this account. */
+export const desks = async (): Promise<Desk[]> => (await told(client.GET('/me/desks'))).desks;
+export const connectDesk = (app_key: string): Promise<Desk> =>
+  told(client.PUT('/me/desks/{app_key}', { params: { path: { app_key } } }));

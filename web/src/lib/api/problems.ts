@@ -1,4 +1,5 @@
 /** What a call can end in when it does not succeed. */
+import { ReplicaError } from '../u1db/errors';
 import { t, type Key } from '../words/words.svelte';
 import { en } from '../words/en';
 import type { Problem } from './schema';
@@ -26,5 +27,6 @@ export function sentence(error: unknown): string {
     const key = `problem.${error.code}`;
     return key in en ? t(key as Key & 'problem.busy') : `${error.problem.detail} ${error.problem.advice}`;
   }
+  if (error instanceof ReplicaError && `problem.${error.code}` in en) return t(`problem.${error.code}` as Key & 'problem.busy');
   return t('problemUnknown', { detail: error instanceof Error ? error.message : String(error) });
 }

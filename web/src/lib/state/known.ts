@@ -18,3 +18,6 @@ export function onKnown(listener: Listener): () => void {
 export function tell(known: Known): void {
   for (const listener of listeners) listener(known);
 }
+
+/** Set in this browser while changes of documents wait to be sent: then the desk starts their sync with itself. */
+export const DOCUMENTS_WAIT = 'documents-wait';

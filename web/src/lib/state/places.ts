@@ -1,4 +1,4 @@
-/** What a Files window shows, and the address it has. */
+/** What a window of Files or of Documents shows, and the address it has. */
 export type Place = { kind: 'folder'; path: string } | { kind: 'shared' } | { kind: 'trash' } | { kind: 'search'; text: string };
 
 export const ROOT: Place = { kind: 'folder', path: '' };
@@ -23,6 +23,25 @@ export function placeAt(url: URL): Place | null {
   if (first === 'search') return { kind: 'search', text: url.searchParams.get('q') ?? '' };
   if (first === 'files') return folderAt(rest.map(decoded).join('/'));
   return null;
+}
+
+/** What a Documents window shows: all databases, one of them, and in it a document or an index. */
+export interface Shelf {
+  database?: string;
+  document?: string;
+  index?: string;
+}
+
+/** Ids stand behind the question mark: “..” is one of them. */
+export function shelfAddress({ database, document, index }: Shelf): string {
+  const asked = document !== undefined ? `?document=${encodeURIComponent(document)}` : index !== undefined ? `?index=${encodeURIComponent(index)}` : '';
+  return database === undefined ? '/documents' : `/documents/${encodeURIComponent(database)}${asked}`;
+}
+
+export function shelfAt(url: URL): Shelf {
+  const [, database] = url.pathname.split('/').filter(Boolean).map(decoded);
+  const [document, index] = [url.searchParams.get('document'), url.searchParams.get('index')];
+  return { ...(database ? { database } : {}), ...(document ? { document } : index ? { index } : {}) };
 }
 
 function decoded(part: string): string {

@@ -24,6 +24,8 @@ export interface Removal {
   kind: 'removal';
   title: string;
   action: string;
+  /** What goes with it, where that is not said already. */
+  hint?: string;
 }
 export interface FolderChoice {
   kind: 'folder';

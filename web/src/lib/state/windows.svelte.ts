@@ -1,8 +1,8 @@
 /** The windows on the desk: where they are, which one is in front, and what the address bar says of it. */
-import { address, placeAt, ROOT, type Place } from './places';
+import { address, placeAt, ROOT, shelfAddress, shelfAt, type Place, type Shelf } from './places';
 import { Placement, type Snap } from './placement.svelte';
 
-export type AppName = 'files' | 'settings' | 'console';
+export type AppName = 'files' | 'documents' | 'settings' | 'console';
 export type Section = 'profile' | 'security' | 'devices' | 'apps' | 'sharing' | 'look';
 export const SECTIONS: readonly Section[] = ['profile', 'security', 'devices', 'apps', 'sharing', 'look'];
 
@@ -11,7 +11,7 @@ export type ConsoleSection = 'keys' | 'people' | 'usage' | 'tokens';
 const CONSOLE: readonly ConsoleSection[] = ['keys', 'people', 'usage', 'tokens'];
 
 /** What a window shows. */
-export type Subject = { app: 'files'; place: Place } | { app: 'settings'; section: Section } | { app: 'console'; key: string | null; section: ConsoleSection };
+export type Subject = { app: 'files'; place: Place } | { app: 'documents'; shelf: Shelf } | { app: 'settings'; section: Section } | { app: 'console'; key: string | null; section: ConsoleSection };
 
 export class DeskWindow {
   subject = $state.raw<Subject>({ app: 'files', place: ROOT });
@@ -114,7 +114,8 @@ class Windows {
 
 export function addressOf(subject: Subject): string {
   if (subject.app === 'console') return subject.key === null ? '/developer' : `/developer/${encodeURIComponent(subject.key)}/${subject.section}`;
-  return subject.app === 'files' ? address(subject.place) : `/settings/${subject.section}`;
+  if (subject.app === 'files') return address(subject.place);
+  return subject.app === 'documents' ? shelfAddress(subject.shelf) : `/settings/${subject.section}`;
 }
 
 function subjectAt(url: URL): Subject {
@@ -122,6 +123,7 @@ function subjectAt(url: URL): Subject {
   if (first === 'settings') {
     return { app: 'settings', section: SECTIONS.find((section) => section === second) ?? 'profile' };
   }
+  if (first === 'documents') return { app: 'documents', shelf: shelfAt(url) };
   if (first === 'developer') {
     return { app: 'console', key: second ? decodeURIComponent(second) : null, section: CONSOLE.find((section) => section === third) ?? 'keys' };
   }

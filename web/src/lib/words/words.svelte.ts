@@ -1,15 +1,20 @@
 /** The typed catalogue: `t('trashedOne', { name })` knows which words exist and what each of them asks for. */
+import type { en as console } from './console/en';
+import type { en as documents } from './documents/en';
 import { en } from './en';
 
 type Plural = { one: string; other: string };
-export type Key = keyof typeof en;
+/** All words there are; those of an app come with it. */
+type English = typeof en & typeof console & typeof documents;
+export type Key = keyof English;
 /** Another language has the same keys, plural where English is. */
-export type Catalogue = { readonly [K in Key]: (typeof en)[K] extends string ? string : Plural };
+export type Told<E> = { readonly [K in keyof E]: E[K] extends string ? string : Plural };
+export type Catalogue = Told<typeof en>;
 
 type Holes<S> = S extends `${string}{${infer Hole}}${infer Rest}` ? Hole | Holes<Rest> : never;
-type Text<K extends Key> = (typeof en)[K] extends { other: infer S } ? S : (typeof en)[K];
+type Text<K extends Key> = English[K] extends { other: infer S } ? S : English[K];
 type Fillings<K extends Key> =
-  (typeof en)[K] extends Plural
+  English[K] extends Plural
     ? { n: number } & Partial<Record<Holes<Text<K>>, string | number>>
     : Record<Holes<Text<K>>, string | number>;
 type Rest<K extends Key> = [Holes<Text<K>>] extends [never] ? [] : [Fillings<K>];
@@ -23,7 +28,22 @@ const load: Record<Language, () => Promise<Catalogue>> = {
   ca: async () => (await import('./ca')).ca,
 };
 
-let words = $state.raw<Catalogue>(en);
+type Part = 'console' | 'documents';
+const loadPart: Record<Part, Record<Language, () => Promise<object>>> = {
+  console: {
+    en: async () => (await import('./console/en')).en,
+    es: async () => (await import('./console/es')).es,
+    ca: async () => (await import('./console/ca')).ca,
+  },
+  documents: {
+    en: async () => (await import('./documents/en')).en,
+    es: async () => (await import('./documents/es')).es,
+    ca: async () => (await import('./documents/ca')).ca,
+  },
+};
+const learned = new Set<Part>();
+
+let words = $state.raw(en as Told<English>);
 let spoken = $state<Language>('en');
 let plurals = $derived(new Intl.PluralRules(spoken));
 let numbers = $derived(new Intl.NumberFormat(spoken));
@@ -47,9 +67,18 @@ export function t<K extends Key>(key: K, ...rest: Rest<K>): string {
 export async function speak(wish: string | null = localStorage.getItem('language')): Promise<void> {
   const known = [wish, ...navigator.languages].map((tag) => tag?.slice(0, 2)).find((tag) => tag && tag in LANGUAGES);
   const choice = (known ?? 'en') as Language;
-  words = await load[choice]();
+  const parts = await Promise.all([load[choice](), ...[...learned].map((part) => loadPart[part][choice]())]);
+  words = Object.assign({}, ...parts) as Told<English>;
   spoken = choice;
   document.documentElement.lang = choice;
+}
+
+/** The words of an app; wait for them before it is drawn. */
+export async function learn(part: Part): Promise<void> {
+  if (learned.has(part)) return;
+  learned.add(part);
+  const more = await loadPart[part][spoken]();
+  words = { ...words, ...more };
 }
 
 export async function chooseLanguage(choice: Language): Promise<void> {

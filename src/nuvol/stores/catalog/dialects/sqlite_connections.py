@@ -229,6 +229,10 @@ class SqliteWriteConnection(SqliteConnection, WriteConnection):
     def in_transaction(self) -> bool:
         return self._raw.in_transaction
 
+    def leave_mark(self) -> None:
+        row = self.one("pragma user_version")
+        self._do(f"pragma user_version = {row[0] if row else 0}")
+
     def foreign_writes(self) -> bool:
         """True at first: nobody knows what happened before the connection was there."""
         row = self.one("pragma data_version")

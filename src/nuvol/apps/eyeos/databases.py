@@ -1,0 +1,112 @@
+"""The U1DB replicas of a desk, their indexes, and their sync (eyeos.md b.2)."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple
+
+import nuvol.u1db as u1db
+from nuvol.apps.eyeos.settings import Settings
+from nuvol.errors import CloudError
+from nuvol.u1db import Document
+
+Credentials = Mapping[str, Any] | None
+Content = dict[str, Any]
+
+CALENDAR, METADATA, DOWNLOAD, LOCK, COMMENT = "calendar", "metadata", "downloadfile", "lockfile", "comment"
+
+INDEXES: dict[str, tuple[str, ...]] = {
+    "by-calendar": ("type", "user_eyeos", "name"),
+    "by-calendar2": ("type", "user_eyeos"),
+    "by-event": ("type", "user_eyeos", "calendar"),
+    "by-event2": ("type", "user_eyeos", "calendar", "timestart", "timeend", "isallday"),
+    "by-userStatus": ("user_eyeos", "status"),
+    "by-usereyeos": ("user_eyeos",),
+    "by-id-user-time": ("id", "user", "time_created"),
+    "by-id-status": ("id", "status"),
+    "by-id-path": ("id", "user_eyeos", "path"),
+    "by-parent-path": ("parent_id", "user_eyeos", "path"),
+    "by-id-parent": ("id", "user_eyeos", "parent_id"),
+    "by-path-filename": ("path", "user_eyeos", "filename"),
+    "by-parent": ("parent_id", "user_eyeos"),
+    "by-id-user": ("id", "user_eyeos"),
+    "by-id-cloud": ("id", "cloud"),
+}
+
+
+class Found(NamedTuple):
+    """A document that is there."""
+
+    document: Document
+    content: Content
+
+
+class Documents:
+    """One replica while it is open."""
+
+    def __init__(self, database: u1db.Database) -> None:
+        self._database = database
+
+    def find(self, index: str, *values: Any, cloud: str | None = None) -> list[Found]:
+        """By exact values; the last may end in `*`. With a `cloud` only what belongs to it: the index has the cloud in
+        its second place."""
+        expressions = INDEXES[index]
+        if cloud:
+            index = re.sub(r"^by-\w+", r"\g<0>-cloud", index)
+            expressions = (expressions[0], "cloud", *expressions[1:])
+            values = (values[0], cloud, *values[1:])
+        self._database.create_index(index, *expressions)
+        found = self._database.get_from_index(index, *map(text, values))
+        return [Found(document, document.content or {}) for document in found]
+
+    def add(self, content: Content) -> None:
+        self._database.create_doc(content)
+
+    def put(self, found: Found, content: Content) -> None:
+        """Another content. What two desks changed at once becomes one again: the present one counts."""
+        document = found.document
+        document.content = content
+        if document.has_conflicts:
+            revisions = [other.rev or "" for other in self._database.get_doc_conflicts(document.doc_id or "")]
+            self._database.resolve_doc(document, revisions)
+        else:
+            self._database.put_doc(document)
+
+    def remove(self, found: Found) -> None:
+        if found.document.has_conflicts:
+            self.put(found, found.content)
+        self._database.delete_doc(found.document)
+
+
+class Replicas:
+    """Those of one desk. `credentials`: of the U1DB server; without them nothing is synced."""
+
+    def __init__(self, settings: Settings, credentials: Credentials = None) -> None:
+        self._settings = settings
+        self._credentials = credentials
+
+    @contextmanager
+    def open(self, name: str, *, before: bool = False, after: bool = False) -> Iterator[Documents]:
+        """`before`, `after`: sync then. A desk works without its server: a sync that fails is tried again by the next
+        call."""
+        self._settings.databases.mkdir(parents=True, exist_ok=True)
+        with u1db.open(self._settings.databases / f"{name}.u1db", create=True) as database:
+            if before:
+                self._sync(database, name)
+            yield Documents(database)
+            if after:
+                self._sync(database, name)
+
+    def _sync(self, database: u1db.Database, name: str) -> None:
+        if self._credentials:
+            with suppress(CloudError):
+                database.sync(self._settings.sync_url(name), dict(self._credentials))
+
+
+def text(value: Any) -> str:
+    """A number is looked for by its decimal text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def contents(found: list[Found]) -> list[Content]:
+    return [one.content for one in found]

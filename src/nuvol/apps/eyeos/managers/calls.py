@@ -1,0 +1,23 @@
+"""How a manager asks a storage cloud: by OauthCredentials, with the token of a user (eyeos.md a.3)."""
+
+from typing import Any
+
+from nuvol.apps.eyeos import oauth_credentials
+from nuvol.apps.eyeos.desk import Desk
+
+Token = dict[str, str]
+"""`{"key": …, "secret": …}`."""
+
+
+class CloudCalls:
+    """`cloud`: one of the settings; None as before 2015. `resource_url`, `consumer`: of a folder on another cloud."""
+
+    def __init__(self, desk: Desk, cloud: str | None = None, config: dict[str, str] | None = None) -> None:
+        self.desk = desk
+        self.cloud = cloud
+        self._config = {**({"cloud": cloud} if cloud else {}), **(config or {})}
+
+    def call(self, token: Token, **metadata: Any) -> Any:
+        """What the script answers; None when it says nothing."""
+        envelope = {"token": token, "metadata": metadata} | ({"config": self._config} if self._config else {})
+        return self.desk.script(oauth_credentials.answer, envelope)

@@ -1,0 +1,218 @@
+"""Photos of before: a folder of a disk, or what another photo service gives people to take along.
+
+Such an export has, beside each photo, a JSON file that tells when and where it was taken, for the service may have
+removed that from the photo; and in the folder of an album one that tells the album's title.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from nuvol.clock import SECOND
+from nuvol.core.files import names
+from nuvol.core.files.receiving import mime_of
+from nuvol.core.files.room import Files
+from nuvol.core.files.tree import Tree
+from nuvol.core.files.uploads import Uploads
+from nuvol.core.photos.albums import Albums
+from nuvol.core.photos.likes import Likes
+from nuvol.core.photos.timeline import Timeline
+from nuvol.errors import BadName, CloudError, QuotaExceeded, StoreFull
+from nuvol.model.accounts import Actor
+from nuvol.model.nodes import Guard, Kind, Node
+from nuvol.model.photos import is_photo
+from nuvol.model.rules import MiB
+
+SIDECAR = 1 * MiB
+"""Bytes; those that are known have one or two thousand."""
+_NUMBERED = re.compile(r"^(.*)(\(\d+\))\.json$")
+
+
+class Bytes(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+class Entry(Protocol):
+    """A file that is to be brought in."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def size(self) -> int:
+        """Bytes."""
+
+    @property
+    def modified_at(self) -> int: ...
+    def open(self) -> AbstractContextManager[Bytes]:
+        """Raises OSError, ValueError (it is damaged)."""
+
+
+class Brought(Struct):
+    """What came of it."""
+
+    photos: int = 0
+    known: int = 0
+    """Were here already."""
+    others: int = 0
+    """Are no photos."""
+    failed: list[str] = []
+    """Sentences."""
+
+
+class _Told(Struct, frozen=True):
+    """What a file beside a photo says of it."""
+
+    taken_at: int | None
+    place: tuple[int, int] | None
+    favourite: bool
+
+
+class Importing:
+    def __init__(
+        self, files: Files, tree: Tree, uploads: Uploads, timeline: Timeline, albums: Albums, likes: Likes
+    ) -> None:
+        self._files = files
+        self._tree = tree
+        self._uploads = uploads
+        self._timeline = timeline
+        self._albums = albums
+        self._likes = likes
+
+    def bring(
+        self, actor: Actor, into: str, folders: Iterable[tuple[Sequence[str], Sequence[Entry]]]
+    ) -> Iterator[Brought]:
+        """Bring in folder after folder, each with its path and its files, below the folder at the path `into`, which is
+        made if need be. Gives how far it has come after each; asked again, it leaves out what is there. Raises
+        QuotaExceeded, StoreFull, BadName (`into`)."""
+        brought = Brought(failed=[])
+        for path, entries in folders:
+            told, title = _sidecars(entries, brought)
+            album = self._album(actor, title) if title else None
+            held: list[int] = []
+            photos = [entry for entry in entries if is_photo(mime_of(entry.name))]
+            brought.others += sum(not entry.name.endswith(".json") for entry in entries) - len(photos)
+            folder: Node | None = None
+            for entry in photos:
+                folder = folder or self._folder(actor, [*names.parts(into), *path])
+                try:
+                    held.append(self._one(actor, folder, entry, told.get(entry.name), brought))
+                except (QuotaExceeded, StoreFull):
+                    raise
+                except (CloudError, OSError, ValueError) as error:
+                    brought.failed.append(f"{'/'.join([*path, entry.name])}: {error}")
+            if album is not None and held:
+                self._albums.fill(actor, album, held, [])
+            yield brought
+
+    def _one(self, actor: Actor, folder: Node, entry: Entry, told: _Told | None, brought: Brought) -> int:
+        """The photo's node: a new one, or the one that has its content already."""
+        taken_at = entry.modified_at if told is None or told.taken_at is None else told.taken_at
+        upload = self._uploads.begin(
+            actor, folder.id, entry.name, size=entry.size, modified_at=taken_at, guard=Guard(overwrite=True)
+        )
+        try:
+            with entry.open() as file:
+                while data := file.read(MiB):
+                    upload.feed(data)
+            known = self._held(actor, upload.content)
+            if known is not None:
+                upload.abort()
+                brought.known += 1
+                return known
+            upload.aim(self._free(actor, folder, entry.name), Guard(overwrite=False))
+            node = upload.commit().node
+        except BaseException:
+            upload.abort()
+            raise
+        brought.photos += 1
+        if told is not None and told.place is not None:
+            self._timeline.say(actor, node.id, None, told.place)
+        if told is not None and told.favourite:
+            self._likes.favour(actor, node.id, True)
+        return node.id
+
+    def _free(self, actor: Actor, folder: Node, name: str) -> str:
+        """Another photo may have the name: then it is “name (2)”."""
+        free, number = name, 2
+        while self._tree.child(actor, folder.id, free) is not None:
+            free, number = names.free_variant(name, number), number + 1
+        return free
+
+    def _held(self, actor: Actor, content: bytes) -> int | None:
+        found = self._files.catalog.read(lambda tx: tx.photos.nodes_of(actor.account_id, [content]))
+        return next(iter(found.get(content, ())), None)
+
+    def _folder(self, actor: Actor, path: Sequence[str]) -> Node:
+        node = self._tree.root(actor)
+        for name in path:
+            found = self._tree.child(actor, node.id, name)
+            if found is None:
+                node = self._tree.create_folder(actor, node.id, name)
+            elif found.kind == Kind.FOLDER:
+                node = found
+            else:
+                raise BadName(f"“{name}” is no folder of yours.", advice="Choose another with --into.")
+        return node
+
+    def _album(self, actor: Actor, title: str) -> int:
+        """One's album of this name, made if there is none."""
+        for shown in self._albums.list(actor):
+            if shown.album.name == title and shown.album.folder_id is None:
+                return shown.album.id
+        return self._albums.create(actor, title, None, None).album.id
+
+
+def _sidecars(entries: Sequence[Entry], brought: Brought) -> tuple[dict[str, _Told], str]:
+    """Name of a photo → what is said of it; and the title of the folder's album, if it is one."""
+    told: dict[str, _Told] = {}
+    title = ""
+    for entry in entries:
+        if not entry.name.endswith(".json") or entry.size > SIDECAR:
+            continue
+        try:
+            with entry.open() as file:
+                said = msgspec.json.decode(file.read(SIDECAR + 1))
+        except (OSError, ValueError) as error:
+            brought.failed.append(f"{entry.name}: {error}")
+            continue
+        if not isinstance(said, dict) or not isinstance(said.get("title"), str):
+            continue
+        if "photoTakenTime" in said:
+            told[_meant(entry.name, said["title"])] = _read(said)
+        elif "albumData" in said or entry.name.lower() in ("metadata.json", "metadatos.json", "metadades.json"):
+            title = "".join(letter for letter in said["title"] if letter.isprintable()).strip()[:200]
+    return told, title
+
+
+def _meant(name: str, title: str) -> str:
+    """Of the second photo of a name, `sea(1).jpg`, the file is `sea.jpg(1).json` and the title `sea.jpg`."""
+    numbered = _NUMBERED.match(name)
+    if numbered is None:
+        return title
+    stem, dot, ending = title.rpartition(".")
+    return f"{stem}{numbered[2]}{dot}{ending}" if dot else title + numbered[2]
+
+
+def _read(said: dict[str, Any]) -> _Told:
+    try:
+        seconds = int(said["photoTakenTime"]["timestamp"])
+        taken_at = seconds * SECOND if abs(seconds) < 1 << 36 else None
+    except (KeyError, TypeError, ValueError):
+        taken_at = None
+    place = None if _place(said.get("geoDataExif")) else _place(said.get("geoData"))
+    return _Told(taken_at, place, said.get("favorited") is True)
+
+
+def _place(said: Any) -> tuple[int, int] | None:
+    """Zeros mean that none is known."""
+    try:
+        latitude, longitude = float(said["latitude"]), float(said["longitude"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180) or latitude == longitude == 0:
+        return None
+    return round(latitude * 1e6), round(longitude * 1e6)

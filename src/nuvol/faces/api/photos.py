@@ -1,0 +1,111 @@
+"""Photos: the timeline, thumbnails, likes, favourites."""
+
+from nuvol.core import access
+from nuvol.core.cloud import Cloud
+from nuvol.core.photos.timeline import Wish
+from nuvol.faces.api.calls import Call, told
+from nuvol.faces.downloads import changed
+from nuvol.faces.http import Answer, in_thread, look, run
+from nuvol.model.accounts import Actor
+from nuvol.model.photos import Photo
+from nuvol.wire.api import photos as words
+
+WEBP = "image/webp"
+KEPT = "private, max-age=31536000, immutable"
+"""A year, which is as long as RFC 9111 §5.2.2.1 wants anybody to say."""
+
+
+async def timeline(call: Call[words.TimelineAsked, None]) -> Answer:
+    months = await look(call.cloud.photos.months, call.actor, shared=call.query.shared)
+    return told(words.timeline(months))
+
+
+async def every(call: Call[words.PhotosAsked, None]) -> Answer:
+    asked = call.query
+    wish = Wish(
+        month=words.month_number(asked.month),
+        folder_id=asked.folder,
+        place=words.place_numbers(asked.place),
+        favourites=asked.favourites,
+        shared=asked.shared,
+    )
+    page = await look(call.cloud.photos.list, call.actor, wish, after=asked.cursor, limit=asked.limit)
+    return told(words.photos(page))
+
+
+async def get(call: Call[None, None]) -> Answer:
+    return told(await look(_details, call.cloud, call.actor, call.ids["node_id"]))
+
+
+async def patch(call: Call[None, words.PhotoChange]) -> Answer:
+    change = call.body
+    said_at, place = words.local_given(change.taken), words.millionths(change.place)
+    photo = await run(call.cloud.photos.say, call.actor, call.ids["node_id"], said_at, place)
+    return told(await look(_told, call.cloud, call.actor, photo))
+
+
+async def thumbnail(call: Call[words.ThumbnailAsked, None]) -> Answer:
+    asked, photos = call.query, call.cloud.photos
+    shown = await look(photos.thumbnail, call.actor, call.ids["node_id"], asked.size)
+    etag = f'"{shown.content.hex()[:32]}-{shown.thumbnail.name}"'
+    kept = asked.content == shown.content.hex()
+    headers = [
+        ("ETag", etag),
+        ("Cache-Control", KEPT if kept else "private, no-cache"),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+    if not changed(call.request.headers, etag, 0):
+        return Answer(304, headers)
+    return Answer(200, [("Content-Type", WEBP), *headers], await in_thread(photos.bytes_of, shown))
+
+
+async def likes(call: Call[None, None]) -> Answer:
+    return told(words.likes(await look(call.cloud.likes.of, call.actor, call.ids["node_id"])))
+
+
+async def like(call: Call[None, None]) -> Answer:
+    return told(words.likes(await run(call.cloud.likes.like, call.actor, call.ids["node_id"], True)))
+
+
+async def unlike(call: Call[None, None]) -> Answer:
+    return told(words.likes(await run(call.cloud.likes.like, call.actor, call.ids["node_id"], False)))
+
+
+async def favour(call: Call[None, None]) -> Answer:
+    await run(call.cloud.likes.favour, call.actor, call.ids["node_id"], True)
+    return told(words.Favourite(True))
+
+
+async def disfavour(call: Call[None, None]) -> Answer:
+    await run(call.cloud.likes.favour, call.actor, call.ids["node_id"], False)
+    return told(words.Favourite(False))
+
+
+async def places(call: Call[words.PlacesAsked, None]) -> Answer:
+    found = await look(call.cloud.finding.places, call.actor, call.query.level)
+    told_places = [
+        words.place(one.cell, one.level, (one.latitude, one.longitude), one.photos, one.cover) for one in found
+    ]
+    return told(words.Places(told_places, call.query.level))
+
+
+async def duplicates(call: Call[words.DuplicatesAsked, None]) -> Answer:
+    finding = call.cloud.finding
+    groups, after = await look(finding.alike if call.query.near else finding.same, call.actor, after=call.query.cursor)
+    shown = [words.Duplicates([words.photo(one) for one in group.photos], group.distance) for group in groups]
+    return told(words.DuplicateGroups(shown, after))
+
+
+async def known(call: Call[None, words.HashesAsked]) -> Answer:
+    hashes = [bytes.fromhex(text) for text in call.body.hashes]
+    found = await look(call.cloud.finding.known, call.actor, call.body.algorithm, hashes)
+    return told(words.Known([hash.hex() for hash in found]))
+
+
+def _details(cloud: Cloud, actor: Actor, node_id: int) -> words.PhotoDetails:
+    return _told(cloud, actor, cloud.photos.get(actor, node_id))
+
+
+def _told(cloud: Cloud, actor: Actor, photo: Photo) -> words.PhotoDetails:
+    path = cloud.tree.path(actor, photo.node) if access.sees_files(actor) else None
+    return words.details(photo, path)

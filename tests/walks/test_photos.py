@@ -1,0 +1,79 @@
+"""Photos from the upload to the thumbnail, on a real server with its child process."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.pictures import makers
+from tests.servers import Server, serve
+
+SOON = 120
+"""Seconds for what a busy machine does in two."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serve(tmp_path_factory.mktemp("photos") / "cloud") as server:
+        yield server
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server.url, auth=(server.name, server.password), timeout=60) as client:
+        yield client
+
+
+def send(client: httpx.Client, name: str, data: bytes) -> None:
+    assert client.put(f"/dav/files/{name}", content=data).status_code in (201, 204)
+
+
+def looked_at(client: httpx.Client) -> dict[str, dict[str, Any]]:
+    """Every photo by name, when nothing waits any more."""
+    until = time.monotonic() + SOON
+    while time.monotonic() < until:
+        photos = client.get("/api/v1/photos?limit=1000").json()["photos"]
+        if all(photo["state"] != "waiting" for photo in photos):
+            return {photo["name"]: photo for photo in photos}
+        time.sleep(0.2)
+    raise AssertionError("photos still wait")
+
+
+def test_photos_of_every_kind_come_into_the_timeline_and_bombs_fail_alone(client: httpx.Client) -> None:
+    for kind, ending in (("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp"), ("HEIF", "heic"), ("AVIF", "avif")):
+        said = makers.exif(6, f"2024:0{len(ending)}:01 12:00:00")
+        send(client, f"o6.{ending}", makers.encoded(makers.landscape(600, 400), kind, said))
+    send(client, "large.jpg", makers.jpeg(makers.exif(), width=3000, height=2000))
+    send(client, "film.mp4", makers.film(creation_time="2023-05-01T10:00:00Z"))
+    send(client, "bomb.png", makers.bomb(50_000, 50_000))
+    send(client, "cut.jpg", makers.jpeg()[:5000])
+    send(client, "text.jpg", b"no picture at all")
+    send(client, "empty.gif", b"")
+    photos = looked_at(client)
+    assert len(photos) == 11
+    failed = {name: photo["failure"] for name, photo in photos.items() if photo["state"] == "failed"}
+    assert failed.keys() == {"bomb.png", "cut.jpg", "text.jpg", "empty.gif"}
+    assert all(failure.endswith(".") for failure in failed.values())
+    assert {photos[f"o6.{ending}"]["width"] for ending in ("jpg", "png", "webp", "heic", "avif")} == {600}
+    months = {month["month"]: month["photos"] for month in client.get("/api/v1/photos/timeline").json()["months"]}
+    assert (months["2024-03"], months["2024-04"], months["2023-05"], months["2025-06"]) == (2, 3, 1, 1)
+    for name in photos.keys() - failed.keys():
+        reply = client.get(photos[name]["thumbnail"] + "&size=small")
+        assert (reply.status_code, reply.headers["content-type"], reply.content[8:12]) == (200, "image/webp", b"WEBP")
+    assert httpx.get(client.base_url.join(photos["large.jpg"]["thumbnail"])).status_code == 401
+
+
+def test_what_waited_when_the_server_died_is_looked_at_after_it_started_again(tmp_path: Path) -> None:
+    with serve(tmp_path / "cloud", "--picture-workers", "0") as server:
+        with httpx.Client(base_url=server.url, auth=(server.name, server.password)) as client:
+            send(client, "a.jpg", makers.jpeg())
+            assert client.get("/api/v1/photos").json()["photos"][0]["state"] == "waiting"
+        server.kill()
+    with serve(tmp_path / "cloud") as server:
+        with httpx.Client(base_url=server.url, auth=(server.name, server.password)) as client:
+            assert looked_at(client)["a.jpg"]["state"] == "ready"
+        assert server.stop() == 0
+    assert "Traceback" not in server.log
