@@ -33,9 +33,13 @@ def data(tmp_path: Path) -> Path:
 
 
 def token(server: Server) -> str:
-    session = Session(server.url, *APP)
-    session.authenticate(server.name, server.password)
-    return str(session.rest_interface.bc_conn.auth_token)
+    with Session(server.url, *APP) as session:
+        session.authenticate(server.name, server.password)
+        return str(session.rest_interface.bc_conn.auth_token)
+
+
+def program(server: Server) -> UserSession:
+    return UserSession(server.url, *APP, token(server))
 
 
 class Uploaders:
@@ -83,6 +87,8 @@ class Uploaders:
             with self._answered:
                 self.surprises.append(repr(error))
                 self._answered.notify()
+        finally:
+            session.close()
 
 
 @pytest.mark.torture
@@ -100,8 +106,8 @@ def test_what_a_hundred_programs_uploaded_survives_a_kill(data: Path) -> None:
         assert uploaders.surprises == []
         flying |= uploaders.flying
         assert_sound(data)
-    with serve(data) as server:
-        found = {item.name: item for item in UserSession(server.url, *APP, token(server)).get_filesystem().list("/")}
+    with serve(data) as server, program(server) as session:
+        found = {item.name: item for item in session.get_filesystem().list("/")}
         assert kept.keys() <= found.keys() <= kept.keys() | flying
         for name, content in kept.items():
             assert found[name].read() == content
@@ -115,8 +121,8 @@ def test_a_large_upload_passes_through_without_growing_the_server(data: Path, tm
     with source.open("wb") as file:
         for _ in range(length // MiB):
             file.write(dice.randbytes(MiB))
-    with serve(data) as server:
-        root = UserSession(server.url, *APP, token(server)).get_filesystem().root_container()
+    with serve(data) as server, program(server) as session:
+        root = session.get_filesystem().root_container()
         root.upload(dice.randbytes(16 * MiB), custom_name="warm", data_inline=True)
         before = resident(server)
         forget_peak(server)
@@ -134,8 +140,7 @@ def test_a_large_upload_passes_through_without_growing_the_server(data: Path, tm
 def test_a_large_upload_that_is_killed_leaves_nothing_behind(data: Path, tmp_path: Path) -> None:
     source = tmp_path / "film.mkv"
     source.write_bytes(chance("killed").randbytes(size(64, 512) * MiB))
-    with serve(data) as server:
-        session = UserSession(server.url, *APP, token(server))
+    with serve(data) as server, program(server) as session:
         root = session.get_filesystem().root_container()
 
         def upload() -> None:
@@ -149,6 +154,6 @@ def test_a_large_upload_that_is_killed_leaves_nothing_behind(data: Path, tmp_pat
         server.kill()
         thread.join()
     assert_sound(data)
-    with serve(data) as server:
-        listed = UserSession(server.url, *APP, token(server)).get_filesystem().list("/")
+    with serve(data) as server, program(server) as session:
+        listed = session.get_filesystem().list("/")
         assert [item.name for item in listed] in ([], ["film.mkv"])

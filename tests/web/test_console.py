@@ -5,8 +5,9 @@ from itertools import count
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
+from nuvol.sdk.cloudfs import Session
 from tests.servers import Server, add_account
 from tests.web.desktop import Desktop
 
@@ -80,15 +81,12 @@ def test_an_app_is_asked_for_let_in_used_watched_and_removed(
     expect(page.get_by_role("heading", name="No app of yours yet")).to_be_visible()
 
 
-def signed_in(server: Server, key: str, page: object) -> str:
+def signed_in(server: Server, key: str, page: Page) -> str:
     """With the secret that the API gives once more."""
-    from nuvol.sdk.cloudfs import Session
-
-    request = page.request  # type: ignore[attr-defined]
-    answer = request.post(f"{server.url}/api/v1/apps/{key}/secret", data={}, headers={"Origin": server.url})
-    session = Session(server.url, key, answer.json()["secret"])
-    session.authenticate("walker@example.org", "five quiet clouds")
-    return str(session.rest_interface.bc_conn.auth_token)
+    answer = page.request.post(f"{server.url}/api/v1/apps/{key}/secret", data={}, headers={"Origin": server.url})
+    with Session(server.url, key, answer.json()["secret"]) as session:
+        session.authenticate("walker@example.org", "five quiet clouds")
+        return str(session.rest_interface.bc_conn.auth_token)
 
 
 def test_an_administrator_makes_an_app_of_every_kind_and_sizes_the_plans(desktop: Desktop) -> None:
