@@ -197,7 +197,10 @@ def new_app(desktop: Desktop) -> None:
 def console(section: str) -> Callable[[Desktop], None]:
     def go(desktop: Desktop) -> None:
         key = desktop.api("POST", "/apps", {"title": LONG[:60]}).json()["key"]
-        user = {"username": f"{desktop.folder}@of.the.long.address.example", "password": "five quiet clouds"}
+        user = {
+            "username": f"{desktop.folder.replace(' ', '.')}@of.the.long.address.example",
+            "password": "five quiet clouds",
+        }
         desktop.api("POST", f"/apps/{key}/users", user)
         desktop.open(f"/developer/{key}/{section}")
         desktop.page.get_by_text("API endpoint").wait_for()
