@@ -1,8 +1,9 @@
 /** The windows on the desk: where they are, which one is in front, and what the address bar says of it. */
+import { photosAddress, photosAt, type PhotosPlace } from './photoplaces';
 import { address, placeAt, ROOT, shelfAddress, shelfAt, type Place, type Shelf } from './places';
 import { Placement, type Snap } from './placement.svelte';
 
-export type AppName = 'files' | 'documents' | 'settings' | 'console';
+export type AppName = 'files' | 'photos' | 'documents' | 'settings' | 'console';
 export type Section = 'profile' | 'security' | 'devices' | 'apps' | 'sharing' | 'look';
 export const SECTIONS: readonly Section[] = ['profile', 'security', 'devices', 'apps', 'sharing', 'look'];
 
@@ -11,7 +12,12 @@ export type ConsoleSection = 'keys' | 'people' | 'usage' | 'tokens';
 const CONSOLE: readonly ConsoleSection[] = ['keys', 'people', 'usage', 'tokens'];
 
 /** What a window shows. */
-export type Subject = { app: 'files'; place: Place } | { app: 'documents'; shelf: Shelf } | { app: 'settings'; section: Section } | { app: 'console'; key: string | null; section: ConsoleSection };
+export type Subject =
+  | { app: 'files'; place: Place }
+  | { app: 'photos'; place: PhotosPlace }
+  | { app: 'documents'; shelf: Shelf }
+  | { app: 'settings'; section: Section }
+  | { app: 'console'; key: string | null; section: ConsoleSection };
 
 export class DeskWindow {
   subject = $state.raw<Subject>({ app: 'files', place: ROOT });
@@ -115,6 +121,7 @@ class Windows {
 export function addressOf(subject: Subject): string {
   if (subject.app === 'console') return subject.key === null ? '/developer' : `/developer/${encodeURIComponent(subject.key)}/${subject.section}`;
   if (subject.app === 'files') return address(subject.place);
+  if (subject.app === 'photos') return photosAddress(subject.place);
   return subject.app === 'documents' ? shelfAddress(subject.shelf) : `/settings/${subject.section}`;
 }
 
@@ -123,6 +130,7 @@ function subjectAt(url: URL): Subject {
   if (first === 'settings') {
     return { app: 'settings', section: SECTIONS.find((section) => section === second) ?? 'profile' };
   }
+  if (first === 'photos') return { app: 'photos', place: photosAt(url) };
   if (first === 'documents') return { app: 'documents', shelf: shelfAt(url) };
   if (first === 'developer') {
     return { app: 'console', key: second ? decodeURIComponent(second) : null, section: CONSOLE.find((section) => section === third) ?? 'keys' };
