@@ -238,6 +238,9 @@ class AccountRowsTests:
         )
         assert catalog.read(lambda tx: tx.apps.by_key("desk")) == replace(APP, active=False, signup="open")
         assert catalog.read(lambda tx: (tx.grants.count_app("desk"), tx.grants.count_app("none"))) == (1, 0)
+        assert [grant.id for grant in catalog.read(lambda tx: tx.grants.of_app("desk", 0, 9))] == [SIGNED.id]
+        assert catalog.read(lambda tx: tx.grants.of_app("desk", SIGNED.id, 9)) == []
+        assert catalog.read(lambda tx: tx.grants.of_app("", 0, 9)) == []
         assert catalog.write(lambda tx: tx.apps.set_secret("desk", b"\0new", False))
         assert catalog.write(lambda tx: tx.apps.set_secret("desk", b"\0adm", True))
         assert not catalog.write(lambda tx: tx.apps.set_secret("none", b"x", False))

@@ -51,6 +51,12 @@ class CustomerRowsTests:
             three.write(lambda tx, name=name: tx.customers.set_app_plan("desk", name))
         assert three.read(lambda tx: tx.customers.app_plan("desk")) == "paid"
 
+    def test_the_plans_of_apps_have_the_size_that_was_said_last(self, three):
+        assert three.read(lambda tx: tx.customers.plan_sizes()) == {}
+        for size in (7, None, 2**40):
+            three.write(lambda tx, size=size: tx.customers.set_plan_size("prototype", size))
+            assert three.read(lambda tx: tx.customers.plan_sizes()) == {"prototype": size}
+
     def test_each_session_has_a_language(self, three):
         for locale in ("fr", "ca"):
             three.write(lambda tx, locale=locale: tx.customers.set_locale(ANNA, 7, locale))

@@ -233,7 +233,7 @@ def test_a_ticket_is_good_for_what_lies_in_the_folder(anna):
     camera, _ = let_in(anna)
     inside, outside = camera.put("f", b"1"), anna.put("secret", b"s")
     tickets = anna.cloud.tickets
-    assert tickets.redeem(tickets.issue(camera.actor, inside)).read(0, 9) == b"1"
+    assert tickets.redeem(tickets.issue(camera.actor, inside))[1].read(0, 9) == b"1"
     with pytest.raises(NodeMissing):
         tickets.redeem(tickets.issue(camera.actor, outside))
 

@@ -113,7 +113,10 @@ def _app(scene: Scene) -> dict[str, Any]:
     scene.cloud.apps.add(None, "An app", "cloudfs", key=key)
     scene.cloud.apps.set_signup_mode(None, key, "open")
     user = scene.cloud.customers.create(scene.cloud.apps.find(key), name, "long enough")
-    return {"app": key, "user": user.account_id, "fresh": f"fresh{next(numbers)}"}
+    app = scene.cloud.apps.find(key)
+    scene.cloud.apps.sign_in(app, name, "long enough", "192.0.2.1")
+    held = scene.cloud.grants.list(Actor(user.account_id))
+    return {"app": key, "user": user.account_id, "grant": held[-1].id, "fresh": f"fresh{next(numbers)}"}
 
 
 def _away(scene: Scene) -> dict[str, Any]:
@@ -310,6 +313,13 @@ ROWS: dict[str, Row] = {
     "PATCH /apps/{app_key}": Row(administered(), "/apps/{app}", json={"active": True}, prepare=_app),
     "DELETE /apps/{app_key}": Row(administered(204), "/apps/{app}", prepare=_app),
     "POST /apps/{app_key}/secret": Row(administered(), "/apps/{app}/secret", json={}, prepare=_app),
+    "GET /apps/{app_key}/usage": Row(administered(), "/apps/{app}/usage", prepare=_app),
+    "GET /apps/{app_key}/tokens": Row(administered(), "/apps/{app}/tokens", prepare=_app),
+    "DELETE /apps/{app_key}/tokens/{grant_id}": Row(
+        administered(204), "/apps/{app}/tokens/{grant}", prepare=_app
+    ),
+    "GET /app-plans": Row(account()),
+    "PATCH /app-plans/{app_plan}": Row(admin(), "/app-plans/paid", json={"users": None}),
     "DELETE /apps/{app_key}/tokens": Row(administered(204), "/apps/{app}/tokens", prepare=_app),
     "GET /apps/{app_key}/users": Row(administered(), "/apps/{app}/users", prepare=_app),
     "POST /apps/{app_key}/users": Row(

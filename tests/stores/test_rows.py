@@ -14,6 +14,7 @@ from tests.conformance import (
     rows_nodes,
     rows_photos,
     rows_shares,
+    rows_usage,
 )
 
 
@@ -58,6 +59,10 @@ class TestJobs(rows_beside.JobRowsTests):
 
 
 class TestCustomers(rows_customers.CustomerRowsTests):
+    pass
+
+
+class TestUsage(rows_usage.UsageRowsTests):
     pass
 
 

@@ -1,5 +1,6 @@
 """A plain-http address in the local network, which is no secure context for a browser."""
 
+import re
 import socket
 from pathlib import Path
 
@@ -59,5 +60,17 @@ def test_everything_works_without_a_secure_context(browser: Browser, tmp_path: P
         page.get_by_role("button", name="Make a password").click()
         page.get_by_role("button", name="Copy").click()
         expect(page.get_by_text("Copied")).to_be_visible()
+        expect(page.get_by_text("Copied")).to_be_hidden(timeout=30_000)
+
+        desktop.open()
+        desktop.stand_on("boots.md")
+        desktop.press(".")
+        dialog = page.get_by_role("dialog", name="Share “boots.md”")
+        dialog.get_by_role("switch", name="Anyone with the link").check()
+        dialog.get_by_role("button", name="Copy").click()
+        expect(page.get_by_text("Copied")).to_be_visible()
+        dialog.get_by_label("Password").focus()
+        desktop.press("Control+v")
+        expect(dialog.get_by_label("Password")).to_have_value(re.compile(rf"^{server.url}/s/[\w-]+$"))
         assert desktop.complaints == []
         page.close()

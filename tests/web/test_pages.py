@@ -171,6 +171,47 @@ def sharing(desktop: Desktop) -> None:
     dialog.get_by_text("Hand on this link", exact=False).wait_for()
 
 
+def linking(desktop: Desktop) -> None:
+    made = {"node_ids": [desktop.folder_id], "password": "under the mat", "max_uses": 5, "role": "edit"}
+    desktop.api("POST", "/links", made)
+    desktop.open("/files")
+    desktop.stand_on(desktop.folder)
+    desktop.press(".")
+    dialog = desktop.page.get_by_role("dialog", name=f"Share “{desktop.folder}”")
+    dialog.get_by_text("Used 0 of 5 times").scroll_into_view_if_needed()
+
+
+def shared(desktop: Desktop) -> None:
+    note = desktop.put(LONG)
+    desktop.api("POST", "/links", {"node_ids": [note["id"]], "password": "under the mat"})
+    desktop.api("POST", f"/nodes/{desktop.folder_id}/members", {"to": ["eva@post.example"], "role": "viewer"})
+    desktop.open("/settings/sharing")
+    desktop.page.get_by_role("list", name="Links").get_by_role("listitem").first.wait_for()
+
+
+def new_app(desktop: Desktop) -> None:
+    desktop.open("/developer/new")
+    desktop.page.get_by_role("button", name="U1DB").click()
+    desktop.page.get_by_label("Verifier").wait_for()
+
+
+def console(section: str) -> Callable[[Desktop], None]:
+    def go(desktop: Desktop) -> None:
+        key = desktop.api("POST", "/apps", {"title": LONG[:60]}).json()["key"]
+        user = {
+            "username": f"{desktop.folder.replace(' ', '.')}@of.the.long.address.example",
+            "password": "five quiet clouds",
+        }
+        desktop.api("POST", f"/apps/{key}/users", user)
+        desktop.open(f"/developer/{key}/{section}")
+        desktop.page.get_by_text("API endpoint").wait_for()
+        if section == "people":
+            desktop.page.get_by_text(user["username"]).wait_for()
+
+    go.__name__ = f"console, {section}"
+    return go
+
+
 def removing(desktop: Desktop) -> None:
     old = desktop.put("old.txt")
     desktop.api("DELETE", f"/nodes/{old['id']}")
@@ -442,14 +483,15 @@ def at(path: str) -> Callable[[Desktop], None]:
 
 PAGES = (
     files, chosen, menu, grid, naming, details, info, discussing, mentioning, activity, comparing, clash, moving,
-    sharing, removing, uploading, launcher, searching, keys, pdf, empty, lost, offline, away, door, wrong_password,
-    secret, setting_up, used_up, desks,
+    sharing, linking, shared, new_app, removing, uploading, launcher, searching, keys, pdf, empty, lost, offline, away,
+    door, wrong_password, secret, desks, setting_up, used_up,
     looking("words.txt", b"plain words", "pre"), looking("notes.md", b"# Boots", "h1"), looking("dot.gif", GIF, "img"),
     looking("rain.wav", WAV, "audio"), looking("film.mp4", b"no film", ".empty"), looking("thing", b"0", ".empty"),
     photos, photos_chosen, photo, about_photo, into_album, link_to_photos, an_album,
     at("/photos/albums"), at("/photos/favourites"), at("/photos/places"), at("/photos/duplicates"),
     all_databases, database, document, no_json, changed_twice, index, no_documents, documents_offline,
     removing_a_database, making("database"), making("document"), making("index"), at("/documents/no-such"),
+    at("/developer"), console("keys"), console("people"), console("usage"), console("tokens"),
     at("/shared"), at("/shared#over"),
     at("/trash"), at("/search?q=nothing-like-it"), at("/files/No such folder"), at("/settings/profile"),
     at("/settings/security"), at("/settings/devices"), at("/settings/apps"), at("/settings/look"),
@@ -491,9 +533,10 @@ def test_spanish_and_catalan_fit_where_english_does(desktop: Desktop) -> None:
     for language in ("es", "ca"):
         desktop.open()
         desktop.page.evaluate("(wish) => localStorage.setItem('language', wish)", language)
-        settings = (f"/settings/{section}" for section in ("security", "devices", "apps", "look"))
+        settings = (f"/settings/{section}" for section in ("security", "devices", "apps", "sharing", "look"))
         for path in (
             here,
+            "/developer/new",
             "/documents",
             f"/documents/{database}",
             f"/documents/{database}?index=i",

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import * as consoleCa from '../src/lib/words/console/ca';
+import * as consoleEn from '../src/lib/words/console/en';
+import * as consoleEs from '../src/lib/words/console/es';
 import * as documentsCa from '../src/lib/words/documents/ca';
 import * as documentsEn from '../src/lib/words/documents/en';
 import * as documentsEs from '../src/lib/words/documents/es';
@@ -11,9 +14,9 @@ import { learn, speak, t } from '../src/lib/words/words.svelte';
 const holes = (entry: string | { one: string; other: string }) =>
   [...new Set((typeof entry === 'string' ? entry : entry.other).match(/\{\w+\}/g) ?? [])].sort();
 
-const all = { ...en, ...documentsEn.en };
+const all = { ...en, ...consoleEn.en, ...documentsEn.en };
 
-test.each([['es', { ...es, ...documentsEs.es }], ['ca', { ...ca, ...documentsCa.ca }]] as const)('%s asks for the same fillings as English', (_, catalogue) => {
+test.each([['es', { ...es, ...consoleEs.es, ...documentsEs.es }], ['ca', { ...ca, ...consoleCa.ca, ...documentsCa.ca }]] as const)('%s asks for the same fillings as English', (_, catalogue) => {
   for (const [key, entry] of Object.entries(all)) {
     expect([key, holes(catalogue[key as keyof typeof all])]).toEqual([key, holes(entry)]);
   }

@@ -1,9 +1,11 @@
 """`nuvol admin app`: the programs that may be let in."""
 
+from typing import Unpack
+
 import click
 
 from nuvol.cli.opening import with_cloud
-from nuvol.model.apps import KINDS
+from nuvol.model.apps import KINDS, AppTerms
 from nuvol.model.customers import APP_PLANS
 from nuvol.server.build import Cloud
 
@@ -27,37 +29,9 @@ def app() -> None:
 @click.option("--allow-plain", is_flag=True, help="let it show its secret over plain http from other machines")
 @click.option("--app-folder", is_flag=True, help="it sees a folder of its own and nothing else")
 @with_cloud()
-def add(
-    cloud: Cloud,
-    title: str,
-    kind: str,
-    key: str | None,
-    secret: str | None,
-    admin_id: str | None,
-    admin_secret: str | None,
-    callbacks: tuple[str, ...],
-    home: str | None,
-    verifier: str | None,
-    token_hours: int | None,
-    allow_plain: bool,
-    app_folder: bool,
-) -> None:
+def add(cloud: Cloud, title: str, kind: str, **terms: Unpack[AppTerms]) -> None:
     """Add an app and print its keys and secrets, one in a line. Only this once."""
-    made = cloud.apps.add(
-        None,
-        title,
-        kind,
-        key=key,
-        secret=secret,
-        admin_id=admin_id,
-        admin_secret=admin_secret,
-        callbacks=callbacks,
-        home=home,
-        verifier=verifier,
-        token_hours=token_hours,
-        allow_plain=allow_plain,
-        app_folder=app_folder,
-    )
+    made = cloud.apps.add(None, title, kind, **terms)
     told = {
         "key": made.app.key,
         "secret": made.secret,
@@ -81,7 +55,7 @@ def list_apps(cloud: Cloud) -> None:
 @app.command("set")
 @click.argument("key")
 @click.option("--active/--disabled", "active", default=None, help="whether anybody comes in through it")
-@click.option("--plan", type=click.Choice(list(APP_PLANS)), help="cloudfs: five users, or any number")
+@click.option("--plan", type=click.Choice(list(APP_PLANS)), help="cloudfs: how many users it may have")
 @with_cloud()
 def change(cloud: Cloud, key: str, active: bool | None, plan: str | None) -> None:
     """Shut an app out, or let it in again; say how many users it may have."""
@@ -89,6 +63,19 @@ def change(cloud: Cloud, key: str, active: bool | None, plan: str | None) -> Non
         cloud.apps.set_active(None, key, active)
     if plan is not None:
         cloud.customers.set_app_plan(None, cloud.apps.find(key), plan)
+
+
+@app.command("plan")
+@click.argument("name", type=click.Choice(list(APP_PLANS)), required=False)
+@click.option("--users", type=int, help="how many users an app on this plan may have")
+@click.option("--unlimited", is_flag=True, help="any number of users")
+@with_cloud()
+def plan(cloud: Cloud, name: str | None, users: int | None, unlimited: bool) -> None:
+    """Show the plans of apps, one in a line, or change how many users one allows."""
+    if name is not None and (unlimited or users is not None):
+        cloud.customers.resize_app_plan(None, name, None if unlimited else users)
+    for each, most in cloud.customers.app_plans().items():
+        click.echo(f"{each}\t{'any number' if most is None else most}")
 
 
 @app.command("remove")

@@ -3,7 +3,8 @@
 import builtins
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import Unpack
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -16,9 +17,9 @@ from nuvol.core.accounts import Accounts
 from nuvol.core.grants import Grants
 from nuvol.core.logins import UNPRINTABLE
 from nuvol.core.vault import Vault
-from nuvol.errors import AppMissing, BadValue, NotAllowed
+from nuvol.errors import AppMissing, BadValue, GrantMissing, NotAllowed
 from nuvol.model.accounts import Actor, Grant
-from nuvol.model.apps import CLOUDFS, KINDS, OOB, U1DB, App, Connection
+from nuvol.model.apps import CLOUDFS, KINDS, OOB, U1DB, App, AppTerms, Connection, HeldToken
 from nuvol.stores.base import Catalog, Transaction
 
 KEY_LETTERS, SECRET_LETTERS = 40, 32
@@ -58,73 +59,34 @@ class Apps:
 
     # -------------------------------------------------------------------------------------------- which there are
 
-    def add(
-        self,
-        actor: Actor | None,
-        title: str,
-        kind: str,
-        *,
-        key: str | None = None,
-        secret: str | None = None,
-        admin_id: str | None = None,
-        admin_secret: str | None = None,
-        callbacks: Sequence[str] = (),
-        home: str | None = None,
-        verifier: str | None = None,
-        token_hours: int | None = None,
-        allow_plain: bool = False,
-        app_folder: bool = False,
-    ) -> NewApp:
-        """Keys and secrets that are not given are made; given ones may be of any length, so that existing programs
-        keep theirs.
-
-        `home`: name or address of the account that a u1db app's databases belong to; None: one of its own is made.
-        Raises BadValue, AppTaken, AccountMissing.
-        """
+    def add(self, actor: Actor | None, title: str, kind: str, **terms: Unpack[AppTerms]) -> NewApp:
+        """Raises BadValue, AppTaken, AccountMissing."""
         _administer(actor)
-        return self._add(
-            actor,
-            title,
-            kind,
-            key=key,
-            secret=secret,
-            admin_id=admin_id,
-            admin_secret=admin_secret,
-            callbacks=callbacks,
-            home=home,
-            verifier=verifier,
-            token_hours=token_hours,
-            allow_plain=allow_plain,
-            app_folder=app_folder,
-        )
+        home, made_for = terms.get("home"), actor
+        return self._add(actor, title, kind, lambda: self._home(made_for, title, home), **terms)
 
     def _add(
         self,
         actor: Actor | None,
         title: str,
         kind: str,
+        find_home: Callable[[], int],
         *,
-        key: str | None = None,
-        secret: str | None = None,
-        admin_id: str | None = None,
-        admin_secret: str | None = None,
-        callbacks: Sequence[str] = (),
-        home: str | None = None,
-        verifier: str | None = None,
-        token_hours: int | None = None,
-        allow_plain: bool = False,
-        app_folder: bool = False,
         active: bool = True,
+        **terms: Unpack[AppTerms],
     ) -> NewApp:
+        """`find_home`: finds the account of a u1db app, or makes it."""
+        admin_id, admin_secret = terms.get("admin_id"), terms.get("admin_secret")
+        verifier, token_hours = terms.get("verifier"), terms.get("token_hours")
         if kind not in KINDS:
             raise BadValue(f"An app is one of {', '.join(KINDS)}.")
         if kind != CLOUDFS and (admin_id or admin_secret):
             raise BadValue("Only a cloudfs app has an admin id and secret.")
-        if kind != U1DB and (home or verifier):
+        if kind != U1DB and (terms.get("home") or verifier):
             raise BadValue("Only a u1db app has an account and a verifier.")
         if token_hours is not None and not 1 <= token_hours <= 876_000:
             raise BadValue("A token lasts from one hour to a hundred years.")
-        title, secret = _word("title", title), _word("secret", secret or ids.letters(SECRET_LETTERS))
+        title, secret = _word("title", title), _word("secret", terms.get("secret") or ids.letters(SECRET_LETTERS))
         app_id = self._catalog.new_ids(1)[0]
         if kind == CLOUDFS:
             admin_id = _word("admin id", admin_id or ids.letters(KEY_LETTERS))
@@ -135,19 +97,19 @@ class Apps:
         app = App(
             account_id=actor.account_id if actor else 0,
             id=app_id,
-            key=_word("key", key or ids.letters(KEY_LETTERS)),
+            key=_word("key", terms.get("key") or ids.letters(KEY_LETTERS)),
             title=title,
             kind=kind,
             secret=self._vault.seal(secret, _about(app_id)),
             admin_id=admin_id,
             admin_secret=None if admin_secret is None else self._vault.seal(admin_secret, _about(app_id)),
-            callbacks=tuple(dict.fromkeys(map(_callback, callbacks))) or (OOB,),
-            home_id=self._home(actor, title, home) if kind == U1DB else None,
+            callbacks=tuple(dict.fromkeys(map(_callback, terms.get("callbacks", ())))) or (OOB,),
+            home_id=find_home() if kind == U1DB else None,
             verifier=verifier,
             token_hours=token_hours,
-            allow_plain=allow_plain,
+            allow_plain=terms.get("allow_plain", False),
             signup="invite",
-            app_folder=app_folder,
+            app_folder=terms.get("app_folder", False),
             active=active,
             created_at=self._clock(),
         )
@@ -205,6 +167,7 @@ class Apps:
     def _remove(self, key: str) -> None:
         def unit(tx: Transaction) -> bool:
             tx.grants.remove_app(key)
+            tx.usage.remove(key)
             return tx.apps.remove(key)
 
         self._change(unit)
@@ -216,14 +179,15 @@ class Apps:
 
     # ------------------------------------------------------------------------------------------- their developers
 
-    def propose(
-        self, actor: Actor, title: str, kind: str, *, callbacks: Sequence[str] = (), app_folder: bool = False
-    ) -> NewApp:
-        """A new app of one's own; it waits for an administrator, unless one makes it. Raises BadValue, NotAllowed."""
+    def propose(self, actor: Actor, title: str, kind: str, **terms: Unpack[AppTerms]) -> NewApp:
+        """A new app of one's own; it waits for an administrator, unless one makes it. A u1db app that somebody else
+        makes syncs that person's own databases. Raises BadValue, AppTaken, NotAllowed."""
         require(actor, "account")
-        if kind == U1DB and not actor.admin:
-            raise NotAllowed("Only an administrator can make an app of this kind.")
-        return self._add(actor, title, kind, callbacks=callbacks, app_folder=app_folder, active=actor.admin)
+        if actor.admin:
+            return self.add(actor, title, kind, **terms)
+        if terms.get("home") is not None:
+            raise NotAllowed("Only an administrator can choose whose databases an app syncs.")
+        return self._add(actor, title, kind, lambda: actor.account_id, active=False, **terms)
 
     def own(self, actor: Actor) -> builtins.list[App]:
         """One's own; an administrator sees all."""
@@ -238,6 +202,11 @@ class Apps:
         if not actor.admin and app.account_id != actor.account_id:
             raise _missing()
         return app
+
+    def developer(self, app: App) -> str | None:
+        """Name of who made it; None: the command line, or somebody who is gone."""
+        account = self._catalog.read(lambda tx: tx.accounts.get(app.account_id))
+        return None if account is None else account.name
 
     def rotate(self, actor: Actor, key: str, *, admin: bool = False) -> str:
         """A new secret (`admin`: the one of its back office) in place of the old one, which signs nothing any more.
@@ -262,6 +231,28 @@ class Apps:
         self.seen(actor, key)
         self._catalog.write(lambda tx: tx.grants.remove_app(key))
         self._grants.forget_all()
+
+    def tokens(self, actor: Actor, key: str, *, after: int = 0, limit: int = 100) -> builtins.list[HeldToken]:
+        """What it holds now, oldest first, from the one behind `after`. A developer learns the names of the accounts
+        that were made through the app, an administrator all. Raises AppMissing."""
+        self.seen(actor, key)
+
+        def look(tx: Transaction) -> builtins.list[HeldToken]:
+            found = []
+            for grant in tx.grants.of_app(key, after, limit):
+                account = tx.accounts.get(grant.account_id)
+                customer = tx.customers.get(grant.account_id)
+                known = actor.admin or (customer is not None and customer.app == key)
+                found.append(HeldToken(grant, account.name if account and known else None))
+            return found
+
+        return self._catalog.read(look)
+
+    def end_token(self, actor: Actor, key: str, grant_id: int) -> None:
+        """Take one token from it. Raises AppMissing, GrantMissing."""
+        self.seen(actor, key)
+        if not self._grants.end_for_app(key, grant_id):
+            raise GrantMissing("This app holds no such token.")
 
     def count_tokens(self, app: App) -> int:
         """How many it holds."""

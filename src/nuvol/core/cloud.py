@@ -48,6 +48,7 @@ from nuvol.core.search import Search
 from nuvol.core.shares import Shares
 from nuvol.core.signed import Signed
 from nuvol.core.tickets import Tickets
+from nuvol.core.usage import Usage
 from nuvol.core.vault import KEY_BYTES, Vault
 from nuvol.model.rules import Rules
 from nuvol.stores.base import Blobs, Catalog, Transaction
@@ -119,6 +120,7 @@ class Cloud:
         self.links = Links(files, self.tree, self.passwords, vault, Receipts(files, self.trash, self.arrivals))
         self.tickets = Tickets(catalog, clock, vault, self.reads)
         self.history = History(files)
+        self.usage = Usage(catalog, clock)
         self.customers = Customers(catalog, clock, self.accounts, self.grants)
         signed = Signed(catalog, clock, self.apps)
         self.oauth1 = OAuth1(catalog, clock, vault, self.apps, self.grants, signed)

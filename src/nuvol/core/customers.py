@@ -26,6 +26,9 @@ NAME_SHORTEST, PASSWORD_SHORTEST = 4, 6
 _NOWHERE = "@customers.invalid"
 """RFC 2606 §2: the address of whoever gave none."""
 
+MOST_USERS = 1_000_000_000
+"""Of an app, where a plan says a number."""
+
 
 _EXPIRY, _SUSPENDED = "expiration_date", "_suspended"
 
@@ -74,7 +77,7 @@ class Customers:
 
         def along(tx: Transaction, account: Account) -> None:
             tx.instance.set(f"customers {app.key}", str(account.id))  # they are counted one after another
-            most = APP_PLANS[self._app_plan(tx, app)]
+            most = _sizes(tx)[self._app_plan(tx, app)]
             if most is not None and tx.customers.count(app.key) >= most:
                 raise NotAllowed(f"This app may have {most} users.", advice="Ask an administrator for the plan “paid”.")
             tx.customers.put(Customer(account.id, app.key, **names, plan_id=plan.id if plan else None, terms={}))
@@ -257,10 +260,28 @@ class Customers:
             raise BadValue(f"The plan of an app is one of {', '.join(APP_PLANS)}.")
         self._catalog.write(lambda tx: tx.customers.set_app_plan(app.key, name))
 
+    def app_plans(self) -> dict[str, int | None]:
+        """Each plan that an app can be on, and how many customers it allows; None: any number."""
+        return self._catalog.read(_sizes)
+
+    def resize_app_plan(self, actor: Actor | None, name: str, users: int | None) -> None:
+        """For every app on this plan; none loses a customer by it. Raises BadValue, NotAllowed."""
+        if actor is not None:
+            access.require(actor, "admin")
+        if name not in APP_PLANS:
+            raise BadValue(f"The plan of an app is one of {', '.join(APP_PLANS)}.")
+        if users is not None and not 0 <= users <= MOST_USERS:
+            raise BadValue(f"A plan allows 0 to {MOST_USERS:,} users, or any number.")
+        self._catalog.write(lambda tx: tx.customers.set_plan_size(name, users))
+
     @staticmethod
     def _app_plan(tx: Transaction, app: App) -> str:
         """What an administrator made on the machine itself needs no leave for more."""
         return tx.customers.app_plan(app.key) or (PAID if app.account_id == 0 else PROTOTYPE)
+
+
+def _sizes(tx: Transaction) -> dict[str, int | None]:
+    return APP_PLANS | tx.customers.plan_sizes()
 
 
 def account_id_of(number: int | None) -> int:

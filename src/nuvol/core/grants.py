@@ -129,6 +129,7 @@ class Grants:
             admin=account.admin,
             name=account.name,
             app="" if grant.kind == SESSION else grant.label,
+            app_key=grant.app,
             home=self._folder_of(account.id, app) if app is not None and APP_FOLDER in grant.scopes else None,
         )
 
@@ -262,6 +263,12 @@ class Grants:
         require(actor, "account")
         if not self._remove(actor.account_id, grant_id):
             raise GrantMissing("There is no such session, app password or token of yours.")
+
+    def end_for_app(self, app: str, grant_id: int) -> bool:
+        """End one that this app holds, whosever it is; False: it holds none of this id. The right to it is asked
+        before (`Apps.end_token`)."""
+        held = self._catalog.read(lambda tx: tx.grants.of_app(app, grant_id - 1, 1))
+        return bool(held) and held[0].id == grant_id and self._remove(held[0].account_id, grant_id)
 
     def sign_out(self, actor: Actor) -> None:
         """End what the actor came with; where that was a password, there is nothing to end."""

@@ -37,8 +37,11 @@ class Tickets:
         text = ".".join(f"{field:x}" for field in fields)
         return f"{text}.{self._mark(text)}"
 
-    def redeem(self, ticket: str) -> Reading:
-        """Raises NodeMissing: no ticket, too old, its token was taken back, the version is gone."""
+    def redeem(self, ticket: str) -> tuple[Actor, Reading]:
+        """Who asked for it, and what it opens.
+
+        Raises NodeMissing: no ticket, too old, its token was taken back, the version is gone.
+        """
         found = _TICKET.fullmatch(ticket)
         text = ticket.rpartition(".")[0]
         if found is None or not hmac.compare_digest(found[6], self._mark(text)):
@@ -50,7 +53,8 @@ class Tickets:
             raise _over()
         if grant.app and not (app and app.active):
             raise _over()
-        return self._reads.open(Actor(account_id, grant.scopes, grant_id, home=home), node_id, number)
+        actor = Actor(account_id, grant.scopes, grant_id, app_key=grant.app, home=home)
+        return actor, self._reads.open(actor, node_id, number)
 
     def _mark(self, text: str) -> str:
         return self._vault.mark(f"ticket {text}").hex()

@@ -27,7 +27,9 @@ async def admit(request: Request, cloud: Cloud, *, cookies: bool = False, signed
     if signed and (shown is None or oauth1.is_shown(shown)):
         proof = await proof_of(request, "consumer_key", "token", "signature_method", "signature")
         if proof is not None:
-            return await run(cloud.oauth1.admit, proof)
+            actor = await run(cloud.oauth1.admit, proof)
+            note_app(request, actor)
+            return actor
     if shown is not None:
         kind, _, value = shown.partition(" ")
         if kind.lower() == "bearer":
@@ -47,7 +49,14 @@ async def admit(request: Request, cloud: Cloud, *, cookies: bool = False, signed
 
 async def _admit_token(request: Request, cloud: Cloud, token: str) -> Actor:
     known = cloud.grants.known_token(token)
-    return known if known is not None else await run(cloud.grants.admit_token, token, request.peer)
+    actor = known if known is not None else await run(cloud.grants.admit_token, token, request.peer)
+    note_app(request, actor)
+    return actor
+
+
+def note_app(request: Request, actor: Actor) -> None:
+    """Say which registered app asks, so that its calls are counted."""
+    request.app, request.account_id = actor.app_key, actor.account_id
 
 
 async def proof_of(request: Request, *needed: str) -> Proof | None:

@@ -142,6 +142,10 @@ class Request:
         self.length = length
         self.at_hand = at_hand
         self.takes_spans = takes_spans
+        self.app = ""
+        """Key of the registered app that asks, once it is known."""
+        self.account_id: int | None = None
+        """In whose name that app asks."""
         self._source = source if source is not None else Empty()
 
     @property
@@ -295,7 +299,9 @@ class Dispatcher:
     takes every first segment that ends so and has no face of its own.
     """
 
-    def __init__(self, routes: Mapping[str, Route]) -> None:
+    def __init__(self, routes: Mapping[str, Route], note: Callable[[Request, Answer], None] | None = None) -> None:
+        """`note` is told of every answer to a registered app."""
+        self._note = note
         self.answers: Counter[tuple[str, int]] = Counter()
         """How many there were, by the prefix of the face and the status; "" also stands for no face."""
         self._routes: dict[str, list[tuple[str, Route]]] = {}
@@ -308,6 +314,8 @@ class Dispatcher:
         prefix, route = self._find(request.target)
         answer = await self._ask(route, request)
         self.answers[prefix[1:], answer.status] += 1
+        if request.app and self._note is not None:
+            self._note(request, answer)
         return answer
 
     def _find(self, target: str) -> tuple[str, Route | None]:

@@ -73,6 +73,8 @@ class Actor(Struct, frozen=True):
     name: str = ""
     app: str = ""
     """Title of the program that asks, as it is written beside versions."""
+    app_key: str = ""
+    """Of the registered app that asks; empty: it is none."""
     home: int | None = None
     """The folder that is `/` for it, and outside of which it sees nothing; None: the account's root."""
     is_desk: bool = False

@@ -1,6 +1,11 @@
 """Programs that people let in."""
 
+from collections.abc import Sequence
+from typing import TypedDict
+
 from msgspec import Struct
+
+from nuvol.model.accounts import Grant
 
 CLOUDFS, STACKSYNC, U1DB, OAUTH2 = "cloudfs", "stacksync", "u1db", "oauth2"
 KINDS = (CLOUDFS, STACKSYNC, U1DB, OAUTH2)
@@ -8,6 +13,30 @@ KINDS = (CLOUDFS, STACKSYNC, U1DB, OAUTH2)
 
 OOB = "oob"
 """The callback of a program that has no address: the person copies the verifier (RFC 5849 §2.1)."""
+
+
+class AppTerms(TypedDict, total=False):
+    """What can be said of a new app beside its title and kind."""
+
+    key: str | None
+    """Client id or consumer key. One that is not given is made, like the secrets below; given ones may be of any
+    length, so that existing programs keep theirs."""
+    secret: str | None
+    admin_id: str | None
+    """cloudfs: the id that manages its customers."""
+    admin_secret: str | None
+    callbacks: Sequence[str]
+    """Where people go back: absolute addresses without a fragment (RFC 6749 §3.1.2), or `OOB`."""
+    home: str | None
+    """u1db: name or address of the account whose databases it syncs; None: one of its own is made."""
+    verifier: str | None
+    """u1db: the word it is answered and must show."""
+    token_hours: int | None
+    """How long its tokens last; None: a day for u1db, for others until they are revoked."""
+    allow_plain: bool
+    """Let it show its secret over plain http from other machines."""
+    app_folder: bool
+    """It sees a folder of its own and nothing else."""
 
 
 class App(Struct, frozen=True):
@@ -66,3 +95,26 @@ class Desk(Struct, frozen=True):
     """The name of the calendar by which one shows who one is there."""
     user: str | None
     """Who one is there; None: it is not connected."""
+
+
+class HeldToken(Struct, frozen=True):
+    """A token that an app holds; `holder`: name of who let it in, where one may know it."""
+
+    grant: Grant
+    holder: str | None
+
+
+class DayOfUse(Struct, frozen=True):
+    """What an app did in one day of UTC."""
+
+    day: int
+    """Since 1970-01-01."""
+    calls: int
+    refused: int
+    """Of the calls, those answered by a status of 400 or above."""
+    received: int
+    """Bytes of the bodies that were announced to us."""
+    sent: int
+    """Bytes of the bodies of known length that were answered."""
+    accounts: int = 0
+    """In whose name it called."""

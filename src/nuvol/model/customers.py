@@ -6,7 +6,7 @@ from msgspec import Struct
 
 PROTOTYPE, PAID = "prototype", "paid"
 APP_PLANS = {PROTOTYPE: 5, PAID: None}
-"""Plan of an app → how many customers it may have; None: any number."""
+"""Plan of an app → how many customers it may have, as long as no administrator says otherwise; None: any number."""
 
 
 class Customer(Struct, frozen=True):

@@ -8,14 +8,15 @@ import resource
 import ssl
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import uvloop
 
 from nuvol.core.cloud import Cloud
-from nuvol.errors import BadValue, StoreFailed
+from nuvol.errors import BadValue, StoreFailed, Unable
 from nuvol.faces import health, http
 from nuvol.faces.health import Figure, Networks
-from nuvol.faces.http import Dispatcher, Route
+from nuvol.faces.http import Answer, Dispatcher, Request, Route
 from nuvol.server.build import build
 from nuvol.server.darkroom import Darkroom
 from nuvol.server.figures import figures
@@ -28,6 +29,7 @@ from nuvol.server.stopping import stop_on_signal
 
 THREADS = 8  # for uploads and downloads; they hash and wait for the disk
 THREADS_WITH_DATABASE = 32  # where every call waits for a database over a socket
+KEEP_FIGURES = 60  # seconds: one small write a minute while apps are busy
 STOP_SECONDS = 20.0  # for requests in flight; supervisors give 30 and more before they kill
 
 Tell = Callable[[str], None]
@@ -63,6 +65,7 @@ async def _serve(settings: Settings, cloud: Cloud, tell: Tell, leading: bool, to
     front = Front(app, proxies=proxies, max_connections=settings.max_connections)
     jobs = Jobs(cloud)
     darkroom = Darkroom(cloud, settings.picture_workers)
+    figures_kept = asyncio.create_task(_keep_figures(cloud))
     try:
         address = await _listen(front, settings, together)
         if "photoshare" in settings.faces:
@@ -80,6 +83,9 @@ async def _serve(settings: Settings, cloud: Cloud, tell: Tell, leading: bool, to
         await own.stop(STOP_SECONDS)
         await asyncio.to_thread(darkroom.stop)
         await asyncio.to_thread(jobs.stop)
+        figures_kept.cancel()
+        with suppress(Unable):
+            await asyncio.to_thread(cloud.usage.flush)
 
 
 def dispatcher(
@@ -127,7 +133,24 @@ def dispatcher(
         routes |= dict.fromkeys(desks.PREFIXES, desks.face(cloud))
     if own is not None:
         routes |= own.routes(faces, routes.get("api"))
-    return Dispatcher(routes)
+    return Dispatcher(routes, lambda request, answer: _count(cloud, request, answer))
+
+
+def _count(cloud: Cloud, request: Request, answer: Answer) -> None:
+    """An answer to a registered app, for its figures."""
+    sent = 0 if request.method == "HEAD" else answer.length or 0
+    refused = answer.status >= 400
+    cloud.usage.count(request.app, request.account_id, refused=refused, received=request.length or 0, sent=sent)
+
+
+async def _keep_figures(cloud: Cloud) -> None:
+    """In every process; what cannot be kept now is kept later."""
+    while True:
+        await asyncio.sleep(KEEP_FIGURES)
+        try:
+            await http.run(cloud.usage.flush)
+        except Unable:
+            log.warning("the figures of apps could not be kept; they are tried again in %d s", KEEP_FIGURES)
 
 
 def _how_to_begin(settings: Settings, cloud: Cloud, address: str) -> str:

@@ -42,7 +42,14 @@ class Jobs:
             if time.monotonic() >= due:
                 due = time.monotonic() + BETWEEN_ROUNDS
                 cloud, upkeep = self._cloud, self._cloud.upkeep
-                for job in (upkeep.resume, upkeep.expire, cloud.guests.expire, cloud.customers.expire, upkeep.sweep):
+                for job in (
+                    upkeep.resume,
+                    upkeep.expire,
+                    cloud.guests.expire,
+                    cloud.customers.expire,
+                    cloud.usage.expire,
+                    upkeep.sweep,
+                ):
                     self._try(job)
             else:
                 began = time.monotonic()

@@ -88,6 +88,7 @@ _PATH_KINDS: dict[str, dict[str, Any]] = {
     "replica": {"type": "string", "minLength": 1, "description": "The replica's uid, without “:” and “|”."},
     "index": {"type": "string", "minLength": 1, "maxLength": 255, "description": "Percent-encoded."},
     "app_key": {"type": "string", "minLength": 1, "description": "Percent-encoded."},
+    "app_plan": {"enum": ["prototype", "paid"]},
 }
 
 WORDS = frozenset(_PATH_KINDS)

@@ -14,6 +14,7 @@ export const signInAgain = () => import('./SignInAgain.svelte');
 export const uploadTray = () => import('./UploadTray.svelte');
 export const photos = () => import('../apps/photos/Photos.svelte');
 export const documents = async () => (await Promise.all([import('../apps/documents/Documents.svelte'), learn('documents')]))[0];
+export const console = async () => (await Promise.all([import('../apps/console/Console.svelte'), learn('console')]))[0];
 export const settings = () => import('../apps/settings/Settings.svelte');
 
 /** Returns the function that ends the waiting. */

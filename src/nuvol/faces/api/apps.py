@@ -23,8 +23,13 @@ async def create(call: Call[None, words.NewApp]) -> Answer:
         new.kind,
         callbacks=new.callbacks,
         app_folder=new.app_folder,
+        home=new.home,
+        verifier=new.verifier,
+        token_hours=new.token_hours,
+        allow_plain=new.allow_plain,
     )
-    return told(words.AppSecrets(made.app.key, made.secret, made.app.admin_id, made.admin_secret), 201)
+    app = made.app
+    return told(words.AppSecrets(app.key, made.secret, app.admin_id, made.admin_secret, app.verifier), 201)
 
 
 async def get(call: Call[None, None]) -> Answer:
@@ -56,11 +61,10 @@ async def rotate(call: Call[None, words.Rotation]) -> Answer:
     app = await _app(call)
     admin = call.body.which == "admin_secret"
     secret = await run(call.cloud.apps.rotate, call.actor, app.key, admin=admin)
-    kept = (None, secret) if admin else (secret, None)
-    return told(words.AppSecrets(app.key, kept[0] or "", app.admin_id, kept[1]))
+    return told(words.AppSecrets(app.key, None if admin else secret, app.admin_id, secret if admin else None))
 
 
-async def users(call: Call[words.AppUsersAsked, None]) -> Answer:
+async def users(call: Call[words.AppPageAsked, None]) -> Answer:
     app, asked = await _app(call), call.query
     found = await run(call.cloud.customers.list, app, after=asked.after, limit=asked.limit)
     return told(words.users(found, asked.limit))
@@ -86,6 +90,32 @@ async def remove_user(call: Call[None, None]) -> Answer:
     return done()
 
 
+async def usage(call: Call[words.UsageAsked, None]) -> Answer:
+    app = await _app(call)
+    return told(words.usage(await run(call.cloud.usage.of, app, call.query.days)))
+
+
+async def tokens(call: Call[words.AppPageAsked, None]) -> Answer:
+    key, asked = call.words["app_key"], call.query
+    found = await run(call.cloud.apps.tokens, call.actor, key, after=asked.after, limit=asked.limit)
+    return told(words.tokens(found, asked.limit))
+
+
+async def end_token(call: Call[None, None]) -> Answer:
+    await run(call.cloud.apps.end_token, call.actor, call.words["app_key"], call.ids["grant_id"])
+    return done()
+
+
+async def plans(call: Call[None, None]) -> Answer:
+    return told(words.plans(await run(call.cloud.customers.app_plans)))
+
+
+async def resize_plan(call: Call[None, words.AppPlanChange]) -> Answer:
+    customers, name = call.cloud.customers, call.words["app_plan"]
+    await run(customers.resize_app_plan, call.actor, name, call.body.users)
+    return told(words.plans(await run(customers.app_plans)))
+
+
 async def end_tokens(call: Call[None, None]) -> Answer:
     app = await _app(call)
     await run(call.cloud.apps.end_tokens, call.actor, app.key)
@@ -98,4 +128,6 @@ async def _app(call: Call[Any, Any]) -> App:
 
 
 def _told(cloud: Cloud, app: App) -> words.App:
-    return words.app(app, cloud.customers.app_plan(app), cloud.customers.count(app), cloud.apps.count_tokens(app))
+    developer = cloud.apps.developer(app)
+    plan, users = cloud.customers.app_plan(app), cloud.customers.count(app)
+    return words.app(app, plan, users, cloud.apps.count_tokens(app), developer)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from nuvol.core import access
 from nuvol.core.cloud import Cloud
 from nuvol.errors import CloudError, NotAdmitted
+from nuvol.faces import doorkeeper
 from nuvol.faces.cloudfs import admin, files, folders, profile, shares, tokens, trash
 from nuvol.faces.cloudfs.calls import EMPTY, Call, unknown_operation
 from nuvol.faces.http import Answer, Request, Route, run
@@ -58,7 +59,9 @@ async def _admit(request: Request, cloud: Cloud) -> Actor:
     kind, _, token = (request.headers.get("authorization") or "").strip().partition(" ")
     if kind.lower() != "bearer" or not token:
         raise NotAdmitted(errors.NOT_RECOGNIZED)
-    return await run(cloud.grants.admit_token, token.strip(), request.peer)
+    actor = await run(cloud.grants.admit_token, token.strip(), request.peer)
+    doorkeeper.note_app(request, actor)
+    return actor
 
 
 async def _quota(cloud: Cloud, actor: Actor) -> list[tuple[str, str]]:

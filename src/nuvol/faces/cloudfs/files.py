@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from nuvol.core.cloud import Cloud
 from nuvol.core.files.receiving import Upload, mime_of
 from nuvol.errors import NameTaken, NodeMissing, ParentMissing, TooLarge, WrongKind
+from nuvol.faces import doorkeeper
 from nuvol.faces.cloudfs import folders
 from nuvol.faces.cloudfs.calls import Call, told, unknown_operation
 from nuvol.faces.downloads import download
@@ -169,7 +170,8 @@ async def content(request: Request, cloud: Cloud, parts: list[str]) -> Answer:
     """`/v2/content/<ticket>`. Always as octets: clients parse what calls itself JSON instead of saving it."""
     if request.method not in ("GET", "HEAD") or len(parts) != 1:
         raise unknown_operation(Place.FILES)
-    reading = await run(cloud.tickets.redeem, parts[0])
+    actor, reading = await run(cloud.tickets.redeem, parts[0])
+    doorkeeper.note_app(request, actor)
     answer = await download(request, reading, disposition="attachment")
     if answer.status == 416:
         body = errors.write(None, {"code": 9000, "message": "None of these ranges lies within it.", "data": None})

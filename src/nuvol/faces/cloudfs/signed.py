@@ -47,6 +47,7 @@ async def read(request: Request, find: Find) -> tuple[App, Form]:
     signed = signatures.is_signed(secret, signature, request.method, request.target, body, content_type, date)
     if not signed or not app.active or app.kind != CLOUDFS or not signatures.is_fresh(date, time.time()):
         raise _refused()
+    request.app = app.key
     return app, forms.read_form(body)
 
 

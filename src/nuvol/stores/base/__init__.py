@@ -13,6 +13,7 @@ from nuvol.stores.base.accounts import Invitation as Invitation
 from nuvol.stores.base.accounts import InvitationRows as InvitationRows
 from nuvol.stores.base.apps import AppRows as AppRows
 from nuvol.stores.base.apps import CustomerRows as CustomerRows
+from nuvol.stores.base.apps import UsageRows as UsageRows
 from nuvol.stores.base.blobs import BlobKey as BlobKey
 from nuvol.stores.base.blobs import Blobs as Blobs
 from nuvol.stores.base.blobs import BlobWriter as BlobWriter

@@ -1,8 +1,9 @@
 """Apps, and the accounts that are theirs."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
-from nuvol.model.apps import App
+from nuvol.model.apps import App, DayOfUse
 from nuvol.model.customers import Customer, Plan
 
 
@@ -54,5 +55,24 @@ class CustomerRows(Protocol):
         """None: nobody has chosen one."""
 
     def set_app_plan(self, app: str, name: str) -> None: ...
+    def plan_sizes(self) -> dict[str, int | None]:
+        """Plan of apps → how many customers it allows (None: any number), where somebody has said so."""
+
+    def set_plan_size(self, name: str, users: int | None) -> None: ...
     def locale(self, account_id: int, grant_id: int) -> str | None: ...
     def set_locale(self, account_id: int, grant_id: int, locale: str) -> None: ...
+
+
+class UsageRows(Protocol):
+    """What apps do, by day."""
+
+    def add(self, app: str, day: DayOfUse, account_ids: Iterable[int]) -> None:
+        """To what is known of that day; `account_ids` in whose name, of which each counts once. `day.accounts` is
+        not looked at."""
+
+    def of(self, app: str, since: int) -> list[DayOfUse]:
+        """The days with anything to tell, from `since` on, ascending."""
+
+    def remove(self, app: str) -> None: ...
+    def expire(self, before: int) -> int:
+        """Forget the days before."""

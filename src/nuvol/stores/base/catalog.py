@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 from nuvol.model.journal import Notice
 from nuvol.stores.base.accounts import AccountRows, AttemptRows, InvitationRows
-from nuvol.stores.base.apps import AppRows, CustomerRows
+from nuvol.stores.base.apps import AppRows, CustomerRows, UsageRows
 from nuvol.stores.base.chunks import ChunkRows
 from nuvol.stores.base.comments import CommentRows
 from nuvol.stores.base.documents import DocumentRows
@@ -69,6 +69,8 @@ class Transaction(Protocol):
     def links(self) -> LinkRows: ...
     @property
     def customers(self) -> CustomerRows: ...
+    @property
+    def usage(self) -> UsageRows: ...
     @property
     def shares(self) -> ShareRows: ...
     @property

@@ -19,6 +19,9 @@ class GrantRows(Protocol):
         """It is known as revoked from `at` on, and forgotten after `until`."""
 
     def remove(self, account_id: int, grant_id: int) -> bool: ...
+    def of_app(self, app: str, after: int, limit: int) -> list[Grant]:
+        """What this app holds, in all accounts, by id from the one behind `after`; without what was revoked."""
+
     def count_app(self, app: str) -> int:
         """How many this app was given, in all accounts."""
 

@@ -23,6 +23,7 @@ _BESIDE = (
     "session_locale",
     "node_comment",
     "app_folder",
+    "app_visit",
     "guest",
     "elsewhere",
 )

@@ -29,6 +29,7 @@ from nuvol.stores.catalog.oauth1 import Nonces, OAuthRequests
 from nuvol.stores.catalog.photos import Photos
 from nuvol.stores.catalog.shares import Shares
 from nuvol.stores.catalog.uploads import Uploads
+from nuvol.stores.catalog.usage import Usage
 from nuvol.stores.catalog.versions import Versions
 
 T = TypeVar("T")
@@ -57,6 +58,7 @@ class SqlTransaction:
         self.jobs = Jobs(connection)
         self.links = Links(connection)
         self.customers = Customers(connection)
+        self.usage = Usage(connection)
         self.shares = Shares(connection)
         self.guests = Guests(connection)
         self.elsewhere = Folders(connection)

@@ -48,6 +48,16 @@ class Customers:
         sql = "insert into app_plan (app, name) values (?,?) on conflict (app) do update set name = excluded.name"
         self._db.run(sql, (app, name))
 
+    def plan_sizes(self) -> dict[str, int | None]:
+        return dict(self._db.all("select name, users from app_plan_size"))
+
+    def set_plan_size(self, name: str, users: int | None) -> None:
+        self._db.run(
+            "insert into app_plan_size (name, users) values (?,?)"
+            " on conflict (name) do update set users = excluded.users",
+            (name, users),
+        )
+
     def locale(self, account_id: int, grant_id: int) -> str | None:
         sql = "select locale from session_locale where account_id = ? and grant_id = ?"
         row = self._db.one(sql, (account_id, grant_id))

@@ -44,6 +44,13 @@ class Grants:
         sql = "update grants set revoked_at = ?, expires_at = ? where account_id = ? and id = ? and revoked_at is null"
         return self._db.run(sql, (at, until, account_id, grant_id)) > 0
 
+    def of_app(self, app: str, after: int, limit: int) -> list[Grant]:
+        sql = (
+            f"select {_COLUMNS} from grants where app = ? and app <> '' and id > ? and revoked_at is null"
+            " order by id limit ?"
+        )
+        return [_grant(row) for row in self._db.all(sql, (app, after, limit))]
+
     def count_app(self, app: str) -> int:
         row = self._db.one("select count(*) from grants where app = ? and revoked_at is null", (app,))
         return row[0] if row else 0

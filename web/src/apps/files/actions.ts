@@ -33,7 +33,7 @@ export function entryActions(view: FilesView, nodes: readonly Node[]): Action[] 
   const [only] = nodes.length === 1 ? nodes : [];
   return [
     ...(only ? [{ title: t('open'), icon: Eye, keys: 'Enter', group: 1, run: () => view.open(only) }] : []),
-    ...(only?.kind === 'folder' ? [{ title: t('share'), icon: UserPlus, keys: '.', group: 1, run: () => (view.sharing = only) }] : []),
+    { title: t('share'), icon: UserPlus, keys: '.', group: 1, run: () => (view.sharing = nodes) },
     { title: t('cut'), icon: Scissors, keys: 'Ctrl X', group: 2, run: () => cut(nodes) },
     { title: t('copy'), icon: Copy, keys: 'Ctrl C', group: 2, run: () => copied(nodes) },
     { title: t('moveTo'), icon: FolderInput, group: 2, run: () => toChosen(view, nodes, false) },

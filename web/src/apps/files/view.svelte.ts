@@ -25,8 +25,8 @@ export class FilesView {
   #mode = $state<Mode>(localStorage.getItem('files-mode') === 'grid' ? 'grid' : 'list');
   /** Id of the entry that is being given a name. */
   renaming = $state<number | null>(null);
-  /** The folder whose share dialog is open. */
-  sharing = $state.raw<Node | null>(null);
+  /** What the open share dialog is about. */
+  sharing = $state.raw<readonly Node[] | null>(null);
   /** The entry that is looked at. */
   looking = $state.raw<Node | null>(null);
   details = $state(localStorage.getItem('files-details') === 'on');

@@ -13,6 +13,9 @@ class Shares {
   get withMe(): readonly sharing.Share[] {
     return this.#known.with_me;
   }
+  get byMe(): readonly sharing.Share[] {
+    return this.#known.by_me;
+  }
   /** Open to others, or opened by another: the folder itself, not what is in it. */
   isShared(node: Pick<Node, 'id'>): boolean {
     return [...this.#known.with_me, ...this.#known.by_me].some((share) => share.node.id === node.id);

@@ -3,16 +3,21 @@ import { photosAddress, photosAt, type PhotosPlace } from './photoplaces';
 import { address, placeAt, ROOT, shelfAddress, shelfAt, type Place, type Shelf } from './places';
 import { Placement, type Snap } from './placement.svelte';
 
-export type AppName = 'files' | 'photos' | 'documents' | 'settings';
-export type Section = 'profile' | 'security' | 'devices' | 'apps' | 'look';
-export const SECTIONS: readonly Section[] = ['profile', 'security', 'devices', 'apps', 'look'];
+export type AppName = 'files' | 'photos' | 'documents' | 'settings' | 'console';
+export type Section = 'profile' | 'security' | 'devices' | 'apps' | 'sharing' | 'look';
+export const SECTIONS: readonly Section[] = ['profile', 'security', 'devices', 'apps', 'sharing', 'look'];
+
+/** Of one app in the developer console. */
+export type ConsoleSection = 'keys' | 'people' | 'usage' | 'tokens';
+const CONSOLE: readonly ConsoleSection[] = ['keys', 'people', 'usage', 'tokens'];
 
 /** What a window shows. */
 export type Subject =
   | { app: 'files'; place: Place }
   | { app: 'photos'; place: PhotosPlace }
   | { app: 'documents'; shelf: Shelf }
-  | { app: 'settings'; section: Section };
+  | { app: 'settings'; section: Section }
+  | { app: 'console'; key: string | null; section: ConsoleSection };
 
 export class DeskWindow {
   subject = $state.raw<Subject>({ app: 'files', place: ROOT });
@@ -113,19 +118,23 @@ class Windows {
   }
 }
 
-function addressOf(subject: Subject): string {
+export function addressOf(subject: Subject): string {
+  if (subject.app === 'console') return subject.key === null ? '/developer' : `/developer/${encodeURIComponent(subject.key)}/${subject.section}`;
   if (subject.app === 'files') return address(subject.place);
   if (subject.app === 'photos') return photosAddress(subject.place);
   return subject.app === 'documents' ? shelfAddress(subject.shelf) : `/settings/${subject.section}`;
 }
 
 function subjectAt(url: URL): Subject {
-  const [first, second] = url.pathname.split('/').filter(Boolean);
+  const [first, second, third] = url.pathname.split('/').filter(Boolean);
   if (first === 'settings') {
     return { app: 'settings', section: SECTIONS.find((section) => section === second) ?? 'profile' };
   }
   if (first === 'photos') return { app: 'photos', place: photosAt(url) };
   if (first === 'documents') return { app: 'documents', shelf: shelfAt(url) };
+  if (first === 'developer') {
+    return { app: 'console', key: second ? decodeURIComponent(second) : null, section: CONSOLE.find((section) => section === third) ?? 'keys' };
+  }
   return { app: 'files', place: placeAt(url) ?? ROOT };
 }
 

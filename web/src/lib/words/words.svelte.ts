@@ -1,10 +1,11 @@
 /** The typed catalogue: `t('trashedOne', { name })` knows which words exist and what each of them asks for. */
+import type { en as console } from './console/en';
 import type { en as documents } from './documents/en';
 import { en } from './en';
 
 type Plural = { one: string; other: string };
 /** All words there are; those of an app come with it. */
-type English = typeof en & typeof documents;
+type English = typeof en & typeof console & typeof documents;
 export type Key = keyof English;
 /** Another language has the same keys, plural where English is. */
 export type Told<E> = { readonly [K in keyof E]: E[K] extends string ? string : Plural };
@@ -27,8 +28,13 @@ const load: Record<Language, () => Promise<Catalogue>> = {
   ca: async () => (await import('./ca')).ca,
 };
 
-type Part = 'documents';
+type Part = 'console' | 'documents';
 const loadPart: Record<Part, Record<Language, () => Promise<object>>> = {
+  console: {
+    en: async () => (await import('./console/en')).en,
+    es: async () => (await import('./console/es')).es,
+    ca: async () => (await import('./console/ca')).ca,
+  },
   documents: {
     en: async () => (await import('./documents/en')).en,
     es: async () => (await import('./documents/es')).es,

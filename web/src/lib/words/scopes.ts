@@ -1,5 +1,5 @@
 /** What a way in opens, in words. */
-import { t, type Key } from '../../lib/words/words.svelte';
+import { t, type Key } from './words.svelte';
 
 type Word = Key & ('scopeFiles' | 'scopeFilesRead' | 'scopeAppFolder' | 'scopeCalendar' | 'scopeDocs' | 'scopePhotos' | 'scopeProfile');
 
