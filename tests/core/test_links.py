@@ -19,6 +19,7 @@ from nuvol.model.accounts import Actor
 from nuvol.model.links import Role, Visitor
 from nuvol.model.nodes import Exists
 from nuvol.model.rules import KiB, MiB
+from nuvol.model.shares import Role as Member
 from tests.core.clouds import Home, noise
 
 STRANGER = Visitor("203.0.113.9")
@@ -394,7 +395,7 @@ def test_what_others_opened_is_not_passed_on(anna, bert):
     for node_id in (anna.id("trip"), anna.id("trip/f")):
         with pytest.raises(NodeMissing):
             bert.cloud.links.node(opened, node_id)
-        with pytest.raises(NodeMissing):
+        with pytest.raises(NotAllowed):
             share_ids(bert, node_id)
     carl = anna.world.home()
     receive(carl, link.key)
@@ -403,3 +404,33 @@ def test_what_others_opened_is_not_passed_on(anna, bert):
 
 def share_ids(home: Home, *node_ids: int):
     return home.cloud.links.create(home.actor, node_ids)
+
+
+def test_a_co_owner_opens_what_lies_in_a_folder_of_somebody_else(anna, bert, cara):
+    cloud, folder = anna.cloud, anna.folder("open")
+    node = anna.put("open/f", b"content")
+    cloud.shares.open(anna.actor, folder.id, [bert.actor.name], Member.CO_OWNER)
+    cloud.shares.open(anna.actor, folder.id, [cara.actor.name], Member.EDITOR)
+    link = cloud.links.create(bert.actor, [node.id], password="a secret")
+    assert link.account_id == anna.actor.account_id
+    assert cloud.links.list(bert.actor) == cloud.links.list(anna.actor) == [link]
+    assert cloud.links.own(bert.actor, link.key) == cloud.links.get(bert.actor, link.id) == link
+    with pytest.raises(NotAllowed):
+        cloud.links.create(cara.actor, [node.id])
+    for act in (
+        lambda who: cloud.links.get(who, link.id),
+        lambda who: cloud.links.change(who, link.id, name="x"),
+        lambda who: cloud.links.remove(who, link.id),
+    ):
+        with pytest.raises(LinkMissing):
+            act(cara.actor)
+    assert cloud.links.change(bert.actor, link.id, password=None).password is None
+    opened = cloud.links.open(link.key, Visitor("192.0.2.9"))
+    reading = cloud.reads.open(cloud.links.reader(opened), node.id)
+    assert reading.read(0, 99) == b"content"
+
+    cloud.shares.close(anna.actor, folder.id, bert.actor.account_id)
+    assert cloud.links.list(bert.actor) == [] and len(cloud.links.list(anna.actor)) == 1
+    with pytest.raises(LinkMissing):
+        cloud.links.remove(bert.actor, link.id)
+    cloud.links.remove(anna.actor, link.id)

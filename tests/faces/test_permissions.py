@@ -154,6 +154,9 @@ NOT_MINE = {name: 404 for name in ("co-owner", "editor", "viewer", "revoked", "s
 NOT_MINE = dict.fromkeys(("co-owner", "editor", "viewer", "revoked", "stranger", "administrator", "app folder"), 404)
 """What only who began it knows of, though others may do the like in the folder."""
 
+MANAGED = NOT_MINE | {"co-owner": 200}
+"""Links in a folder are the owner's and its co-owners'."""
+
 ROWS: dict[str, Row] = {
     "GET /capabilities": Row(anyone()),
     "GET /openapi.json": Row(anyone()),
@@ -293,10 +296,10 @@ ROWS: dict[str, Row] = {
     ),
     "GET /nodes/by-path/children": Row(reading(), "/nodes/by-path/children?path={name}"),
     "GET /links": Row(mine()),
-    "POST /links": Row(writing(201) | NOT_MINE, json={"node_ids": ["{file}"]}),
-    "GET /links/{link_id}": Row(reading() | NOT_MINE, "/links/{link}", prepare=_link),
-    "PATCH /links/{link_id}": Row(writing() | NOT_MINE, "/links/{link}", json={"name": "n"}, prepare=_link),
-    "DELETE /links/{link_id}": Row(writing(204) | NOT_MINE, "/links/{link}", prepare=_link),
+    "POST /links": Row(owning(201), json={"node_ids": ["{file}"]}),
+    "GET /links/{link_id}": Row(reading() | MANAGED, "/links/{link}", prepare=_link),
+    "PATCH /links/{link_id}": Row(writing() | MANAGED, "/links/{link}", json={"name": "n"}, prepare=_link),
+    "DELETE /links/{link_id}": Row(writing(204) | MANAGED | {"co-owner": 204}, "/links/{link}", prepare=_link),
     "POST /received": Row(
         mine(201, writes=True) | {"app folder": 404},
         json={"key": "{key}", "parent_id": "{home}", "exists": "rename"}, prepare=_received,

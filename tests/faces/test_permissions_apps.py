@@ -146,7 +146,8 @@ UPLOAD = (
     {"content-type": "multipart/form-data; boundary=xyz"},
 )
 OWN = dict.fromkeys(("co-owner", "editor", "viewer", "revoked", "stranger", "administrator", "app folder"), 404)
-"""Trash and shares are one's own there, also of a folder that others are members of."""
+"""The trash is one's own there, also of a folder that others are members of; a share is the owner's and its
+co-owners'."""
 
 
 def own(ok: int = 200, *, writes: bool = False) -> dict[str, int]:
@@ -193,12 +194,14 @@ CLOUDFS: Rows = {
     "DELETE trash": Row(own(writes=True), "trash/{g}"),
     "DELETE trash all": Row(mine(writes=True), "trash"),
     "GET shares": Row(mine(), "shares/"),
-    "POST shares": Row(own(writes=True), "shares/", body=b"path=" + FILE.encode(), fills=True, headers=FORM),
+    "POST shares": Row(owning(), "shares/", body=b"path=" + FILE.encode(), fills=True, headers=FORM),
     "GET shares meta": Row(signed_in(), "shares/{share}/meta", prepare=_share),
     "POST shares unlock": Row(signed_in(), "shares/{share}/unlock", body=b"password=x", headers=FORM, prepare=_share),
-    "POST shares info": Row(own(writes=True), "shares/{share}/info", body=b"name=n", headers=FORM, prepare=_share),
+    "POST shares info": Row(
+        own(writes=True) | {"co-owner": 200}, "shares/{share}/info", body=b"name=n", headers=FORM, prepare=_share
+    ),
     "POST shares receive": Row(mine(writes=True), "shares/{share}/", body=b"path=/", headers=FORM, prepare=_share),
-    "DELETE shares": Row(own(writes=True), "shares/{share}/", prepare=_share),
+    "DELETE shares": Row(own(writes=True) | {"co-owner": 200}, "shares/{share}/", prepare=_share),
     "GET user": Row(signed_in(), "user/profile/"),
     "POST user": Row(
         signed_in() | {"reader": 403, "wrong scope": 403}, "user/profile/", body=b"locale=ca", headers=FORM

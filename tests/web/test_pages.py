@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.servers import nuvol
 from tests.web.desktop import Desktop
+from tests.web.test_photos import lightbox, looked_at, put, tile
 
 SHAPES = ((1440, 900), (360, 740))
 WAV = b"RIFF\x2c\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x08\0\0\0" + bytes(8)
@@ -275,11 +276,55 @@ def secret(desktop: Desktop) -> None:
     desktop.page.get_by_text("Shown once.", exact=False).wait_for()
 
 
-def desks(desktop: Desktop) -> None:
-    nuvol("admin", "--data", desktop.server.data, "app", "add", "eyeOS of the office", "--kind", "u1db")
-    desktop.open("/settings/apps")
-    desktop.page.get_by_role("button", name="Connect: eyeOS of the office").first.click()
-    desktop.page.get_by_text("does not know you yet", exact=False).wait_for()
+def photos(desktop: Desktop) -> None:
+    put(desktop, "cove.jpg", "2025:06:12 10:12:00", place=(41.385, 2.173))
+    put(desktop, "ridge with a name of many words that goes on and on until it is cut.jpg", "2025:06:12 09:00:00")
+    put(desktop, "old.jpg", "2019:01:01 09:00:00")
+    desktop.put("broken.jpg", b"no picture")
+    looked_at(desktop)
+    desktop.open("/photos")
+    tile(desktop, "cove.jpg").first.wait_for()
+
+
+def photos_chosen(desktop: Desktop) -> None:
+    photos(desktop)
+    desktop.list.focus()
+    desktop.press("Control+a")
+    desktop.page.get_by_role("toolbar").wait_for()
+
+
+def photo(desktop: Desktop) -> None:
+    photos(desktop)
+    tile(desktop, "cove.jpg").first.click()
+    lightbox(desktop, "cove.jpg").locator(".pswp__img").first.wait_for()
+
+
+def about_photo(desktop: Desktop) -> None:
+    photo(desktop)
+    desktop.press("i")
+    desktop.page.get_by_text("Leica Q3").wait_for()
+
+
+def into_album(desktop: Desktop) -> None:
+    photos_chosen(desktop)
+    desktop.press("a")
+    desktop.page.get_by_role("dialog", name="into an album").wait_for()
+
+
+def link_to_photos(desktop: Desktop) -> None:
+    photos_chosen(desktop)
+    desktop.press(".")
+    desktop.page.get_by_role("button", name="Make the link").click()
+    desktop.page.get_by_role("button", name="Copy", exact=True).wait_for()
+
+
+def an_album(desktop: Desktop) -> None:
+    photos(desktop)
+    outer = desktop.api("POST", "/photos/albums", {"name": "Journeys", "parent_id": None, "folder_id": None}).json()
+    inner = {"name": "Folder of the coast", "parent_id": outer["id"], "folder_id": desktop.folder_id}
+    desktop.api("POST", "/photos/albums", inner)
+    desktop.open(f"/photos/albums/{outer['id']}")
+    desktop.page.get_by_role("link", name="Folder of the coast").wait_for()
 
 
 def some_documents(desktop: Desktop) -> str:
@@ -379,6 +424,13 @@ def documents_offline(desktop: Desktop) -> None:
     desktop.page.get_by_text("No connection. 1 change waits.").wait_for()
 
 
+def desks(desktop: Desktop) -> None:
+    nuvol("admin", "--data", desktop.server.data, "app", "add", "eyeOS of the office", "--kind", "u1db")
+    desktop.open("/settings/apps")
+    desktop.page.get_by_role("button", name="Connect: eyeOS of the office").first.click()
+    desktop.page.get_by_text("does not know you yet", exact=False).wait_for()
+
+
 def at(path: str) -> Callable[[Desktop], None]:
     def go(desktop: Desktop) -> None:
         desktop.open(path)
@@ -391,9 +443,11 @@ def at(path: str) -> Callable[[Desktop], None]:
 PAGES = (
     files, chosen, menu, grid, naming, details, info, discussing, mentioning, activity, comparing, clash, moving,
     sharing, removing, uploading, launcher, searching, keys, pdf, empty, lost, offline, away, door, wrong_password,
-    secret, desks, setting_up, used_up,
+    secret, setting_up, used_up, desks,
     looking("words.txt", b"plain words", "pre"), looking("notes.md", b"# Boots", "h1"), looking("dot.gif", GIF, "img"),
     looking("rain.wav", WAV, "audio"), looking("film.mp4", b"no film", ".empty"), looking("thing", b"0", ".empty"),
+    photos, photos_chosen, photo, about_photo, into_album, link_to_photos, an_album,
+    at("/photos/albums"), at("/photos/favourites"), at("/photos/places"), at("/photos/duplicates"),
     all_databases, database, document, no_json, changed_twice, index, no_documents, documents_offline,
     removing_a_database, making("database"), making("document"), making("index"), at("/documents/no-such"),
     at("/shared"), at("/shared#over"),
@@ -443,6 +497,10 @@ def test_spanish_and_catalan_fit_where_english_does(desktop: Desktop) -> None:
             "/documents",
             f"/documents/{database}",
             f"/documents/{database}?index=i",
+            "/photos",
+            "/photos/albums",
+            "/photos/places",
+            "/photos/duplicates",
             "/trash",
             *settings,
         ):

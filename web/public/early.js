@@ -22,5 +22,10 @@ if (!/^\/(signin|setup)\b/.test(location.pathname)) {
       // an address with a broken escape: the page says what it makes of it
     }
   }
+  if (location.pathname === '/photos') {
+    for (const path of ['/api/v1/photos/timeline', '/api/v1/photos?limit=120']) {
+      early.set(path, early.get('/api/v1/changes').then((cursor) => (cursor?.ok ? ask(path) : undefined)));
+    }
+  }
   globalThis.early = early;
 }

@@ -3,5 +3,6 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import { speak } from './lib/words/words.svelte';
 
+if (location.pathname.startsWith('/photos')) void import('./apps/photos/Photos.svelte'); // on its way while it is asked who is there
 await speak();
 mount(App, { target: document.body });

@@ -3,11 +3,12 @@
 import builtins
 import secrets
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from msgspec.structs import replace
 
-from nuvol.clock import Clock
+from nuvol.clock import DAY, SECOND, Clock
 from nuvol.core import access, profiles
 from nuvol.core.accounts import Accounts
 from nuvol.core.grants import Grants
@@ -24,6 +25,9 @@ NAME_SHORTEST, PASSWORD_SHORTEST = 4, 6
 
 _NOWHERE = "@customers.invalid"
 """RFC 2606 §2: the address of whoever gave none."""
+
+
+_EXPIRY, _SUSPENDED = "expiration_date", "_suspended"
 
 
 class Customers:
@@ -127,7 +131,31 @@ class Customers:
             terms={**old.terms, **(terms or {})},
         )
         self._catalog.write(lambda tx: tx.customers.put(new))
-        return self._profile(account, None)
+        return self._profile(self._as_terms_say(new, account), None)
+
+    def expire(self) -> int:
+        """Suspend those whose time is over by what their app's back office said; returns how many."""
+        count = 0
+        for app in self._catalog.read(lambda tx: tx.apps.all()):
+            after = 0
+            while found := self._catalog.read(lambda tx, key=app.key, after=after: tx.customers.of(key, after, 100)):  # type: ignore[misc]
+                after = found[-1].account_id
+                for customer in found:
+                    if _EXPIRY in customer.terms:
+                        account = self._accounts.get(None, customer.account_id)
+                        count += self._as_terms_say(customer, account).active != account.active
+        return count
+
+    def _as_terms_say(self, customer: Customer, account: Account) -> Account:
+        """Active until the day that the terms name and the days of grace are over; who was suspended by that is let in
+        again when they say otherwise. Nothing is deleted."""
+        is_over, by_terms = _is_over(customer.terms, self._clock()), bool(customer.terms.get(_SUSPENDED))
+        if is_over == by_terms or (is_over and not account.active):
+            return account
+        account = self._accounts.update(None, account.id, active=not is_over)
+        kept = replace(customer, terms={**customer.terms, _SUSPENDED: is_over})
+        self._catalog.write(lambda tx: tx.customers.put(kept))
+        return account
 
     def remove(self, app: App, username: str) -> None:
         """With all it holds. Raises AccountMissing."""
@@ -187,7 +215,7 @@ class Customers:
             plan=next((plan for plan in plans if customer and plan.id == customer.plan_id), None),
             used=account.used,
             quota=account.quota,
-            terms=customer.terms if customer else {},
+            terms={name: value for name, value in customer.terms.items() if name != _SUSPENDED} if customer else {},
         )
 
     # --------------------------------------------------------------------------------------------------- plans
@@ -244,3 +272,20 @@ def account_id_of(number: int | None) -> int:
 
 def _line(text: str) -> str:
     return UNPRINTABLE.sub(" ", text).strip()[:200]
+
+
+def _is_over(terms: Mapping[str, Any], now: int) -> bool:
+    """`expiration_date`: seconds or milliseconds since 1970, or a day until its end (UTC); `grace`: days.
+    What cannot be read never ends."""
+    try:
+        until = _moment(str(terms.get(_EXPIRY) or "")) + int(terms.get("grace") or 0) * DAY
+    except (ValueError, OverflowError):
+        return False
+    return until <= now
+
+
+def _moment(text: str) -> int:
+    """In microseconds. Raises ValueError."""
+    if text.isdigit() and text.isascii() and len(text) < 15:
+        return int(text) * (SECOND if len(text) < 12 else SECOND // 1000)
+    return int(datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()) * SECOND + DAY

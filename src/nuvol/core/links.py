@@ -24,6 +24,7 @@ from nuvol.model.accounts import Actor
 from nuvol.model.journal import Change
 from nuvol.model.links import Link, Opened, Role, Visitor
 from nuvol.model.nodes import Exists, Kind, Node, Page, State
+from nuvol.model.shares import Role as Member
 from nuvol.stores.base import Transaction
 
 MOST_ITEMS = 1000
@@ -56,11 +57,12 @@ class Links:
         role: str = Role.READ,
         accounts_only: bool = False,
     ) -> Link:
-        """Open these nodes. `name` None: that of the single one.
+        """Open these nodes. `name` None: that of the single one. In somebody else's folder a co-owner may; the link is
+        the owner's then, who sees it among the own.
 
-        Raises NodeMissing, BadValue, NotAllowed (the root).
+        Raises NodeMissing, BadValue, NotAllowed (the root, or not enough of a role).
         """
-        access.require(actor, "write")
+        access.require(actor, "share")
         items = tuple(dict.fromkeys(node_ids))
         if not 1 <= len(items) <= MOST_ITEMS:
             raise BadValue(f"A link is about 1 to {MOST_ITEMS} files or folders.")
@@ -68,7 +70,7 @@ class Links:
         link_id = self._files.new_id()
 
         def unit(ledger: Ledger) -> Link:
-            nodes = [ledger.live(node_id) for node_id in items]
+            nodes = [ledger.live(node_id, "share") for node_id in items]
             if any(node.parent_id is None or node.id == actor.home for node in nodes):
                 raise NotAllowed("The root folder cannot be shared.", advice="Share what is in it.")
             link = Link(
@@ -92,14 +94,22 @@ class Links:
             self._note(ledger, "create", link, nodes[0])
             return link
 
-        return self._files.write(actor, unit)
+        return self._files.write(actor, unit, at=items[0])
 
     def list(self, actor: Actor) -> builtins.list[Link]:
-        """One's own, in the order they were made; also those that are over."""
+        """One's own in the order they were made, then those in folders of which one is a co-owner; also those that are
+        over."""
         access.require(actor, "read")
-        return self._files.catalog.read(
-            lambda tx: [link for link in tx.links.of(actor.account_id) if _is_at_home(tx, actor, link)]
-        )
+
+        def look(tx: Transaction) -> builtins.list[Link]:
+            return [
+                link
+                for account_id in _accounts(tx, actor)
+                for link in tx.links.of(account_id)
+                if _is_managed(tx, actor, link)
+            ]
+
+        return self._files.catalog.read(look)
 
     def get(self, actor: Actor, link_id: int) -> Link:
         """Raises LinkMissing."""
@@ -110,8 +120,7 @@ class Links:
         """By key. Raises LinkMissing, also for somebody else's."""
         access.require(actor, "read")
         link = self._by_key(key)
-        is_own = link is not None and link.account_id == actor.account_id
-        return self._files.catalog.read(lambda tx: _own(tx, actor, link.id if link and is_own else 0))
+        return self._files.catalog.read(lambda tx: _own(tx, actor, link.id if link else 0))
 
     def items(self, actor: Actor, link: Link) -> tuple[Node, ...]:
         """What one's own link is about now."""
@@ -152,7 +161,7 @@ class Links:
             self._note(ledger, "update", link, None)
             return link
 
-        return self._files.write(actor, unit)
+        return self._files.write_in(self.get(actor, link_id).account_id, actor, unit)
 
     def remove(self, actor: Actor, link_id: int) -> None:
         """Nobody comes in with it from now on. Raises LinkMissing."""
@@ -163,7 +172,7 @@ class Links:
             ledger.tx.links.remove(ledger.account_id, link_id)
             self._note(ledger, "remove", link, None)
 
-        self._files.write(actor, unit)
+        self._files.write_in(self.get(actor, link_id).account_id, actor, unit)
 
     def confirm(self, link: Link, password: str, network: str) -> None:
         """Compare with the link's password; guessing is slowed down by link and network.
@@ -364,17 +373,33 @@ def _living(tx: Transaction, link: Link) -> tuple[Node, ...]:
     return tuple(node for node in nodes if node is not None and node.state == State.LIVE and lives(tx, node))
 
 
+def _accounts(tx: Transaction, actor: Actor) -> builtins.list[int]:
+    """The actor's own, and those of people who made the actor a co-owner of something."""
+    owners = {member.account_id for member in tx.shares.open_to(actor.account_id) if member.role >= Member.CO_OWNER}
+    return [actor.account_id, *sorted(owners if actor.home is None else ())]
+
+
 def _own(tx: Transaction, actor: Actor, link_id: int) -> Link:
-    link = tx.links.get(actor.account_id, link_id)
-    if link is None or not _is_at_home(tx, actor, link):
+    found = (tx.links.get(account_id, link_id) for account_id in _accounts(tx, actor))
+    link = next((link for link in found if link is not None), None)
+    if link is None or not _is_managed(tx, actor, link):
         raise _missing()
     return link
 
 
-def _is_at_home(tx: Transaction, actor: Actor, link: Link) -> bool:
-    """An app with a home knows of the links to what lies there."""
-    nodes = tx.nodes.many(link.account_id, link.items) if actor.home is not None else []
-    return actor.home is None or (bool(nodes) and all(access.is_at_home(actor, node, tx) for node in nodes))
+def _is_managed(tx: Transaction, actor: Actor, link: Link) -> bool:
+    """One's own is; of somebody else's those to what one is a co-owner of; an app with a home knows of those to what
+    lies there."""
+    if link.account_id == actor.account_id and actor.home is None:
+        return True
+    nodes = tx.nodes.many(link.account_id, link.items)
+    return len(nodes) == len(link.items) and all(_is_open(tx, actor, node) for node in nodes)
+
+
+def _is_open(tx: Transaction, actor: Actor, node: Node) -> bool:
+    if node.account_id == actor.account_id:
+        return access.is_at_home(actor, node, tx)
+    return (tx.shares.role(node.account_id, node.id, actor.account_id) or 0) >= Member.CO_OWNER
 
 
 def _missing() -> LinkMissing:

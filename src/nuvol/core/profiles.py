@@ -12,7 +12,8 @@ from nuvol.errors import BadValue
 from nuvol.ids import ID_LIMIT
 from nuvol.model.accounts import Account, handle
 
-NAME_LENGTH = 64
+NAME_LENGTH = 255
+"""As CloudFS has it (section 2.3): its usernames are often addresses."""
 EMAIL_LENGTH = 254
 """RFC 5321 §4.5.3.1.3, without the angle brackets."""
 

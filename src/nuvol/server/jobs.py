@@ -41,8 +41,8 @@ class Jobs:
             self._wake.wait(max(0.0, due - time.monotonic()))
             if time.monotonic() >= due:
                 due = time.monotonic() + BETWEEN_ROUNDS
-                upkeep = self._cloud.upkeep
-                for job in (upkeep.resume, upkeep.expire, self._cloud.guests.expire, upkeep.sweep):
+                cloud, upkeep = self._cloud, self._cloud.upkeep
+                for job in (upkeep.resume, upkeep.expire, cloud.guests.expire, cloud.customers.expire, upkeep.sweep):
                     self._try(job)
             else:
                 began = time.monotonic()

@@ -12,13 +12,14 @@ export const keysOfWindow = () => import('./KeysOfWindow.svelte');
 export const invited = () => import('./Invited.svelte');
 export const signInAgain = () => import('./SignInAgain.svelte');
 export const uploadTray = () => import('./UploadTray.svelte');
+export const photos = () => import('../apps/photos/Photos.svelte');
 export const documents = async () => (await Promise.all([import('../apps/documents/Documents.svelte'), learn('documents')]))[0];
 export const settings = () => import('../apps/settings/Settings.svelte');
 
 /** Returns the function that ends the waiting. */
 export function bringSoon(): () => void {
   const timer = setTimeout(() => {
-    for (const part of [launcher, keysOfWindow, signInAgain, uploadTray, documents, ...Object.values(files)]) part().catch(() => undefined);
+    for (const part of [launcher, keysOfWindow, signInAgain, uploadTray, photos, documents, ...Object.values(files)]) part().catch(() => undefined);
   }, SETTLED);
   return () => clearTimeout(timer);
 }

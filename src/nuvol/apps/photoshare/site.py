@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from nuvol.apps.photoshare import words
 from nuvol.apps.photoshare.accounts import Clouds
 from nuvol.apps.photoshare.layout import AppAccount, Crowded
 from nuvol.apps.photoshare.settings import Settings
@@ -60,6 +61,14 @@ class Visit:
         return self.clouds.app(self.known.app_token)
 
     @property
+    def language(self) -> str:
+        return words.language(self.request.headers.get("accept-language", ""))
+
+    @property
+    def speak(self) -> words.Speak:
+        return words.speaker(self.language)
+
+    @property
     def wants_json(self) -> bool:
         return "application/json" in self.request.headers.get("accept", "")
 
@@ -91,7 +100,7 @@ class Site:
         self._clouds = Clouds(settings)
         self._seal = Seal(settings.client_secret)
         self._templates = Environment(loader=PackageLoader("nuvol.apps.photoshare"), autoescape=True)
-        self._templates.filters |= {"moment": moment, "letter": ord}
+        self._templates.filters |= {"letter": ord, "utc": utc, "utc_words": utc_words}
 
     def page(self, show: Page, *, closed: bool = True) -> Callable[[Request], Awaitable[Response]]:
         """A page as an endpoint. `closed`: for those who are signed in. The work is done in a thread: it waits for
@@ -135,6 +144,7 @@ class Site:
         note = visitor.note if visitor else ""
         undo = urlsplit(visitor.undo if visitor else "")
         text = self._templates.get_template(f"{name}.html").render(
+            **self.spoken(visit),
             here=visit.here,
             page=name,
             visitor=visitor,
@@ -146,6 +156,15 @@ class Site:
         answer = HTMLResponse(text, status)
         return visit.keep(answer, visitor.told("")) if visitor and note else answer
 
+    def spoken(self, visit: Visit) -> dict[str, Any]:
+        """What pages say things with."""
+        return {
+            "_": visit.speak,
+            "language": visit.language,
+            "month": lambda number: words.month(visit.language, number),
+            "moment": lambda seconds, now: moment(visit.language, seconds, now),
+        }
+
     def to(self, visit: Visit, place: str, visitor: Visitor | None = None) -> Response:
         answer = RedirectResponse(visit.here + place, 303)
         return visit.keep(answer, visitor) if visitor else answer
@@ -156,7 +175,7 @@ class Site:
 
     def trouble(self, visit: Visit, sentence: str, status: int = 503) -> Response:
         if visit.wants_json:
-            return JSONResponse({"message": sentence}, status)
+            return JSONResponse({"message": visit.speak(sentence)}, status)
         return self.show(visit, "trouble", status, sentence=sentence)
 
     async def missing(self, request: Request, error: Exception) -> Response:
@@ -173,18 +192,29 @@ def same_origin(request: Request) -> bool:
     return urlsplit(source).netloc == request.headers.get("host")
 
 
-def moment(seconds: int, now: datetime) -> str:
+def utc(seconds: int) -> str:
+    """For script, which says it by the viewer's clock."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def utc_words(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M}"
+
+
+def moment(language: str, seconds: int, now: datetime) -> str:
     """When it was, in words: “20 minutes ago”, “12 June, 21:40” (UTC)."""
+    speak = words.speaker(language)
     then = datetime.fromtimestamp(seconds, UTC)
     minutes = int((now - then).total_seconds() // 60)
     if minutes < 1:
-        return "just now"
+        return speak("just now")
     if minutes < 60:
-        return f"{minutes} minute{'s' * (minutes > 1)} ago"
+        return speak("1 minute ago") if minutes == 1 else speak("{} minutes ago", minutes)
     if minutes < 24 * 60 and then.date() == now.date():
         hours = minutes // 60
-        return f"{hours} hour{'s' * (hours > 1)} ago"
-    return f"{then.day} {then:%B}{'' if then.year == now.year else f' {then.year}'}, {then:%H:%M}"
+        return speak("1 hour ago") if hours == 1 else speak("{} hours ago", hours)
+    year = "" if then.year == now.year else f" {then.year}"
+    return f"{then.day} {words.month(language, then.month)}{year}, {then:%H:%M}"
 
 
 STATIC = {"photoshare.css": "text/css", "photoshare.js": "text/javascript", "icon.svg": "image/svg+xml"}

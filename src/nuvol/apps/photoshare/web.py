@@ -93,7 +93,12 @@ class PhotoShare(Site):
         if not visit.wants_json:
             return self.to(visit, f"/timeline#p-{item_id}")
         text = self._templates.get_template("likes.html").render(
-            here=visit.here, visitor=visit.known, item_id=item_id, users=users, mark=self.mark(visit)
+            **self.spoken(visit),
+            here=visit.here,
+            visitor=visit.known,
+            item_id=item_id,
+            users=users,
+            mark=self.mark(visit),
         )
         return JSONResponse({"html": text})
 
@@ -120,10 +125,14 @@ class PhotoShare(Site):
         try:
             made = photos.upload(visit.cloud, visit.known, name, given.file, public=public)
         except pictures.NoPicture as refusal:
-            return {"name": name, "good": False, "sentence": str(refusal)}
+            return {"name": name, "good": False, "sentence": visit.speak(str(refusal))}
         except FilesystemWouldBeOverTheLimit:
-            return {"name": name, "good": False, "sentence": f"“{name}” does not fit: your cloud is full."}
-        return {"name": made.name, "good": True, "sentence": "done"}
+            return {
+                "name": name,
+                "good": False,
+                "sentence": visit.speak("“{}” does not fit: your cloud is full.", name),
+            }
+        return {"name": made.name, "good": True, "sentence": visit.speak("done")}
 
     # ------------------------------------------------------------------------------------------------ history
 

@@ -33,6 +33,8 @@ _NUMBERED = re.compile(r"^(.*)(\(\d+\))\.json$")
 
 
 class Bytes(Protocol):
+    """An open file."""
+
     def read(self, size: int, /) -> bytes: ...
 
 
@@ -72,6 +74,8 @@ class _Told(Struct, frozen=True):
 
 
 class Importing:
+    """Goes through folders of photos, one after another."""
+
     def __init__(
         self, files: Files, tree: Tree, uploads: Uploads, timeline: Timeline, albums: Albums, likes: Likes
     ) -> None:

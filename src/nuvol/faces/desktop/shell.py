@@ -5,9 +5,9 @@ from importlib.resources import files
 
 from nuvol.faces.http import Answer, Request
 
-PAGES = frozenset({"", "files", "shared", "trash", "search", "documents", "settings", "signin", "setup"})
+PAGES = frozenset({"", "files", "photos", "shared", "trash", "search", "documents", "settings", "signin", "setup"})
 """First segments of the addresses that the page knows by itself."""
-_DEEP = frozenset({"files", "documents", "settings", "setup"})
+_DEEP = frozenset({"files", "photos", "documents", "settings", "setup"})
 """Those that have something behind them."""
 LOOSE = frozenset({"early.js", "favicon.svg"})
 """Files whose names stay the same: asked for anew each time."""

@@ -34,7 +34,7 @@ Name = Annotated[
     ),
 ]
 AccountName = Annotated[
-    str, Meta(extra_json_schema={"minLength": 1, "maxLength": 64, "pattern": r"^[^/:@\x00-\x1f]+$"})
+    str, Meta(extra_json_schema={"minLength": 1, "maxLength": 255, "pattern": r"^[^/:@\x00-\x1f]+$"})
 ]
 Email = Annotated[str, Meta(extra_json_schema={"format": "email", "maxLength": 254})]
 NewPassword = Annotated[str, Meta(max_length=1000, extra_json_schema={"minLength": 8})]

@@ -120,7 +120,8 @@ def share(link: Link, size: int, single: dict[str, Any] | None, url: str) -> dic
 def profile(of: Profile) -> dict[str, Any]:
     """An account as clients read it (section 2.4): here, and only here, dates are in milliseconds."""
     user_id = ids.encode(of.account_id)
-    over = of.quota is not None and of.used > of.quota
+    ignored = str(of.terms.get("ignore_otl", "")).lower() in ("true", "1", "yes")
+    over = of.quota is not None and of.used > of.quota and not ignored
     plan = of.plan
     return {
         "id": user_id,

@@ -20,6 +20,7 @@ import { copy, move } from '../../lib/actions/placing';
 import * as trashing from '../../lib/actions/trashing';
 import type { Node } from '../../lib/api/files';
 import { clipboard } from '../../lib/state/clipboard.svelte';
+import { tell } from '../../lib/state/known';
 import { questions } from '../../lib/state/questions.svelte';
 import { toasts } from '../../lib/state/toasts.svelte';
 import { t } from '../../lib/words/words.svelte';
@@ -41,7 +42,7 @@ export function entryActions(view: FilesView, nodes: readonly Node[]): Action[] 
     { title: t('download'), icon: Download, keys: 'Ctrl D', group: 2, run: () => download(nodes) },
     ...(only ? [{ title: t('details'), icon: Info, keys: 'I', group: 3, run: () => view.toggleDetails(true) }] : []),
     ...(only ? [{ title: t('comments'), icon: MessageSquare, group: 3, run: () => view.discuss(only) }] : []),
-    { title: t('moveToTrash'), icon: Trash, keys: 'Del', tone: 'bad', group: 4, run: () => trashing.trash(nodes) },
+    { title: t('moveToTrash'), icon: Trash, keys: 'Del', tone: 'bad', group: 4, run: () => trashing.trash(nodes, (node) => tell({ put: node })) },
   ];
 }
 

@@ -3,6 +3,7 @@ import { copy, move } from '../../lib/actions/placing';
 import * as trashing from '../../lib/actions/trashing';
 import { byPath, type Node } from '../../lib/api/files';
 import { fromDrop } from '../../lib/state/arrivals';
+import { tell } from '../../lib/state/known';
 import { toasts } from '../../lib/state/toasts.svelte';
 import { uploads } from '../../lib/state/uploads.svelte';
 import { t } from '../../lib/words/words.svelte';
@@ -75,7 +76,7 @@ class Dragging {
       const folder = await target.folder();
       if (arriving) {
         if (folder) await uploads.add(await arriving, folder);
-      } else if (!folder) await trashing.trash(nodes);
+      } else if (!folder) await trashing.trash(nodes, (node) => tell({ put: node }));
       else await (copies ? copy : move)(nodes, folder);
     } catch (error) {
       toasts.fail(error);

@@ -4,7 +4,7 @@ import { downloadAddress, type Node } from '../api/files';
 const APART = 400; // ms: browsers drop downloads that begin in the same moment
 
 /** Files as they are, folders as zip archives. */
-export async function download(nodes: readonly Node[]): Promise<void> {
+export async function download(nodes: readonly Pick<Node, 'id' | 'kind'>[]): Promise<void> {
   for (const [index, node] of nodes.entries()) {
     if (index > 0) await new Promise((next) => setTimeout(next, APART));
     save(downloadAddress(node));

@@ -10,11 +10,15 @@ import { undo } from '../state/undo.svelte';
 import { t } from '../words/words.svelte';
 import { underFreeName } from './placing';
 
-export const trash = (nodes: readonly Node[]): Promise<void> => undo.during(putInTrash(nodes));
+type Named = Pick<Node, 'id' | 'name' | 'kind'>;
 
-async function putInTrash(nodes: readonly Node[]): Promise<void> {
+/** `failed` shows one again that could not go. */
+export const trash = <T extends Named>(nodes: readonly T[], failed: (node: T) => void): Promise<void> =>
+  undo.during(putInTrash(nodes, failed));
+
+async function putInTrash<T extends Named>(nodes: readonly T[], failed: (node: T) => void): Promise<void> {
   tell({ gone: nodes.map((node) => node.id) });
-  const gone = await each(nodes, (node) => files.trash(node.id), (node) => tell({ put: node }));
+  const gone = await each(nodes, (node) => files.trash(node.id), failed);
   if (gone.length === 0) return;
   const text = gone.length === 1 ? t('trashedOne', { name: gone[0]!.name }) : t('trashedMany', { n: gone.length });
   undo.offer(text, TrashIcon, async () => {
@@ -49,7 +53,7 @@ export async function emptyTrash(): Promise<void> {
   }
 }
 
-async function bringBack(node: Node): Promise<void> {
+async function bringBack(node: Named): Promise<void> {
   let back: Node;
   try {
     back = await files.restore(node.id);
@@ -61,12 +65,12 @@ async function bringBack(node: Node): Promise<void> {
 }
 
 /** Those for which it worked. What failed is said and shown again as it was. */
-async function each(
-  nodes: readonly Node[],
-  act: (node: Node) => Promise<unknown>,
-  failed?: (node: Node) => void,
-): Promise<Node[]> {
-  const done: Node[] = [];
+async function each<T extends Named>(
+  nodes: readonly T[],
+  act: (node: T) => Promise<unknown>,
+  failed?: (node: T) => void,
+): Promise<T[]> {
+  const done: T[] = [];
   for (const node of nodes) {
     try {
       await act(node);

@@ -63,7 +63,7 @@ export const changes = (since?: string): Promise<Changes> =>
 
 export const contentAddress = (id: number, version?: number): string =>
   `${BASE}/nodes/${id}${version === undefined ? '' : `/versions/${version}`}/content`;
-export const downloadAddress = (node: Node): string =>
+export const downloadAddress = (node: Pick<Node, 'id' | 'kind'>): string =>
   node.kind === 'folder' ? `${BASE}/nodes/${node.id}/zip` : `${contentAddress(node.id)}?download=true`;
 export const liveAddress = (since?: string): string =>
   `${BASE}/changes/live${since ? `?since=${encodeURIComponent(since)}` : ''}`;

@@ -13,6 +13,10 @@ export interface Remembered {
   /** Where the upload goes on; null while nothing was sent. */
   address: string | null;
   handle?: FileSystemFileHandle;
+  /** A photo of a phone, which gives no handles: kept here until it is sent. */
+  file?: File;
+  /** It is not sent when the cloud has it already. */
+  onlyNew?: boolean;
 }
 
 interface Shelves extends DBSchema {
@@ -26,6 +30,12 @@ export async function remember(uploads: readonly Remembered[]): Promise<void> {
   const change = (await shelves()).transaction('uploads', 'readwrite');
   for (const upload of uploads) void change.store.put(upload);
   await change.done;
+}
+
+/** Nothing of an account stays in this browser. */
+export async function forgetAll(accountId: number): Promise<void> {
+  const shelf = await shelves();
+  for (const { id } of await remembered(accountId)) await shelf.delete('uploads', id);
 }
 
 export async function forget(id: string): Promise<void> {

@@ -1,19 +1,19 @@
-/** Which entries of a listing are chosen, and where the keys stand. */
+/** Which entries of a listing, or which photos, are chosen, and where the keys stand. */
 import { SvelteSet } from 'svelte/reactivity';
 import type { Node } from '../api/files';
 
-export class Selection {
+export class Selection<T extends { id: number } = Node> {
   #ids = new SvelteSet<number>();
   #cursor = $state<number | null>(null);
   #anchor: number | null = null;
-  #entries: () => readonly Node[];
+  #entries: () => readonly T[];
 
-  constructor(entries: () => readonly Node[]) {
+  constructor(entries: () => readonly T[]) {
     this.#entries = entries;
   }
 
   /** The chosen entries, in the order of the list. */
-  get nodes(): Node[] {
+  get nodes(): T[] {
     return this.#ids.size ? this.#entries().filter((entry) => this.#ids.has(entry.id)) : [];
   }
   get count(): number {

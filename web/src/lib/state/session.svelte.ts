@@ -2,6 +2,7 @@
 import { onLostSession } from '../api/client';
 import * as people from '../api/people';
 import { isRefusal } from '../api/problems';
+import { forgetAll } from './memory';
 
 type Standing = 'unknown' | 'in' | 'out' | 'lost';
 
@@ -36,6 +37,7 @@ class Session {
 
   async signOut(): Promise<void> {
     await people.signOut();
+    if (this.#account) await forgetAll(this.#account.id).catch(() => undefined);
     location.assign('/');
   }
 

@@ -18,6 +18,8 @@ export class UploadItem {
   overwrites = false;
   /** Every byte went out, but no answer came back: a name that is taken then may be taken by ourselves. */
   wentOut = false;
+  /** The cloud had it already; nothing was sent. */
+  isKnown = $state(false);
 
   constructor(
     readonly record: Remembered,

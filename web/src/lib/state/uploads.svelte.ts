@@ -8,16 +8,19 @@ import { Clashes } from '../actions/placing';
 import { nextName, sizeText } from '../words/format';
 import { t } from '../words/words.svelte';
 import type { Arrivals } from './arrivals';
+import { isKnown } from '../api/photos';
 import { tell } from './known';
 import { live } from './live.svelte';
 import * as memory from './memory';
 import { joined } from './places';
 import { session } from './session.svelte';
+import { sha256 } from './sha256';
 import { Speed } from './speed.svelte';
 import { toasts } from './toasts.svelte';
 import { UploadItem, type Stage } from './upload.svelte';
 
 const AT_A_TIME = 3; // of the six connections HTTP/1.1 gives to one host; one more holds the live stream
+const KEPT = 100_000_000; // bytes of a photo or film that this browser keeps until it is sent
 const AGAIN = 2_000; // ms between tries while the server is away
 
 /** Comes with the first upload: the page is lighter without it. */
@@ -58,13 +61,14 @@ class Uploads {
   async recall(): Promise<void> {
     const records = await memory.remembered(session.account!.id);
     const items = await Promise.all(
-      records.map(async (record) => new UploadItem(record, await readable(record.handle).catch(() => null))),
+      records.map(async (record) => new UploadItem(record, record.file ?? (await readable(record.handle).catch(() => null)))),
     );
     this.#items = [...this.#items, ...items];
     this.#pump();
   }
 
-  async add(arrivals: Arrivals, folder: Node): Promise<void> {
+  /** `onlyNew`: photos; what the cloud has already is not sent, and after a reload it goes on by itself. */
+  async add(arrivals: Arrivals, folder: Node, { onlyNew = false } = {}): Promise<void> {
     this.#preparing += 1;
     try {
       if (!(await fits(arrivals))) return;
@@ -72,11 +76,11 @@ class Uploads {
       this.#clashes.delete(folder.id);
       const parents = await makeFolders(arrivals.folders, folder);
       const items = arrivals.files.map(
-        ({ file, folders, handle }) => new UploadItem(record(file, folders, parents.get(folders.join('/'))!.id, handle), file),
+        ({ file, folders, handle }) => new UploadItem(record(file, folders, parents.get(folders.join('/'))!.id, onlyNew, handle), file),
       );
       this.#items = [...this.#items, ...items];
       this.#pump();
-      await memory.remember(items.filter((item) => !item.isOver).map((item) => item.record));
+      await memory.remember(items.filter((item) => !item.isOver).map((item) => item.record)).catch(() => memory.remember(items.map(({ record: { file: _, ...record } }) => record))); // a browser with little room
     } catch (error) {
       toasts.fail(error);
     } finally {
@@ -145,6 +149,7 @@ class Uploads {
   async #send(item: UploadItem): Promise<void> {
     item.stage = 'sending';
     const { send } = await tus();
+    if (item.record.onlyNew && !item.address && (await this.#isKnown(item))) return;
     if (item.stage !== 'sending') return; // paused meanwhile
     const sent = send({
       file: item.file!,
@@ -170,6 +175,24 @@ class Uploads {
       if (this.#running.get(item.id) === sent) this.#running.delete(item.id);
       this.#pump();
     }
+  }
+
+  /** Whether the cloud has it already, so that nothing needs to be sent; asked first, as hashing is cheap and sending is not. */
+  async #isKnown(item: UploadItem): Promise<boolean> {
+    try {
+      if (!(await isKnown(await sha256(item.file!)))) return false;
+    } catch (error) {
+      if (error instanceof Offline) {
+        this.#waitForServer(item);
+        return true;
+      }
+      return false; // sending it twice is better than not at all
+    }
+    item.isKnown = true;
+    item.stage = 'skipped';
+    void memory.forget(item.id);
+    this.#pump();
+    return true;
   }
 
   async #finish(item: UploadItem, nodeId: number | null): Promise<void> {
@@ -241,7 +264,7 @@ class Uploads {
   }
 }
 
-function record(file: File, folders: readonly string[], parentId: number, handle?: FileSystemFileHandle): memory.Remembered {
+function record(file: File, folders: readonly string[], parentId: number, onlyNew: boolean, handle?: FileSystemFileHandle): memory.Remembered {
   return {
     id: `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`,
     accountId: session.account!.id,
@@ -251,7 +274,8 @@ function record(file: File, folders: readonly string[], parentId: number, handle
     modified: file.lastModified,
     parentId,
     address: null,
-    ...(handle ? { handle } : {}),
+    ...(handle ? { handle } : onlyNew && file.size <= KEPT ? { file } : {}),
+    ...(onlyNew ? { onlyNew } : {}),
   };
 }
 

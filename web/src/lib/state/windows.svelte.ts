@@ -1,13 +1,18 @@
 /** The windows on the desk: where they are, which one is in front, and what the address bar says of it. */
+import { photosAddress, photosAt, type PhotosPlace } from './photoplaces';
 import { address, placeAt, ROOT, shelfAddress, shelfAt, type Place, type Shelf } from './places';
 import { Placement, type Snap } from './placement.svelte';
 
-export type AppName = 'files' | 'documents' | 'settings';
+export type AppName = 'files' | 'photos' | 'documents' | 'settings';
 export type Section = 'profile' | 'security' | 'devices' | 'apps' | 'look';
 export const SECTIONS: readonly Section[] = ['profile', 'security', 'devices', 'apps', 'look'];
 
 /** What a window shows. */
-export type Subject = { app: 'files'; place: Place } | { app: 'documents'; shelf: Shelf } | { app: 'settings'; section: Section };
+export type Subject =
+  | { app: 'files'; place: Place }
+  | { app: 'photos'; place: PhotosPlace }
+  | { app: 'documents'; shelf: Shelf }
+  | { app: 'settings'; section: Section };
 
 export class DeskWindow {
   subject = $state.raw<Subject>({ app: 'files', place: ROOT });
@@ -110,6 +115,7 @@ class Windows {
 
 function addressOf(subject: Subject): string {
   if (subject.app === 'files') return address(subject.place);
+  if (subject.app === 'photos') return photosAddress(subject.place);
   return subject.app === 'documents' ? shelfAddress(subject.shelf) : `/settings/${subject.section}`;
 }
 
@@ -118,6 +124,7 @@ function subjectAt(url: URL): Subject {
   if (first === 'settings') {
     return { app: 'settings', section: SECTIONS.find((section) => section === second) ?? 'profile' };
   }
+  if (first === 'photos') return { app: 'photos', place: photosAt(url) };
   if (first === 'documents') return { app: 'documents', shelf: shelfAt(url) };
   return { app: 'files', place: placeAt(url) ?? ROOT };
 }

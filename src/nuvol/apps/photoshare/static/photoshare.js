@@ -82,7 +82,7 @@ if (upload) {
       shown((sent + one.file.size * one.progress.value) / Math.max(all, 1));
     };
     request.onloadend = () => {
-      let done = { good: false, name: one.file.name, sentence: "The connection broke. Choose it again." };
+      let done = { good: false, name: one.file.name, sentence: list.dataset.broke };
       try {
         const told = JSON.parse(request.responseText);
         done = told.done ? told.done[0] : { ...done, sentence: told.message };
@@ -105,7 +105,7 @@ if (upload) {
       const leave = one.row.appendChild(document.createElement("button"));
       leave.type = "button";
       leave.className = "btn bare";
-      leave.textContent = "Leave out";
+      leave.textContent = list.dataset.leave;
       leave.onclick = () => one.row.remove();
     }
     sent += one.file.size;
@@ -117,7 +117,18 @@ if (upload) {
     if (!line.firstChild) line.append(document.createElement("progress"));
     line.firstChild.max = 1;
     line.firstChild.value = part;
-    line.firstChild.setAttribute("aria-label", "All photos");
+    line.firstChild.setAttribute("aria-label", list.dataset.all);
+  }
+}
+
+// times of more than a day ago, by the clock of whoever looks; without script they are in UTC, and say so
+for (const time of document.querySelectorAll("time[datetime]")) {
+  const when = new Date(time.dateTime);
+  const tag = document.documentElement.lang;
+  time.title = when.toLocaleString(tag, { dateStyle: "long", timeStyle: "short" });
+  if (/:/.test(time.textContent)) {
+    const year = when.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
+    time.textContent = when.toLocaleString(tag, { day: "numeric", month: "long", ...year, hour: "2-digit", minute: "2-digit" });
   }
 }
 

@@ -1,0 +1,260 @@
+"""PhotoShare in Spanish and Catalan. Sentences arise in English, where what they tell of happens; here they are said in
+the language a browser asks for. `{}` stands for a name or a number and is kept."""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+LANGUAGES = ("en", "es", "ca")
+
+Speak = Callable[..., str]
+"""From an English sentence, and what fills its gaps, to the other language."""
+
+_WORDS = {
+    # the frame
+    "Log out": ("Salir", "Surt"),
+    "Undo": ("Deshacer", "Desfés"),
+    "Timeline": ("Cronología", "Cronologia"),
+    "Upload": ("Subir", "Puja"),
+    "History": ("Historial", "Historial"),
+    "Friends": ("Amigos", "Amics"),
+    "Not now": ("Ahora no", "Ara no"),
+    "That did not work": ("Eso no ha funcionado", "Això no ha funcionat"),
+    "Back to PhotoShare": ("Volver a PhotoShare", "Torna a PhotoShare"),
+    "Back to the timeline": ("Volver a la cronología", "Torna a la cronologia"),
+    # the door
+    "Log in": ("Entrar", "Entra"),
+    "Your account is made. Log in with it.": (
+        "Tu cuenta está hecha. Entra con ella.",
+        "El teu compte està fet. Entra-hi.",
+    ),
+    "User name": ("Nombre de usuario", "Nom d’usuari"),
+    "Password": ("Contraseña", "Contrasenya"),
+    "Register": ("Registrarse", "Registra’t"),
+    "Your e-mail address is a good one.": ("Tu correo electrónico sirve.", "El teu correu electrònic serveix."),
+    "First name": ("Nombre", "Nom"),
+    "Last name": ("Apellidos", "Cognoms"),
+    "You have an account?": ("¿Tienes una cuenta?", "Tens un compte?"),
+    "The name or the password is wrong, or the sign-in service does not answer.": (
+        "El nombre o la contraseña no son correctos, o el servicio de entrada no responde.",
+        "El nom o la contrasenya no són correctes, o el servei d’entrada no respon.",
+    ),
+    "Too many wrong passwords. Wait half a minute and try again.": (
+        "Demasiadas contraseñas erróneas. Espera medio minuto y vuelve a intentarlo.",
+        "Massa contrasenyes errònies. Espera mig minut i torna-ho a provar.",
+    ),
+    "Take a name without slashes that does not begin with a dot: your e-mail address is a good one.": (
+        "Elige un nombre sin barras que no empiece por un punto: tu correo electrónico sirve.",
+        "Tria un nom sense barres que no comenci amb un punt: el teu correu electrònic serveix.",
+    ),
+    "Somebody has this name already.": ("Alguien ya tiene este nombre.", "Algú ja té aquest nom."),
+    "The account could not be made now. Try again in a moment.": (
+        "No se ha podido crear la cuenta. Vuelve a intentarlo en un momento.",
+        "No s’ha pogut crear el compte. Torna-ho a provar d’aquí a un moment.",
+    ),
+    "PhotoShare is not set up yet: its own account is missing in the settings.": (
+        "PhotoShare aún no está configurado: falta su propia cuenta en los ajustes.",
+        "PhotoShare encara no està configurat: falta el seu compte a la configuració.",
+    ),
+    "Signing in worked, opening your photos did not: {}": (
+        "Has entrado, pero tus fotos no se han abierto: {}",
+        "Has entrat, però les fotos no s’han obert: {}",
+    ),
+    "Signing in worked, opening your photos did not. Try again in a moment.": (
+        "Has entrado, pero tus fotos no se han abierto. Vuelve a intentarlo en un momento.",
+        "Has entrat, però les fotos no s’han obert. Torna-ho a provar d’aquí a un moment.",
+    ),
+    # timeline
+    "The photos of {} could not be fetched now.": (
+        "Las fotos de {} no se han podido traer ahora.",
+        "Ara no s’han pogut portar les fotos de {}.",
+    ),
+    "today": ("hoy", "avui"),
+    "{}, by {}": ("{}, de {}", "{}, de {}"),
+    "you": ("tú", "tu"),
+    "You": ("Tú", "Tu"),
+    "only you": ("solo tú", "només tu"),
+    "Nothing here yet": ("Aún no hay nada", "Encara no hi ha res"),
+    "Upload a photo, or add friends to see theirs.": (
+        "Sube una foto, o añade amigos para ver las suyas.",
+        "Puja una foto, o afegeix amics per veure les seves.",
+    ),
+    "just now": ("ahora mismo", "ara mateix"),
+    "1 minute ago": ("hace 1 minuto", "fa 1 minut"),
+    "{} minutes ago": ("hace {} minutos", "fa {} minuts"),
+    "1 hour ago": ("hace 1 hora", "fa 1 hora"),
+    "{} hours ago": ("hace {} horas", "fa {} hores"),
+    "Like": ("Me gusta", "M’agrada"),
+    "{} and {}": ("{} y {}", "{} i {}"),
+    "{} and {} more": ("{} y {} más", "{} i {} més"),
+    "{} likes this": ("Le gusta a {}", "Agrada a {}"),
+    "{} like this": ("Les gusta a {}", "Agrada a {}"),
+    "you like this": ("Te gusta", "T’agrada"),
+    # upload
+    "Camera": ("Cámara", "Càmera"),
+    "Gallery or file": ("Galería o archivo", "Galeria o fitxer"),
+    "Who sees them": ("Quién las ve", "Qui les veu"),
+    "everyone who has you as a friend": ("todos los que te tienen como amigo", "tothom que et té com a amic"),
+    "Only you": ("Solo tú", "Només tu"),
+    "can be opened later in History": ("se pueden abrir después en Historial", "es poden obrir després a Historial"),
+    "On the way": ("En camino", "De camí"),
+    "Choose a photo first.": ("Elige primero una foto.", "Tria primer una foto."),
+    "done": ("listo", "fet"),
+    "“{}” is empty: nothing was uploaded.": (
+        "«{}» está vacío: no se ha subido nada.",
+        "«{}» és buit: no s’ha pujat res.",
+    ),
+    "“{}” is larger than {} MB.": ("«{}» pasa de {} MB.", "«{}» passa de {} MB."),
+    "“{}” has more than {} million pixels.": (
+        "«{}» tiene más de {} millones de píxeles.",
+        "«{}» té més de {} milions de píxels.",
+    ),
+    "“{}” is not a picture, or it is damaged.": (
+        "«{}» no es una imagen, o está dañada.",
+        "«{}» no és una imatge, o està malmesa.",
+    ),
+    "“{}” does not fit: your cloud is full.": (
+        "«{}» no cabe: tu nube está llena.",
+        "«{}» no hi cap: el teu núvol és ple.",
+    ),
+    "The connection broke. Choose it again.": (
+        "Se ha cortado la conexión. Elígela otra vez.",
+        "S’ha tallat la connexió. Torna-la a triar.",
+    ),
+    "Leave out": ("Dejar fuera", "Deixa fora"),
+    "All photos": ("Todas las fotos", "Totes les fotos"),
+    # history
+    "Show": ("Mostrar", "Mostra"),
+    "All": ("Todas", "Totes"),
+    "Friends see": ("Las ven amigos", "Les veuen amics"),
+    "Likes:": ("Me gusta:", "M’agrada:"),
+    "Move {} to the trash": ("Mover {} a la papelera", "Mou {} a la paperera"),
+    "Move to trash": ("Mover a la papelera", "Mou a la paperera"),
+    "{}: Only you. Show to friends": ("{}: solo tú. Mostrar a amigos", "{}: només tu. Mostra als amics"),
+    "{}: Friends see it. Make private": (
+        "{}: la ven tus amigos. Hacer privada",
+        "{}: la veuen els amics. Fes-la privada",
+    ),
+    "Show to friends": ("Mostrar a amigos", "Mostra als amics"),
+    "Make private": ("Hacer privada", "Fes-la privada"),
+    "Nothing of that kind": ("Nada de ese tipo", "Res d’aquesta mena"),
+    "No photos yet": ("Aún no hay fotos", "Encara no hi ha fotos"),
+    "Choose another list above.": ("Elige otra lista arriba.", "Tria una altra llista a dalt."),
+    "What you upload appears here, the newest first.": (
+        "Lo que subes aparece aquí, lo más nuevo primero.",
+        "El que puges surt aquí, el més nou primer.",
+    ),
+    "This photo is not here any more.": ("Esta foto ya no está aquí.", "Aquesta foto ja no és aquí."),
+    "Friends see this photo now.": ("Tus amigos ya ven esta foto.", "Els amics ja veuen aquesta foto."),
+    "Only you see this photo now.": ("Ahora esta foto solo la ves tú.", "Ara aquesta foto només la veus tu."),
+    "“{}” is in the trash.": ("«{}» está en la papelera.", "«{}» és a la paperera."),
+    "It is not in the trash any more.": ("Ya no está en la papelera.", "Ja no és a la paperera."),
+    "The photo is back.": ("La foto ha vuelto.", "La foto ha tornat."),
+    # friends
+    "Find people by name": ("Buscar personas por nombre", "Cerca persones pel nom"),
+    "Search": ("Buscar", "Cerca"),
+    "Found": ("Encontrados", "Trobats"),
+    "Add": ("Añadir", "Afegeix"),
+    "Add {}": ("Añadir a {}", "Afegeix {}"),
+    "Nobody else here has “{}” in the name.": (
+        "Nadie más aquí tiene «{}» en el nombre.",
+        "Ningú més aquí té «{}» al nom.",
+    ),
+    "Your friends": ("Tus amigos", "Els teus amics"),
+    "has you as a friend too": ("también te tiene como amigo", "també et té com a amic"),
+    "you see their photos, they have not added you": (
+        "ves sus fotos, pero no te ha añadido",
+        "veus les seves fotos, però no t’ha afegit",
+    ),
+    "Remove": ("Quitar", "Treu"),
+    "Remove {}": ("Quitar a {}", "Treu {}"),
+    "Nobody yet. Search for a part of a name.": (
+        "Nadie todavía. Busca una parte de un nombre.",
+        "Ningú encara. Cerca una part d’un nom.",
+    ),
+    "Adding someone shows you the photos they open to friends. They see yours when they add you.": (
+        "Al añadir a alguien ves las fotos que abre a sus amigos. Verá las tuyas cuando te añada.",
+        "En afegir algú veus les fotos que obre als amics. Veurà les teves quan t’afegeixi.",
+    ),
+    "You see the photos of {} now.": ("Ahora ves las fotos de {}.", "Ara veus les fotos de {}."),
+    "{} is not your friend any more.": ("{} ya no es tu amigo.", "{} ja no és amic teu."),
+    "That is you: your own photos are in your timeline anyway.": (
+        "Ese eres tú: tus fotos ya están en tu cronología.",
+        "Ets tu: les teves fotos ja són a la cronologia.",
+    ),
+    "Nobody here is called “{}”. Search for a part of the name.": (
+        "Aquí nadie se llama «{}». Busca una parte del nombre.",
+        "Aquí ningú es diu «{}». Cerca una part del nom.",
+    ),
+    # refusals
+    "This photo cannot be liked from here. Open the timeline again.": (
+        "Desde aquí no se puede marcar esta foto. Abre otra vez la cronología.",
+        "Des d’aquí no es pot marcar aquesta foto. Torna a obrir la cronologia.",
+    ),
+    "There is no such photo.": ("No existe esa foto.", "No hi ha aquesta foto."),
+    "There is nothing at this address.": ("No hay nada en esta dirección.", "No hi ha res en aquesta adreça."),
+    "The cloud refused: {}": ("La nube lo ha rechazado: {}", "El núvol ho ha refusat: {}"),
+    "Too many people changed this at the same moment. Try again.": (
+        "Demasiadas personas lo han cambiado a la vez. Vuelve a intentarlo.",
+        "Massa gent ho ha canviat alhora. Torna-ho a provar.",
+    ),
+    "The cloud does not answer. Try again in a moment.": (
+        "La nube no responde. Vuelve a intentarlo en un momento.",
+        "El núvol no respon. Torna-ho a provar d’aquí a un moment.",
+    ),
+}
+
+_MONTHS = {
+    language: names.split()
+    for language, names in {
+        "en": "January February March April May June July August September October November December",
+        "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "ca": "gener febrer març abril maig juny juliol agost setembre octubre novembre desembre",
+    }.items()
+}
+
+_TELLING = 18
+"""Letters from which on a sentence is known by its words, whatever stands in its gaps."""
+
+_PATTERNS = [
+    (re.compile(re.escape(said).replace(r"\{\}", "(.+)"), re.DOTALL), others)
+    for said, others in _WORDS.items()
+    if "{}" in said and len(said) > _TELLING
+]
+
+
+def language(accepted: str) -> str:
+    """The first of ours that an Accept-Language header wishes for most; English without a wish."""
+    wishes: list[tuple[float, str]] = []
+    for part in accepted.split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            wishes.append((float(weight or 1), tag[:2].lower()))
+        except ValueError:
+            continue
+    wishes.sort(key=lambda wish: -wish[0])
+    return next((tag for weight, tag in wishes if weight > 0 and tag in LANGUAGES), "en")
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def speaker(language: str) -> Speak:
+    """Says a sentence of ours in this language; what it does not know it says as it is."""
+
+    def speak(sentence: str, *filling: object) -> str:
+        if language == "en":
+            return sentence.format(*filling) if filling else sentence
+        which = 0 if language == "es" else 1
+        if sentence in _WORDS:
+            said = _WORDS[sentence][which]
+            return said.format(*filling) if filling else said
+        for pattern, others in _PATTERNS:
+            if found := pattern.fullmatch(sentence):
+                return others[which].format(*found.groups())
+        return sentence
+
+    return speak
+
+
+def month(language: str, number: int) -> str:
+    """The name of a month, counted from 1."""
+    return _MONTHS[language][number - 1]

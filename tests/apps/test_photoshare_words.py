@@ -1,0 +1,47 @@
+"""What PhotoShare says, in the language a browser asks for."""
+
+import re
+from importlib.resources import files
+from string import Formatter
+
+import pytest
+
+from nuvol.apps.photoshare import words
+
+APP = files("nuvol.apps.photoshare")
+SAID = sorted(
+    {
+        said
+        for page in APP.joinpath("templates").iterdir()
+        for part in re.findall(r"_\(([^()]*)", page.read_text())
+        for said in re.findall(r"'([^']{2,})'", part)
+    }
+)
+
+
+@pytest.mark.parametrize("language", ["es", "ca"])
+@pytest.mark.parametrize("said", SAID)
+def test_every_word_of_the_pages_is_known_in_each_language(said: str, language: str) -> None:
+    holes = [part for part in Formatter().parse(said) if part[1] is not None]
+    filling = [f"<{at}>" for at in range(len(holes))]
+    spoken = words.speaker(language)(said, *filling)
+    assert spoken != said.format(*filling)
+    assert all(spoken.count(each) == 1 for each in filling)
+
+
+def test_sentences_that_tell_of_names_keep_them() -> None:
+    spanish = words.speaker("es")
+    assert (
+        spanish("“sea {x}.jpg” is not a picture, or it is damaged.") == "«sea {x}.jpg» no es una imagen, o está dañada."
+    )
+    assert spanish("“a” has more than 100 million pixels.") == "«a» tiene más de 100 millones de píxeles."
+    assert spanish("Something else and more.") == "Something else and more."
+    assert words.speaker("en")("“{x}” is in the trash.") == "“{x}” is in the trash."
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [("", "en"), ("ca,es;q=0.8", "ca"), ("de, es-MX;q=0.5, en;q=0.4", "es"), ("es;q=0, en", "en"), ("x;q=y, *", "en")],
+)
+def test_the_browser_s_wish_decides(asked: str, language: str) -> None:
+    assert words.language(asked) == language

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { pixels } from '../src/lib/ui/blurhash';
+import { guessedHeight, justified } from '../src/lib/ui/justified';
+import { inParts, sha256 } from '../src/lib/state/sha256';
+
+const MEASURE = { width: 1000, row: 168, gap: 3 };
+
+test('every full row ends at the edge, and no picture loses its shape', () => {
+  const shapes = Array.from({ length: 40 }, (_, at) => [1.5, 0.75, 1.33, 1, 1.78][at % 5]!);
+  const { places, height } = justified(shapes, MEASURE);
+  const ends = places.filter((place, at) => places[at + 1]?.y !== place.y).map(({ x, width }) => x + width);
+  for (const end of ends.slice(0, -1)) expect(end).toBeCloseTo(1000);
+  expect(ends.at(-1)).toBeLessThanOrEqual(1000);
+  places.forEach((place, at) => expect(place.width / place.height).toBeCloseTo(shapes[at]!));
+  expect(height).toBeCloseTo(Math.max(...places.map(({ y, height }) => y + height)));
+  for (const place of places) expect(place.height).toBeLessThanOrEqual(168.001);
+});
+
+test('a panorama and a shape nobody knows keep the row usable', () => {
+  const { places } = justified([40, Number.NaN, 0], { ...MEASURE, width: 300 });
+  expect(places.map(({ height }) => height > 60)).toEqual([true, true, true]);
+  expect(places.every(({ x, width }) => x + width <= 300.001)).toBe(true);
+  expect(justified([], MEASURE)).toEqual({ places: [], height: 0 });
+});
+
+test('the height is guessed about right before the shapes are known', () => {
+  const shapes = Array.from({ length: 500 }, (_, at) => [1.5, 1.33, 0.75, 1.5, 1.33, 1][at % 6]!);
+  const { height } = justified(shapes, MEASURE);
+  expect(guessedHeight(500, MEASURE) / height).toBeGreaterThan(0.8);
+  expect(guessedHeight(500, MEASURE) / height).toBeLessThan(1.25);
+});
+
+test('letters become the colours they stand for', () => {
+  const drawn = pixels('LEHV6nWB2yk8pyo0adR*.7kCMdnj', 4, 4)!;
+  expect(drawn.length).toBe(64);
+  expect([...drawn.slice(0, 4)].map((value) => Math.round(value / 10))).toEqual([14, 16, 18, 26]);
+  expect(pixels('no blurhash', 4, 4)).toBeNull();
+  expect(pixels('', 4, 4)).toBeNull();
+});
+
+test.each([0, 3, 55, 56, 64, 1000])('%d bytes have one sum, whoever adds them up', async (size) => {
+  const file = new Blob([Uint8Array.from({ length: size }, (_, at) => at % 251)]);
+  const hex = [...new Uint8Array(await inParts(file))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  expect(hex).toBe(await sha256(file));
+  if (size === 0) expect(hex).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+});
