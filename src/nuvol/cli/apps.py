@@ -1,11 +1,15 @@
 """`nuvol admin app`: the programs that may be let in."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from nuvol.cli.opening import with_cloud
 from nuvol.model.apps import KINDS
 from nuvol.model.customers import APP_PLANS
-from nuvol.server.build import Cloud
+
+if TYPE_CHECKING:
+    from nuvol.server.build import Cloud
 
 
 @click.group()
@@ -28,7 +32,7 @@ def app() -> None:
 @click.option("--app-folder", is_flag=True, help="it sees a folder of its own and nothing else")
 @with_cloud()
 def add(
-    cloud: Cloud,
+    cloud: "Cloud",
     title: str,
     kind: str,
     key: str | None,
@@ -72,7 +76,7 @@ def add(
 
 @app.command("list")
 @with_cloud()
-def list_apps(cloud: Cloud) -> None:
+def list_apps(cloud: "Cloud") -> None:
     """Every app, one in a line: key, kind, title."""
     for one in cloud.apps.list(None):
         click.echo(f"{one.key}\t{one.kind}\t{one.title}" + " disabled" * (not one.active))
@@ -83,7 +87,7 @@ def list_apps(cloud: Cloud) -> None:
 @click.option("--active/--disabled", "active", default=None, help="whether anybody comes in through it")
 @click.option("--plan", type=click.Choice(list(APP_PLANS)), help="cloudfs: five users, or any number")
 @with_cloud()
-def change(cloud: Cloud, key: str, active: bool | None, plan: str | None) -> None:
+def change(cloud: "Cloud", key: str, active: bool | None, plan: str | None) -> None:
     """Shut an app out, or let it in again; say how many users it may have."""
     if active is not None:
         cloud.apps.set_active(None, key, active)
@@ -95,6 +99,6 @@ def change(cloud: Cloud, key: str, active: bool | None, plan: str | None) -> Non
 @click.argument("key")
 @click.confirmation_option(prompt="Remove this app, so that all its tokens end?")
 @with_cloud()
-def remove(cloud: Cloud, key: str) -> None:
+def remove(cloud: "Cloud", key: str) -> None:
     """Remove an app and every token it holds; accounts and databases stay."""
     cloud.apps.remove(None, key)
