@@ -1,13 +1,16 @@
 """`nuvol admin`: accounts, app passwords and sign-up, by the one who has the machine."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from nuvol.cli.opening import with_cloud
 from nuvol.errors import BadValue
 from nuvol.server import settings
-from nuvol.server.build import Cloud
+
+if TYPE_CHECKING:
+    from nuvol.server.build import Cloud
 
 _QUOTA = settings.TABLE["default_quota"].metadata["read"]
 
@@ -47,7 +50,7 @@ def account() -> None:
 @click.option("--admin", "is_admin", is_flag=True, help="may manage accounts")
 @click.option("--quota", help="bytes it may use: 500G")
 @with_cloud()
-def add(cloud: Cloud, name: str, email: str, password_stdin: bool, is_admin: bool, quota: str | None) -> None:
+def add(cloud: "Cloud", name: str, email: str, password_stdin: bool, is_admin: bool, quota: str | None) -> None:
     """Make an account."""
     password = _password() if password_stdin else click.prompt("Password", hide_input=True, confirmation_prompt=True)
     cloud.accounts.add(None, name, email, password, admin=is_admin, quota=_size(quota))
@@ -55,7 +58,7 @@ def add(cloud: Cloud, name: str, email: str, password_stdin: bool, is_admin: boo
 
 @account.command("list")
 @with_cloud()
-def list_accounts(cloud: Cloud) -> None:
+def list_accounts(cloud: "Cloud") -> None:
     """Every account, one in a line: name, address, bytes used and allowed."""
     after = 0
     while found := cloud.accounts.list(None, after=after):
@@ -75,7 +78,7 @@ def list_accounts(cloud: Cloud) -> None:
 @click.option("--password-stdin", is_flag=True, help="read a new password from standard input")
 @with_cloud()
 def change(
-    cloud: Cloud,
+    cloud: "Cloud",
     name: str,
     email: str | None,
     quota: str | None,
@@ -99,7 +102,7 @@ def change(
 @click.argument("name")
 @click.confirmation_option(prompt="Remove this account and everything it holds, for good?")
 @with_cloud()
-def remove(cloud: Cloud, name: str) -> None:
+def remove(cloud: "Cloud", name: str) -> None:
     """Remove an account and everything it holds, for good."""
     cloud.accounts.remove(None, cloud.accounts.find(None, name).id)
 
@@ -109,7 +112,7 @@ def remove(cloud: Cloud, name: str) -> None:
 @click.option("--label", required=True, help="which program it is for")
 @click.option("--scope", default="files,calendar,docs", show_default=True, help="what it may do")
 @with_cloud()
-def app_password(cloud: Cloud, name: str, label: str, scope: str) -> None:
+def app_password(cloud: "Cloud", name: str, label: str, scope: str) -> None:
     """Make an app password for an account, and print it and nothing else."""
     account_id = cloud.accounts.find(None, name).id
     scopes = [part.strip() for part in scope.split(",") if part.strip()]
@@ -120,7 +123,7 @@ def app_password(cloud: Cloud, name: str, label: str, scope: str) -> None:
 @click.argument("mode", type=click.Choice(["open", "invite", "closed"]))
 @click.option("--app", "key", help="through the app of this key only")
 @with_cloud()
-def signup(cloud: Cloud, mode: str, key: str | None) -> None:
+def signup(cloud: "Cloud", mode: str, key: str | None) -> None:
     """Who may make an account: everybody, those with an invitation, nobody."""
     if key is None:
         cloud.accounts.set_signup_mode(None, mode)
@@ -133,6 +136,6 @@ def signup(cloud: Cloud, mode: str, key: str | None) -> None:
 @click.option("--admin", "is_admin", is_flag=True, help="the new account may manage accounts")
 @click.option("--quota", help="bytes it may use: 500G")
 @with_cloud()
-def invite(cloud: Cloud, email: str | None, is_admin: bool, quota: str | None) -> None:
+def invite(cloud: "Cloud", email: str | None, is_admin: bool, quota: str | None) -> None:
     """Print the end of an invitation link: http://…/join/TOKEN."""
     click.echo("/join/" + cloud.accounts.invite(None, email=email, admin=is_admin, quota=_size(quota)))

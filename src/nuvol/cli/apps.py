@@ -1,13 +1,15 @@
 """`nuvol admin app`: the programs that may be let in."""
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from nuvol.cli.opening import with_cloud
 from nuvol.model.apps import KINDS, AppTerms
 from nuvol.model.customers import APP_PLANS
-from nuvol.server.build import Cloud
+
+if TYPE_CHECKING:
+    from nuvol.server.build import Cloud
 
 
 @click.group()
@@ -29,7 +31,7 @@ def app() -> None:
 @click.option("--allow-plain", is_flag=True, help="let it show its secret over plain http from other machines")
 @click.option("--app-folder", is_flag=True, help="it sees a folder of its own and nothing else")
 @with_cloud()
-def add(cloud: Cloud, title: str, kind: str, **terms: Unpack[AppTerms]) -> None:
+def add(cloud: "Cloud", title: str, kind: str, **terms: Unpack[AppTerms]) -> None:
     """Add an app and print its keys and secrets, one in a line. Only this once."""
     made = cloud.apps.add(None, title, kind, **terms)
     told = {
@@ -46,7 +48,7 @@ def add(cloud: Cloud, title: str, kind: str, **terms: Unpack[AppTerms]) -> None:
 
 @app.command("list")
 @with_cloud()
-def list_apps(cloud: Cloud) -> None:
+def list_apps(cloud: "Cloud") -> None:
     """Every app, one in a line: key, kind, title."""
     for one in cloud.apps.list(None):
         click.echo(f"{one.key}\t{one.kind}\t{one.title}" + " disabled" * (not one.active))
@@ -57,7 +59,7 @@ def list_apps(cloud: Cloud) -> None:
 @click.option("--active/--disabled", "active", default=None, help="whether anybody comes in through it")
 @click.option("--plan", type=click.Choice(list(APP_PLANS)), help="cloudfs: how many users it may have")
 @with_cloud()
-def change(cloud: Cloud, key: str, active: bool | None, plan: str | None) -> None:
+def change(cloud: "Cloud", key: str, active: bool | None, plan: str | None) -> None:
     """Shut an app out, or let it in again; say how many users it may have."""
     if active is not None:
         cloud.apps.set_active(None, key, active)
@@ -82,6 +84,6 @@ def plan(cloud: Cloud, name: str | None, users: int | None, unlimited: bool) -> 
 @click.argument("key")
 @click.confirmation_option(prompt="Remove this app, so that all its tokens end?")
 @with_cloud()
-def remove(cloud: Cloud, key: str) -> None:
+def remove(cloud: "Cloud", key: str) -> None:
     """Remove an app and every token it holds; accounts and databases stay."""
     cloud.apps.remove(None, key)

@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,7 +16,9 @@ from nuvol.cli.photos import photos
 from nuvol.cli.tls import tls
 from nuvol.errors import CloudError
 from nuvol.server import settings
-from nuvol.server.build import Cloud
+
+if TYPE_CHECKING:
+    from nuvol.server.build import Cloud
 
 
 class _Door(click.Group):
@@ -74,14 +76,14 @@ def _tell(text: str) -> None:
 
 @main.command()
 @with_cloud()
-def init(cloud: Cloud) -> None:
+def init(cloud: "Cloud") -> None:
     """Make the data folder and everything in it, without serving."""
 
 
 @main.command()
 @with_cloud(existing=True)
 @click.option("--scrub", is_flag=True, help="read every byte and compare it with its hash")
-def doctor(cloud: Cloud, scrub: bool) -> None:
+def doctor(cloud: "Cloud", scrub: bool) -> None:
     """Say what is wrong, one sentence each; exit 0 when nothing is lost or damaged."""
     harm = False
     for finding in cloud.doctor.examine(scrub=scrub):

@@ -3,27 +3,31 @@
 import functools
 from collections.abc import Callable
 from contextlib import closing
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import click
 
 from nuvol.errors import BadValue
 from nuvol.server import settings
-from nuvol.server.build import Cloud, build
+
+if TYPE_CHECKING:
+    from nuvol.server.build import Cloud
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def with_cloud(*, existing: bool = False) -> Callable[[Callable[Concatenate[Cloud, P], T]], Callable[..., T]]:
+def with_cloud(*, existing: bool = False) -> Callable[[Callable[Concatenate["Cloud", P], T]], Callable[..., T]]:
     """Give a command the flags that say which cloud, and the cloud as its first argument.
 
     `existing`: a cloud that is not there is a mistake, and not a new one.
     """
 
-    def add(command: Callable[Concatenate[Cloud, P], T]) -> Callable[..., T]:
+    def add(command: Callable[Concatenate["Cloud", P], T]) -> Callable[..., T]:
         @functools.wraps(command)
         def opened(*args: P.args, **kwargs: P.kwargs) -> T:
+            from nuvol.server.build import build  # the whole cloud, which takes a moment
+
             flags = {name: kwargs.pop(name) for name in ("data", "catalog", "blobs")}
             flags["data"] = flags["data"] or click.get_current_context().find_root().meta.get("data")
             chosen = settings.read(flags)

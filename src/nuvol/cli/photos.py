@@ -1,12 +1,15 @@
 """`nuvol admin photos`: bringing in what was elsewhere."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from nuvol.cli.opening import say, with_cloud
 from nuvol.model.accounts import Actor
-from nuvol.server.build import Cloud
+
+if TYPE_CHECKING:
+    from nuvol.server.build import Cloud
 
 
 @click.group()
@@ -19,7 +22,7 @@ def photos() -> None:
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
 @click.option("--into", default="Photos", show_default=True, help="folder of the account that they go to")
 @with_cloud(existing=True)
-def bring(cloud: Cloud, name: str, source: Path, into: str) -> None:
+def bring(cloud: "Cloud", name: str, source: Path, into: str) -> None:
     """Bring the photos of a folder or zip archive into an account; what is there already is left out."""
     from nuvol.server import takeout
 

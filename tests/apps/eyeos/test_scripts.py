@@ -366,3 +366,9 @@ def test_a_command_starts_without_what_only_a_server_needs(a: TestDesk) -> None:
     heavy = "{'httpx', 'starlette', 'psycopg', 'click', 'nuvol.core'}"
     program = f"import sys, nuvol.apps.eyeos.protocol as p; p.main(['{{}}']); print(sorted({heavy} & set(sys.modules)))"
     assert a.run("python", "-c", program).stdout.splitlines()[-1] == "[]"
+
+
+def test_the_command_line_starts_without_the_cloud(a: TestDesk) -> None:
+    heavy = "{'httpx', 'nuvol.core', 'nuvol.stores', 'nuvol.server.build'}"
+    program = f"import sys, nuvol.cli.main; print(sorted({heavy} & set(sys.modules)))"
+    assert a.run("python", "-c", program).stdout.splitlines()[-1] == "[]"

@@ -476,7 +476,7 @@ export const ca: Catalogue = {
   linkPasswordHint: 'Sense contrasenya, qui tingui l’enllaç veu les fotos.',
   makeLink: 'Crea l’enllaç',
   linkOpens: { one: 'Obre aquesta foto a qui el tingui.', other: 'Obre aquestes {n} fotos a qui el tingui.' },
-  linkUntil: 'Caduca el {when}.',
+  linkEndsOn: 'Caduca el {when}.',
   linkEnded: 'L’enllaç ja no obre res',
   backToPhotos: 'Torna a les fotos',
   ofAll: '{n} de {all}',

@@ -506,7 +506,7 @@ export const en = {
   linkPasswordHint: 'Without one, whoever has the link sees the photos.',
   makeLink: 'Make the link',
   linkOpens: { one: 'It opens this photo to whoever has it.', other: 'It opens these {n} photos to whoever has it.' },
-  linkUntil: 'It ends on {when}.',
+  linkEndsOn: 'It ends on {when}.',
   linkEnded: 'The link opens nothing any more',
   backToPhotos: 'Back to the photos',
   ofAll: '{n} of {all}',

@@ -476,7 +476,7 @@ export const es: Catalogue = {
   linkPasswordHint: 'Sin ella, quien tenga el enlace ve las fotos.',
   makeLink: 'Crear el enlace',
   linkOpens: { one: 'Abre esta foto a quien lo tenga.', other: 'Abre estas {n} fotos a quien lo tenga.' },
-  linkUntil: 'Caduca el {when}.',
+  linkEndsOn: 'Caduca el {when}.',
   linkEnded: 'El enlace ya no abre nada',
   backToPhotos: 'Volver a las fotos',
   ofAll: '{n} de {all}',
