@@ -28,6 +28,10 @@ class Storage:
         self._consumer = consumer
         self._token = token
 
+    def at(self, base: str) -> "Storage":
+        """The same person at another address."""
+        return Storage(base, self._consumer, self._token)
+
     # ------------------------------------------------------------------------------------------------ items
 
     def item(self, file: bool, id: str, contents: bool = False) -> Any:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
+from nuvol.apps.eyeos import functions
 from nuvol.apps.eyeos.desk import SCRIPTS, Desk
 from nuvol.apps.eyeos.managers import OAuthManager
 from nuvol.apps.eyeos.settings import VARIABLE
@@ -88,13 +89,17 @@ class TestDesk(Desk):
         """The last line that the script prints."""
         texts = [one if isinstance(one, str) else json.dumps(one) for one in arguments]
         with contextlib.chdir(self.folder), contextlib.redirect_stdout(io.StringIO()) as out:
-            SCRIPTS[script](texts)
+            {**SCRIPTS, "functions": functions.main}[script](texts)
         return (out.getvalue().splitlines() or [""])[-1]
 
     def ask(self, script: str, *arguments: Any) -> Any:
         """What it says, read as its managers do; None when it says nothing."""
         line = self.line(script, *arguments)
         return json.loads(line) if line else None
+
+    def do(self, function: str, *args: Any, **arguments: Any) -> Any:
+        """One of eyeOS's functions by its name, as a command."""
+        return self.ask("functions", {"function": function, "arguments": arguments or [*args]})
 
     def run(self, *command: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
         """A real process in the desk's folder."""

@@ -47,17 +47,25 @@ class Documents:
     def __init__(self, database: u1db.Database) -> None:
         self._database = database
 
-    def find(self, index: str, *values: Any, cloud: str | None = None) -> list[Found]:
-        """By exact values; the last may end in `*`. With a `cloud` only what belongs to it: the index has the cloud in
-        its second place."""
+    def find(self, index: str, *values: Any, cloud: str | None = None, begins: bool = False) -> list[Found]:
+        """By exact values; `begins`: the last is a beginning. With a `cloud` only what belongs to it: the index has the
+        cloud in its second place."""
         expressions = INDEXES[index]
         if cloud:
             index = re.sub(r"^by-\w+", r"\g<0>-cloud", index)
             expressions = (expressions[0], "cloud", *expressions[1:])
             values = (values[0], cloud, *values[1:])
         self._database.create_index(index, *expressions)
-        found = self._database.get_from_index(index, *map(text, values))
-        return [Found(document, document.content or {}) for document in found]
+        wanted = [text(value) for value in values]
+        found = (Found(document, document.content or {}) for document in self._candidates(index, wanted, begins))
+        return [one for one in found if _fits(one.content, expressions, wanted, begins)]
+
+    def _candidates(self, index: str, wanted: list[str], begins: bool) -> list[Document]:
+        """What the index gives. It takes a star in a name for any beginning, and no empty value."""
+        if any(not value or "*" in value for value in wanted):
+            return self._database.get_all_docs()[1]
+        *exact, last = wanted
+        return self._database.get_from_index(index, *exact, f"{last}*" if begins else last)
 
     def add(self, content: Content) -> None:
         self._database.create_doc(content)
@@ -99,8 +107,30 @@ class Replicas:
 
     def _sync(self, database: u1db.Database, name: str) -> None:
         if self._credentials:
+            url, creds = self._settings.sync_url(name), dict(self._credentials)
             with suppress(CloudError):
-                database.sync(self._settings.sync_url(name), dict(self._credentials))
+                before = database.sync(url, creds)
+                if _settle(database, before):
+                    database.sync(url, creds)
+
+
+def _settle(database: u1db.Database, before: int) -> bool:
+    """Make documents one again that were changed here and elsewhere, and came after the generation `before`; whether
+    there were any. What was done here stands, for it is heard of last; a deletion yields."""
+    arrived = [doc_id for doc_id, _, _ in database.whats_changed(before)[2]]
+    conflicted = [document.doc_id or "" for document in database.get_docs(arrived) if document.has_conflicts]
+    for doc_id in conflicted:
+        theirs, *ours = database.get_doc_conflicts(doc_id)
+        kept = next((one for one in ours if not one.is_tombstone()), theirs)
+        database.resolve_doc(Document(doc_id, json=kept.get_json()), [one.rev or "" for one in (theirs, *ours)])
+    return bool(conflicted)
+
+
+def _fits(content: Content, names: tuple[str, ...], wanted: list[str], begins: bool) -> bool:
+    here = [text(content[name]) if name in content else None for name in names]
+    if begins and here[-1] is not None and here[-1].startswith(wanted[-1]):
+        return here[:-1] == wanted[:-1]
+    return here == wanted
 
 
 def text(value: Any) -> str:

@@ -53,10 +53,14 @@ def _owner(lock: Content) -> tuple[str, str]:
 
 
 def _is_free(lock: Content, data: Content) -> bool:
-    if lock["status"] == CLOSE or _owner(lock) == _owner(data):
-        return True
-    until = datetime.strptime(lock["datetime"], _FORM) + timedelta(minutes=int(data.get("timeLimit", MINUTES)))
-    return until < datetime.strptime(data["datetime"], _FORM)
+    minutes = int(data.get("timeLimit", MINUTES))
+    return _owner(lock) == _owner(data) or is_over(lock, data["datetime"], minutes)
+
+
+def is_over(lock: Content, now: str, minutes: int) -> bool:
+    """Whether it binds nobody any more: closed, or not refreshed for so long."""
+    until = datetime.strptime(lock["datetime"], _FORM) + timedelta(minutes=minutes)
+    return bool(lock["status"] == CLOSE) or until < datetime.strptime(now, _FORM)
 
 
 def _write(documents: Documents, found: list[Found], data: Content, status: str) -> None:

@@ -28,8 +28,8 @@ class Metadata:
         """The item and what lies directly in it. `path`: where they are, or the beginning of it."""
         with self._replicas.open(METADATA) as documents:
             return contents(
-                documents.find("by-id-path", id, user, f"{path}*", cloud=cloud)
-                + documents.find("by-parent-path", id, user, f"{path}*", cloud=cloud)
+                documents.find("by-id-path", id, user, path, cloud=cloud, begins=True)
+                + documents.find("by-parent-path", id, user, path, cloud=cloud, begins=True)
             )
 
     def update(self, lista: Sequence[Content]) -> bool:
@@ -62,7 +62,7 @@ class Metadata:
 
     def deleteFolder(self, id: str, user: str, path: str, cloud: str | None = None) -> bool:
         with self._replicas.open(METADATA) as documents:
-            for document in documents.find("by-id-path", id, user, f"{path}*", cloud=cloud):
+            for document in documents.find("by-id-path", id, user, path, cloud=cloud, begins=True):
                 _remove(documents, document, cloud)
         return True
 

@@ -112,8 +112,13 @@ def answer(arguments: Sequence[str]) -> Any:
     token = Pair(call["token"]["key"], call["token"]["secret"])
     if "verifier" in call:
         return _token(login.getAccessToken(token, call["verifier"]))
-    do = _TYPES.get(call["metadata"]["type"])
-    return do(login.storage(token, config), call["metadata"]) if do else False
+    kind = call["metadata"]["type"]
+    if kind not in _TYPES:
+        return False
+    oauth = login.storage(token, config)
+    if kind in resources.TYPES and chosen.api_sync:
+        oauth = oauth.at(chosen.api_sync)
+    return _TYPES[kind](oauth, call["metadata"])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

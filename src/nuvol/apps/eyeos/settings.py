@@ -14,6 +14,7 @@ from nuvol.sdk.oauth1 import Pair
 
 VARIABLE = "NUVOL_EYEOS_SETTINGS"
 """Names the file of the settings; else it is `settings.json` or `settings.py` in the present folder."""
+TIME_LIMIT_BLOCK = 10
 DATABASES = Path("extern/u1db")
 """Below the desk's folder."""
 
@@ -72,6 +73,16 @@ class Settings:
             return clouds[name] if name else next(iter(clouds.values()))
         except (KeyError, StopIteration):
             raise SettingsError(f"The settings name no cloud “{name or 'Stacksync'}”.") from None
+
+    @property
+    def api_sync(self) -> str:
+        """Base address of a server that keeps comments, calendars and locks; empty: the cloud itself does."""
+        return str(self.values.get("API_SYNC") or "")
+
+    @property
+    def time_limit_block(self) -> int:
+        """Minutes for which a lock holds that nobody refreshes."""
+        return int(self.values.get("TIME_LIMIT_BLOCK", TIME_LIMIT_BLOCK))
 
     # The U1DB server with its OAuth
 

@@ -1,9 +1,11 @@
 """What came in 2015: several clouds, and comments, calendars and locks over HTTP (eyeos.md a.10)."""
 
+from datetime import datetime
 from typing import Any
 
 from nuvol.apps.eyeos import oauth_credentials
 from nuvol.apps.eyeos.desk import KO, failed, status
+from nuvol.apps.eyeos.locks import is_over
 from nuvol.apps.eyeos.managers.calls import CloudCalls, Token
 
 HEXADECIMAL = ("text", "subject", "location", "description", "datetime")
@@ -61,7 +63,7 @@ class CloudsManager(CloudCalls):
 
     def lockFile(self, token: Token, **told: Any) -> Any:
         """Refused while somebody else has it: `{"status": "KO", "error": "BLOCK"}`."""
-        return self._lock(token, "lockFile", told)
+        return self._lock(token, "lockFile", {"timelimit": self.desk.settings.time_limit_block, **told})
 
     def updateDateTime(self, token: Token, **told: Any) -> Any:
         return self._lock(token, "updateDateTime", told)
@@ -91,12 +93,16 @@ class CloudsManager(CloudCalls):
         return self._ask(token, "get", {"file": False, "id": str(id), "contents": True})
 
     def unLockedFile(self, token: Token, **told: Any) -> Any:
-        """Whether nobody else has it: OK or BLOCK. `user` and `ipserver` say who asks."""
+        """Whether nobody else has it: OK or BLOCK. `user` and `ipserver` say who asks, `datetime` when."""
         locks = self.getMetadataFile(token, id=told["id"])
         if failed(locks) is not None:
             return status(locks)
-        held = [lock for lock in locks if lock["status"] == "open" and _holder(lock) != _holder(told)]
-        return _BLOCKED if held else status(True)
+        now, minutes = (
+            told.get("datetime") or f"{datetime.now():%Y-%m-%d %H:%M:%S}",
+            self.desk.settings.time_limit_block,
+        )
+        free = [is_over(lock, now, minutes) or _holder(lock) == _holder(told) for lock in locks]
+        return status(True) if all(free) else _BLOCKED
 
     # -------------------------------------------------------------------------------------------- inside
 

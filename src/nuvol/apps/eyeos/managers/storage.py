@@ -21,13 +21,10 @@ class StorageManager(CloudCalls):
     # ------------------------------------------------------------------------------------------- looking
 
     def getMetadata(self, token: Token, id: Any, path: str, user: str) -> Item:
-        """What is in a folder; the copy on the disk follows. A refusal takes the user's copy away (d.2)."""
+        """What is in a folder; the copy on the disk follows. A token that was taken back takes it away (d.2)."""
         told = self.call(token, type="get", file=False, id=str(id), contents=True)
-        error = failed(told)
-        if error == FORBIDDEN:
-            self.forget(user)
-        if error is not None:
-            return {"error": error}
+        if failed(told) is not None:
+            return {"error": self._status(told, token, user)["error"]}
         self._follow(user, str(id), path, told.get("contents", []))
         return {**told, "path": path}
 
@@ -84,14 +81,14 @@ class StorageManager(CloudCalls):
         fetched = self.call(token, type="download", id=str(id), path=path)
         if failed(fetched) is None and not isTmp:
             self._remember(id, user, told["version"], recover=False)
-        return self._status(fetched, user)
+        return self._status(fetched, token, user)
 
     def getFileVersionData(self, token: Token, id: Any, version: Any, path: str, user: str) -> Item:
         """An old version to `path`; it stays there until it is saved as the newest, or another is fetched."""
         fetched = self.call(token, type="getFileVersion", id=str(id), version=str(version), path=path)
         if failed(fetched) is None:
             self._remember(id, user, version, recover=True)
-        return self._status(fetched, user)
+        return self._status(fetched, token, user)
 
     # ------------------------------------------------------------------------------------------ changing
 
@@ -103,7 +100,7 @@ class StorageManager(CloudCalls):
         parent = str(parent_id) if str(parent_id) not in ROOTS else "0"
         folder = self.call(token, type="get", file=False, id=parent, contents=True)
         if failed(folder) is not None:
-            return self._status(folder, user)
+            return self._status(folder, token, user)
         there = next((one for one in folder["contents"] if one["filename"] == name), None)
         if there is None:
             told = self.call(token, type="create", file=file, filename=name, parent_id=parent, path=pathAbsolute)
@@ -119,13 +116,13 @@ class StorageManager(CloudCalls):
             self._make(row, user, path, pathAbsolute)
             if file:
                 self._remember(told["id"], user, told["version"], recover=False)
-        return self._status(told, user)
+        return self._status(told, token, user)
 
     def deleteMetadata(self, token: Token, file: bool, id: Any, user: str, path: str) -> Item:
         told = self.call(token, type="delete", file=file, id=str(id))
         if failed(told) is None:
             self._drop({"id": str(id), "filename": told["filename"], "is_folder": not file}, user, path)
-        return self._status(told, user)
+        return self._status(told, token, user)
 
     def renameMetadata(
         self, token: Token, file: bool, id: Any, name: str, path: str, user: str, parent: Any = None
@@ -137,7 +134,7 @@ class StorageManager(CloudCalls):
             self.desk.protocol("rename", [self._row(told, user, path)])
             if before:
                 _rename(self._place(user, path, before["filename"]), self._place(user, path, name))
-        return self._status(told, user)
+        return self._status(told, token, user)
 
     def moveMetadata(
         self,
@@ -151,11 +148,15 @@ class StorageManager(CloudCalls):
         filenameOld: str,
         filenameNew: str | None = None,
     ) -> Item:
-        """What lay on the disk goes; at the new place there is an empty file until it is opened."""
-        name = filenameNew or filenameOld
-        told = self._update(token, file, id, name, "0" if str(parent) in ROOTS else parent)
-        error = failed(told)
-        if error is not None:
+        """What lay on the disk goes; at the new place there is an empty file until it is opened. A name that is taken
+        there gets a number (d.2)."""
+        target = "0" if str(parent) in ROOTS else str(parent)
+        folder = self.call(token, type="get", file=False, id=target, contents=True)
+        if failed(folder) is not None:
+            return {"status": KO, "error": FAILED}
+        taken = {one["filename"] for one in folder["contents"] if str(one["id"]) != str(id)}
+        told = self._update(token, file, id, free_name(filenameNew or filenameOld, taken), target)
+        if failed(told) is not None:
             return {"status": KO, "error": FAILED}
         self._drop({"id": str(id), "filename": filenameOld, "is_folder": not file}, user, pathOrig)
         row = self._row(told, user, pathDest)
@@ -182,24 +183,40 @@ class StorageManager(CloudCalls):
         """Make the copy of a folder what the cloud says: names that came, changed and went."""
         parent = NULL if id in ROOTS else id
         known = {row["id"]: row for row in self._select(parent, user, path) if str(row["parent_id"]) == parent}
+        living = [self._row(item, user, path) for item in contents if item.get("status") != "DELETED"]
+        rows = {row["id"]: row for row in living}
         self._place(user, path).mkdir(parents=True, exist_ok=True)
-        for item in contents:
-            row = self._row(item, user, path)
-            before = known.get(row["id"]) if row.get("status") == "DELETED" else known.pop(row["id"], None)
-            if row.get("status") == "DELETED":
-                continue
-            if before is None:
-                self.desk.protocol("insert", [row])
-                self._make(row, user, path)
-                continue
+        for gone in known.keys() - rows.keys():
+            self._drop(known[gone], user, path)
+        self._follow_names([(known[one], rows[one]) for one in known.keys() & rows.keys()], user, path)
+        for new in rows.keys() - known.keys():
+            elsewhere = self._cached(new, user, "/")
+            if elsewhere:
+                self._drop(elsewhere, user, elsewhere["path"])
+            self.desk.protocol("insert", [rows[new]])
+        for row in living:
+            self._make(row, user, path)
+
+    def _follow_names(self, pairs: list[tuple[Item, Item]], user: str, path: str) -> None:
+        """As known and as told, of items that stayed in their folder. Two may have exchanged their names, so all step
+        aside first."""
+        aside: list[tuple[Path, Path | None]] = []
+        for before, row in pairs:
             if before["filename"] != row["filename"]:
-                _rename(self._place(user, path, before["filename"]), self._place(user, path, row["filename"]))
+                place = self._place(user, path, before["filename"])
+                if place is not None and place.exists():
+                    aside.append(
+                        (
+                            place.replace(place.with_name(f".renamed-{row['id']}")),
+                            self._place(user, path, row["filename"]),
+                        )
+                    )
                 self.desk.protocol("rename", [row])
             elif before != row:
                 self.desk.protocol("update", [row])
-            self._make(row, user, path)
-        for row in known.values():
-            self._drop(row, user, path)
+        for place, now in aside:
+            _remove(now)
+            _rename(place, now)
 
     def _drop(self, row: Item, user: str, path: str) -> None:
         """An item went: out of the copy, with all below."""
@@ -217,7 +234,9 @@ class StorageManager(CloudCalls):
         if row["is_folder"]:
             place.mkdir(exist_ok=True)
         elif content is None:
-            place.touch()
+            if not place.exists():
+                place.touch()
+                self.desk.protocol("deleteDownloadVersion", [self._key(row["id"], user)])
         elif Path(content).resolve() != place:
             shutil.copyfile(content, place)
 
@@ -257,8 +276,13 @@ class StorageManager(CloudCalls):
     def _update(self, token: Token, file: bool, id: Any, name: str, parent: Any) -> Any:
         return self.call(token, type="update", file=file, id=str(id), filename=name, parent_id=str(parent))
 
-    def _status(self, told: Any, user: str) -> Item:
-        if failed(told) == FORBIDDEN:
+    def _status(self, told: Any, token: Token, user: str) -> Item:
+        """Somebody may be forbidden one thing, but his own root only by a token that was taken back: then everything
+        that was kept goes."""
+        if (
+            failed(told) == FORBIDDEN
+            and failed(self.call(token, type="get", file=False, id="0", contents=None)) == FORBIDDEN
+        ):
             self.forget(user)
         return status(told)
 
