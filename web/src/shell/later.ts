@@ -20,7 +20,7 @@ export const settings = () => import('../apps/settings/Settings.svelte');
 /** Returns the function that ends the waiting. */
 export function bringSoon(): () => void {
   const timer = setTimeout(() => {
-    for (const part of [launcher, keysOfWindow, signInAgain, uploadTray, photos, documents, ...Object.values(files)]) part().catch(() => undefined);
+    for (const part of [launcher, keysOfWindow, signInAgain, uploadTray, photos, documents, console, ...Object.values(files)]) part().catch(() => undefined);
   }, SETTLED);
   return () => clearTimeout(timer);
 }
