@@ -324,7 +324,7 @@ export const ca: Catalogue = {
   linkRead: 'mirar i baixar',
   linkEdit: 'mirar i afegir fitxers',
   linkUpload: 'només afegir fitxers',
-  linkEnds: 'Fins a',
+  linkUntil: 'Fins a',
   linkUses: 'Usos',
   linkUsesAny: 'sense límit',
   linkPasswordNone: 'cap',

@@ -346,7 +346,7 @@ export const en = {
   linkRead: 'look and download',
   linkEdit: 'look and add files',
   linkUpload: 'only add files',
-  linkEnds: 'Until',
+  linkUntil: 'Until',
   linkUses: 'At most',
   linkUsesAny: 'any number',
   linkPasswordNone: 'none',

@@ -324,7 +324,7 @@ export const es: Catalogue = {
   linkRead: 'mirar y descargar',
   linkEdit: 'mirar y añadir archivos',
   linkUpload: 'solo añadir archivos',
-  linkEnds: 'Hasta',
+  linkUntil: 'Hasta',
   linkUses: 'Usos',
   linkUsesAny: 'sin límite',
   linkPasswordNone: 'ninguna',
