@@ -172,4 +172,4 @@ def test_a_wrong_settings_file_is_told_in_one_sentence(tmp_path: Path, text: str
     ],
 )
 def test_when_it_was(then: datetime, words: str) -> None:
-    assert moment(int(then.timestamp()), datetime(2026, 6, 12, 12, 0, tzinfo=UTC)) == words
+    assert moment("en", int(then.timestamp()), datetime(2026, 6, 12, 12, 0, tzinfo=UTC)) == words

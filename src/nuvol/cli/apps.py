@@ -72,11 +72,11 @@ def change(cloud: "Cloud", key: str, active: bool | None, plan: str | None) -> N
 @click.option("--users", type=int, help="how many users an app on this plan may have")
 @click.option("--unlimited", is_flag=True, help="any number of users")
 @with_cloud()
-def plan(cloud: Cloud, name: str | None, users: int | None, unlimited: bool) -> None:
+def plan(cloud: "Cloud", name: str | None, users: int | None, unlimited: bool) -> None:
     """Show the plans of apps, one in a line, or change how many users one allows."""
     if name is not None and (unlimited or users is not None):
         cloud.customers.resize_app_plan(None, name, None if unlimited else users)
-    for each, most in cloud.customers.app_plans().items():
+    for each, most in cloud.customers.app_plans(None).items():
         click.echo(f"{each}\t{'any number' if most is None else most}")
 
 

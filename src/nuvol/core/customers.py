@@ -260,8 +260,10 @@ class Customers:
             raise BadValue(f"The plan of an app is one of {', '.join(APP_PLANS)}.")
         self._catalog.write(lambda tx: tx.customers.set_app_plan(app.key, name))
 
-    def app_plans(self) -> dict[str, int | None]:
-        """Each plan that an app can be on, and how many customers it allows; None: any number."""
+    def app_plans(self, actor: Actor | None) -> dict[str, int | None]:
+        """Each plan that an app can be on, and how many customers it allows; None: any number. Raises NotAllowed."""
+        if actor is not None:
+            access.require(actor, "account")
         return self._catalog.read(_sizes)
 
     def resize_app_plan(self, actor: Actor | None, name: str, users: int | None) -> None:

@@ -107,13 +107,13 @@ async def end_token(call: Call[None, None]) -> Answer:
 
 
 async def plans(call: Call[None, None]) -> Answer:
-    return told(words.plans(await run(call.cloud.customers.app_plans)))
+    return told(words.plans(await run(call.cloud.customers.app_plans, call.actor)))
 
 
 async def resize_plan(call: Call[None, words.AppPlanChange]) -> Answer:
     customers, name = call.cloud.customers, call.words["app_plan"]
     await run(customers.resize_app_plan, call.actor, name, call.body.users)
-    return told(words.plans(await run(customers.app_plans)))
+    return told(words.plans(await run(customers.app_plans, call.actor)))
 
 
 async def end_tokens(call: Call[None, None]) -> Answer:
