@@ -1,6 +1,9 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
+/** Parts of `lib` that only apps and dialogs need which come after the first page. */
+const LATER = 'database|databases|replicas|merging|roll|conversation|mentions|photoplaces|photos|shares|sharing';
+
 export default defineConfig({
   plugins: [svelte()],
   build: {
@@ -12,7 +15,7 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // What two parts share goes into one file instead of forty: each of them is a question to the server.
-        codeSplitting: { groups: [{ name: 'shared', test: /src[\\/]lib[\\/](?!u1db|words[\\/](es|ca|documents))|@lucide|idb|svelte[\\/]src/, minShareCount: 2 }] },
+        codeSplitting: { groups: [{ name: 'shared', test: new RegExp(`src/lib/(?!u1db|sharing|words/(es|ca|documents|console)|(state|api)/(${LATER})\\.)|@lucide|svelte/src`), minShareCount: 2 }] },
       },
     },
     assetsInlineLimit: 0, // the policy of the page allows no data: fonts or scripts
