@@ -141,13 +141,16 @@ class Customers:
         count = 0
         for app in self._catalog.read(lambda tx: tx.apps.all()):
             after = 0
-            while found := self._catalog.read(lambda tx, key=app.key, after=after: tx.customers.of(key, after, 100)):  # type: ignore[misc]
+            while found := self._page(app.key, after):
                 after = found[-1].account_id
                 for customer in found:
                     if _EXPIRY in customer.terms:
                         account = self._accounts.get(None, customer.account_id)
                         count += self._as_terms_say(customer, account).active != account.active
         return count
+
+    def _page(self, key: str, after: int) -> builtins.list[Customer]:
+        return self._catalog.read(lambda tx: tx.customers.of(key, after, 100))
 
     def _as_terms_say(self, customer: Customer, account: Account) -> Account:
         """Active until the day that the terms name and the days of grace are over; who was suspended by that is let in
