@@ -127,11 +127,11 @@ class Storage:
 
 def path_of(*parts: Any) -> str:
     """Parts of a path, each escaped."""
-    return "/".join(_part(str(part)) for part in parts)
+    return "/".join(map(_part, parts))
 
 
-def _part(text: str) -> str:
-    return quote(str(text), safe="")
+def _part(value: Any) -> str:
+    return quote(str(value), safe="")
 
 
 def _word(file: bool) -> str:

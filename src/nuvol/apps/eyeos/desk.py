@@ -13,13 +13,13 @@ from typing import Any
 from nuvol.apps.eyeos import comments, credentials, oauth_credentials, protocol, settings
 from nuvol.apps.eyeos.credentials import Credentials
 from nuvol.apps.eyeos.scripts import Silence
+from nuvol.apps.eyeos.storage import FORBIDDEN
 from nuvol.errors import HTTPError
 from nuvol.sdk.oauth1 import Pair
 
 Answer = Callable[[Sequence[str]], Any]
 OK, KO = "OK", "KO"
 FAILED = -1
-FORBIDDEN = 403
 
 SCRIPTS: dict[str, Callable[[Sequence[str]], int]] = {
     "protocol": protocol.main,

@@ -9,8 +9,9 @@ from collections.abc import Container
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from nuvol.apps.eyeos.desk import FAILED, FORBIDDEN, KO, OK, failed, status
+from nuvol.apps.eyeos.desk import FAILED, KO, OK, failed, status
 from nuvol.apps.eyeos.managers.calls import CloudCalls, Token
+from nuvol.apps.eyeos.storage import FORBIDDEN
 
 Item = dict[str, Any]
 NULL = "null"
