@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.servers import Server, serve, tool
+from tests.servers import Server, add_account, serve, tool
 from tests.web.desktop import Desktop
 
+BIELS_PASSWORD = "a window of his own"
 QUIET = (
     "--no-sandbox",  # tests may run as root
     "--disable-gpu",
@@ -67,3 +68,20 @@ def desktop(page: Page, server: Server) -> Iterator[Desktop]:
     desktop = Desktop(page, server)
     yield desktop
     assert desktop.complaints == []
+
+
+@pytest.fixture(scope="module")
+def biel(server: Server) -> str:
+    """Somebody else of this cloud."""
+    add_account(server.data, "biel", BIELS_PASSWORD)
+    return "biel"
+
+
+@pytest.fixture
+def other(browser: Browser, server: Server, biel: str) -> Iterator[BrowserContext]:
+    """A browser in which he is signed in."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    login = {"login": biel, "password": BIELS_PASSWORD}
+    assert context.request.post(f"{server.url}/api/v1/session", data=login).status == 201
+    yield context
+    context.close()

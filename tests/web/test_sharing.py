@@ -1,30 +1,11 @@
 """A folder opened to other people, by hand: who gets in, what they may do, and out again."""
 
-from collections.abc import Iterator
+from playwright.sync_api import BrowserContext, expect
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
-
-from tests.servers import Server, add_account
+from tests.servers import Server
 from tests.web.desktop import Desktop
 
-PASSWORD = "a window of his own"
 SOON = 20_000  # ms; a busy machine
-
-
-@pytest.fixture(scope="module")
-def biel(server: Server) -> str:
-    add_account(server.data, "biel", PASSWORD)
-    return "biel"
-
-
-@pytest.fixture
-def other(browser: Browser, server: Server, biel: str) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-    login = {"login": biel, "password": PASSWORD}
-    assert context.request.post(f"{server.url}/api/v1/session", data=login).status == 201
-    yield context
-    context.close()
 
 
 def share(desktop: Desktop, name: str) -> None:
