@@ -355,7 +355,7 @@ def into_album(desktop: Desktop) -> None:
 def link_to_photos(desktop: Desktop) -> None:
     photos_chosen(desktop)
     desktop.press(".")
-    desktop.page.get_by_role("button", name="Make the link").click()
+    desktop.page.get_by_role("switch", name="Anyone with the link").click()
     desktop.page.get_by_role("button", name="Copy", exact=True).wait_for()
 
 

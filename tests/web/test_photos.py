@@ -113,6 +113,23 @@ def test_an_album_is_made_of_what_is_chosen_and_given_back(desktop: Desktop) -> 
     expect(tile(desktop, "album b.jpg")).to_be_visible()
 
 
+def test_photos_are_shared_by_the_dialog_of_every_file(desktop: Desktop) -> None:
+    put(desktop, "shared a.jpg", "2012:05:01 10:00:00")
+    put(desktop, "shared b.jpg", "2012:05:01 11:00:00", "blue")
+    looked_at(desktop)
+    desktop.open("/photos")
+    tile(desktop, "shared b.jpg").click(modifiers=["Control"])
+    tile(desktop, "shared a.jpg").click(modifiers=["Control"])
+    desktop.list.focus()
+    desktop.press(".")
+    dialog = desktop.page.get_by_role("dialog", name="Share 2 items")
+    dialog.get_by_role("switch", name="Anyone with the link").click()
+    dialog.get_by_role("button", name="Copy", exact=True).wait_for()
+    (link,) = desktop.api("GET", "/links").json()["links"]
+    assert len(link["node_ids"]) == 2
+    desktop.api("DELETE", f"/links/{link['id']}")
+
+
 def test_photos_of_one_name_from_many_folders_come_down_as_one_archive(desktop: Desktop) -> None:
     desktop.put("wave.jpg", jpeg(exif(when="2013:05:01 10:00:00"), colour="red"))
     other = desktop.make("Elsewhere", desktop.folder_id)

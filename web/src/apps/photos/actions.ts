@@ -8,10 +8,10 @@ import FolderOpen from '@lucide/svelte/icons/folder-open';
 import Heart from '@lucide/svelte/icons/heart';
 import Images from '@lucide/svelte/icons/images';
 import Info from '@lucide/svelte/icons/info';
-import Link from '@lucide/svelte/icons/link';
 import Minus from '@lucide/svelte/icons/image-minus';
 import Stamp from '@lucide/svelte/icons/book-image';
 import Star from '@lucide/svelte/icons/star';
+import UserPlus from '@lucide/svelte/icons/user-plus';
 import Trash from '@lucide/svelte/icons/trash-2';
 import ZoomIn from '@lucide/svelte/icons/zoom-in';
 import ZoomOut from '@lucide/svelte/icons/zoom-out';
@@ -45,7 +45,7 @@ export function photoActions(view: PhotosView, photos: readonly Photo[]): Action
     ...(only && view.looking === null ? [{ title: t('open'), icon: Eye, keys: 'Enter', group: 1, run: () => view.open(only) }] : []),
     { title: t(liked ? 'unlike' : 'like'), icon: Heart, keys: 'F', group: 1, run: () => like(view, photos, !liked) },
     { title: t(favoured ? 'unfavour' : 'favour'), icon: Star, keys: 'S', group: 1, run: () => favour(view, photos, !favoured) },
-    { title: t('shareLink'), icon: Link, keys: '.', group: 2, run: () => (view.linking = photos) },
+    { title: t('share'), icon: UserPlus, keys: '.', group: 2, run: () => share(view, photos) },
     { title: t('addToAlbum'), icon: Images, keys: 'A', group: 2, run: () => (view.collecting = photos) },
     { title: t('download'), icon: Download, keys: 'Ctrl D', group: 2, run: () => download(photos.map(({ id }) => ({ id, kind: 'file' })), view.title) },
     ...(only ? [{ title: t('showInFolder'), icon: FolderOpen, group: 3, run: () => showInFolder(only) }] : []),
@@ -95,6 +95,11 @@ function about(view: PhotosView, photo: Photo): void {
     view.toggleAbout(true);
     view.open(photo);
   } else view.toggleAbout();
+}
+
+/** Photos are files: the dialog is that of every file. */
+export function share(view: PhotosView, photos: readonly Photo[]): void {
+  view.sharing = photos.map(({ id, name, owner_id }) => ({ id, name, owner_id, kind: 'file' }));
 }
 
 // ---------------------------------------------------------------------------------------------------- albums
