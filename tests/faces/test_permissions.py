@@ -356,6 +356,10 @@ ROWS: dict[str, Row] = {
         whole(writes=True), "/photos/albums/{album}/photos", json={"add": ["{mine}"]}, prepare=_album
     ),
     "GET /photos/{node_id}": Row(reading(), "/photos/{photo}", prepare=_photo),
+    "PATCH /photos": Row(
+        writing(), json={"changes": [{"id": "{photo}", "taken": "2020-01-01T00:00:00"}]}, prepare=_photo
+    ),
+    "GET /photos/towns": Row(mine(), "/photos/towns?q=barcelona"),
     "PATCH /photos/{node_id}": Row(
         writing(), "/photos/{photo}", json={"taken": "2020-01-01T00:00:00", "place": None}, prepare=_photo
     ),

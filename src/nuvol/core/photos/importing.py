@@ -24,7 +24,7 @@ from nuvol.core.photos.timeline import Timeline
 from nuvol.errors import BadName, CloudError, QuotaExceeded, StoreFull
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Guard, Kind, Node
-from nuvol.model.photos import is_photo
+from nuvol.model.photos import Said, is_photo
 from nuvol.model.rules import MiB
 
 SIDECAR = 1 * MiB
@@ -134,7 +134,7 @@ class Importing:
             raise
         brought.photos += 1
         if told is not None and told.place is not None:
-            self._timeline.say(actor, node.id, None, told.place)
+            self._timeline.correct(actor, [Said(node.id, place=told.place)])
         if told is not None and told.favourite:
             self._likes.favour(actor, node.id, True)
         return node.id
