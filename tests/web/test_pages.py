@@ -352,6 +352,14 @@ def into_album(desktop: Desktop) -> None:
     desktop.page.get_by_role("dialog", name="into an album").wait_for()
 
 
+def correcting(desktop: Desktop) -> None:
+    photos_chosen(desktop)
+    desktop.press("t")
+    dialog = desktop.page.get_by_role("dialog", name="Time and place")
+    dialog.get_by_label("Place").fill("barcel")
+    dialog.get_by_role("button", name="Barcelona, Spain").wait_for()
+
+
 def link_to_photos(desktop: Desktop) -> None:
     photos_chosen(desktop)
     desktop.press(".")
@@ -487,7 +495,7 @@ PAGES = (
     door, wrong_password, secret, desks, setting_up, used_up,
     looking("words.txt", b"plain words", "pre"), looking("notes.md", b"# Boots", "h1"), looking("dot.gif", GIF, "img"),
     looking("rain.wav", WAV, "audio"), looking("film.mp4", b"no film", ".empty"), looking("thing", b"0", ".empty"),
-    photos, photos_chosen, photo, about_photo, into_album, link_to_photos, an_album,
+    photos, photos_chosen, photo, about_photo, into_album, correcting, link_to_photos, an_album,
     at("/photos/albums"), at("/photos/favourites"), at("/photos/places"), at("/photos/duplicates"),
     all_databases, database, document, no_json, changed_twice, index, no_documents, documents_offline,
     removing_a_database, making("database"), making("document"), making("index"), at("/documents/no-such"),

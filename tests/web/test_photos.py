@@ -113,6 +113,56 @@ def test_an_album_is_made_of_what_is_chosen_and_given_back(desktop: Desktop) -> 
     expect(tile(desktop, "album b.jpg")).to_be_visible()
 
 
+def test_the_time_of_several_is_shifted_and_shifted_back(desktop: Desktop) -> None:
+    ids = [put(desktop, f"shift {hour}.jpg", f"2011:05:01 1{hour}:00:00", ("red", "blue")[hour]) for hour in range(2)]
+    looked_at(desktop)
+    desktop.open("/photos")
+    tile(desktop, "shift 1.jpg").click(modifiers=["Control"])
+    tile(desktop, "shift 0.jpg").click(modifiers=["Control"])
+    desktop.list.focus()
+    desktop.press("t")
+    dialog = desktop.page.get_by_role("dialog", name="Time and place of 2 photos")
+    expect(dialog.get_by_label("hours")).to_be_focused()
+    desktop.page.keyboard.type("-14")
+    expect(dialog.get_by_role("status")).to_contain_text("1 May 2011, 11:00 becomes 30 April 2011, 21:00")
+    dialog.get_by_label("Place").fill("sabad")
+    dialog.get_by_role("button", name="Sabadell, Spain").click()
+    dialog.get_by_role("button", name="Save").click()
+    expect(desktop.page.get_by_text("Time and place of 2 photos are set")).to_be_visible()
+    expect(desktop.page.get_by_role("heading", name="30 April 2011")).to_be_visible()
+    details = [desktop.api("GET", f"/photos/{each}").json() for each in ids]
+    assert [one["photo"]["taken"] for one in details] == ["2011-04-30T20:00:00", "2011-04-30T21:00:00"]
+    assert {one["town"]["name"] for one in details} == {"Sabadell"}
+    desktop.press("Control+z")
+    expect(desktop.page.get_by_role("heading", name="1 May 2011")).to_be_visible()
+    details = [desktop.api("GET", f"/photos/{each}").json() for each in ids]
+    assert [(one["said"], one["place"]) for one in details] == [([], None), ([], None)]
+
+
+def test_one_photo_gets_a_time_and_coordinates_and_what_the_camera_wrote_again(desktop: Desktop) -> None:
+    photo = put(desktop, "wrong.jpg", "2010:05:01 10:00:00")
+    looked_at(desktop)
+    desktop.open("/photos")
+    tile(desktop, "wrong.jpg").click()
+    desktop.press("i")
+    about = lightbox(desktop, "wrong.jpg").get_by_role("complementary")
+    about.get_by_role("button", name="Time and place").click()
+    dialog = desktop.page.get_by_role("dialog", name="Time and place of “wrong.jpg”")
+    dialog.get_by_label("Taken").fill("2010-06-02T08:30:00")
+    dialog.get_by_label("Place").fill("nowhere at all")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Coordinates work anywhere")
+    dialog.get_by_label("Place").fill("41.385, 2.173")
+    desktop.press("Enter")
+    expect(about).to_contain_text("2 June 2010, 08:30")
+    expect(about).to_contain_text("Barcelona, Spain")
+    expect(about).to_contain_text("set by hand")
+    about.get_by_role("button", name="Time and place").click()
+    dialog.get_by_role("button", name="As the camera wrote it").click()
+    expect(about).to_contain_text("1 May 2010, 10:00")
+    assert desktop.api("GET", f"/photos/{photo}").json()["said"] == []
+
+
 def test_photos_are_shared_by_the_dialog_of_every_file(desktop: Desktop) -> None:
     put(desktop, "shared a.jpg", "2012:05:01 10:00:00")
     put(desktop, "shared b.jpg", "2012:05:01 11:00:00", "blue")

@@ -1,5 +1,6 @@
 /** What can be done with photos, and where they are shown. Menus, toolbars and keys read this. */
 import Camera from '@lucide/svelte/icons/camera';
+import Clock from '@lucide/svelte/icons/clock';
 import Copies from '@lucide/svelte/icons/copy';
 import Download from '@lucide/svelte/icons/download';
 import Eye from '@lucide/svelte/icons/eye';
@@ -47,6 +48,7 @@ export function photoActions(view: PhotosView, photos: readonly Photo[]): Action
     { title: t(favoured ? 'unfavour' : 'favour'), icon: Star, keys: 'S', group: 1, run: () => favour(view, photos, !favoured) },
     { title: t('share'), icon: UserPlus, keys: '.', group: 2, run: () => share(view, photos) },
     { title: t('addToAlbum'), icon: Images, keys: 'A', group: 2, run: () => (view.collecting = photos) },
+    { title: t('correct'), icon: Clock, keys: 'T', group: 2, run: () => (view.correcting = photos) },
     { title: t('download'), icon: Download, keys: 'Ctrl D', group: 2, run: () => download(photos.map(({ id }) => ({ id, kind: 'file' })), view.title) },
     ...(only ? [{ title: t('showInFolder'), icon: FolderOpen, group: 3, run: () => showInFolder(only) }] : []),
     ...(only ? [{ title: t('aboutPhoto'), icon: Info, keys: 'I', group: 3, run: () => about(view, only) }] : []),
@@ -88,6 +90,23 @@ async function each(view: PhotosView, photos: readonly Photo[], change: (photo: 
   } catch (error) {
     toasts.fail(error);
   }
+}
+
+/** Other times and places. Raises what the server refuses. */
+export async function correct(view: PhotosView, changes: readonly api.PhotoCorrection[]): Promise<void> {
+  const before = await corrected(view, changes);
+  undo.offer(t('corrected', { n: changes.length }), Clock, async () => void (await corrected(view, before)));
+}
+
+/** What was said before; as much as was done is told even if the rest fails. */
+async function corrected(view: PhotosView, changes: readonly api.PhotoCorrection[]): Promise<api.PhotoCorrection[]> {
+  const before: api.PhotoCorrection[] = [];
+  for (let at = 0; at < changes.length; at += api.CORRECTED) {
+    const reply = await api.correct(changes.slice(at, at + api.CORRECTED));
+    before.push(...reply.before);
+    for (const photo of reply.photos) view.roll?.put(photo);
+  }
+  return before;
 }
 
 function about(view: PhotosView, photo: Photo): void {

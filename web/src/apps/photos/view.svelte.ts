@@ -22,6 +22,8 @@ export class PhotosView {
   looking = $state<number | null>(null);
   /** What is to be put into an album. */
   collecting = $state.raw<readonly Photo[] | null>(null);
+  /** Whose time and place are to be corrected. */
+  correcting = $state.raw<readonly Photo[] | null>(null);
   /** What the dialog about sharing is about. */
   sharing = $state.raw<readonly Shared[] | null>(null);
   readonly selection = new Selection<Photo>(() => this.#roll?.photos ?? []);
