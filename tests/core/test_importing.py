@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 
-from nuvol.core.photos.importing import Brought
 from nuvol.core.photos.timeline import Wish
 from nuvol.errors import BadValue, QuotaExceeded
+from nuvol.model.imports import Brought
 from nuvol.server import takeout
 from tests.core.clouds import Home, noise
 
 
 def bring(home: Home, place: Path, into: str = "Photos") -> Brought:
-    *_, brought = home.cloud.importing.bring(home.actor, into, takeout.folders(place))
+    with takeout.folders(place) as folders:
+        *_, brought = home.cloud.importing.bring(home.actor, into, folders)
     return brought
 
 

@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from nuvol.errors import BadValue
 from nuvol.model import photos as model
+from nuvol.model.imports import Import as Imported
 from nuvol.wire.api.values import Cursor, Hash, Id, Mime, Size, Time, microseconds, time_text
 from nuvol.wire.openapi import PREFIX
 
@@ -162,6 +163,31 @@ class DuplicateGroups(Struct, frozen=True):
     next: Annotated[Cursor | None, Meta(description="Give it as `cursor`. A page may be empty before the end.")]
 
 
+class Import(Struct, frozen=True):
+    """An archive of photos on its way in, and what came of it."""
+
+    id: Id
+    node_id: Annotated[Id, Meta(description="The archive.")]
+    name: str
+    place: Annotated[str, Meta(description="Path of the folder below which its folders go.")]
+    state: Annotated[
+        Literal["going", "done", "broken"], Meta(description="`broken`: it could not go on. Begun again, it goes on.")
+    ]
+    fault: Annotated[str | None, Meta(description="Broken: why, in a sentence.")]
+    total: Annotated[int, Meta(description="Photos in it; 0 until that is known.")]
+    seen: Annotated[int, Meta(description="Photos of which nothing is left to be done.")]
+    photos: Annotated[int, Meta(description="New ones.")]
+    known: Annotated[int, Meta(description="Were here already.")]
+    others: Annotated[int, Meta(description="Files that are no photos, left out.")]
+    failures: int
+    failed: Annotated[list[str], Meta(description="A sentence for each failure, for the first 500.")]
+    began_at: Time
+
+
+class Imports(Struct, frozen=True):
+    imports: list[Import]
+
+
 class Known(Struct, frozen=True):
     known: list[Hash]
 
@@ -221,6 +247,13 @@ class HashesAsked(Struct, frozen=True, forbid_unknown_fields=True):
     algorithm: Annotated[
         Literal["sha-256", "nuvol"], Meta(description="`nuvol`: the `hash` of a node. `sha-256`: of the bytes.")
     ] = "sha-256"
+
+
+class NewImport(Struct, frozen=True, forbid_unknown_fields=True):
+    node_id: Annotated[Id, Meta(description="A zip archive: a folder of photos, or an export of another service.")]
+    place: Annotated[str, Meta(max_length=4096, description="Path of the folder below which its folders go.")] = (
+        "Photos"
+    )
 
 
 class NewAlbum(Struct, frozen=True, forbid_unknown_fields=True):
@@ -336,6 +369,29 @@ def timeline(months: Sequence[tuple[int, int]]) -> Timeline:
 
 def likes(of: model.Likes) -> Likes:
     return Likes(of.total, of.mine, list(of.names))
+
+
+_IMPORTS: dict[int, Literal["going", "done", "broken"]] = {0: "going", 1: "done", 2: "broken"}
+
+
+def imported(of: Imported) -> Import:
+    brought = of.brought
+    return Import(
+        of.id,
+        of.node_id,
+        of.name,
+        of.place,
+        _IMPORTS[of.stage],
+        brought.fault or None,
+        brought.total,
+        brought.seen,
+        brought.photos,
+        brought.known,
+        brought.others,
+        brought.failures,
+        brought.failed,
+        time_text(of.queued_at),
+    )
 
 
 def local_text(local_at: int) -> str:
