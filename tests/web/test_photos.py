@@ -1,5 +1,6 @@
 """Photos as a person looks at them: the timeline, one photo, albums, and what comes from a phone."""
 
+import io
 import time
 import zipfile
 from pathlib import Path
@@ -161,6 +162,51 @@ def test_one_photo_gets_a_time_and_coordinates_and_what_the_camera_wrote_again(d
     dialog.get_by_role("button", name="As the camera wrote it").click()
     expect(about).to_contain_text("1 May 2010, 10:00")
     assert desktop.api("GET", f"/photos/{photo}").json()["said"] == []
+
+
+def archive(**files: bytes) -> bytes:
+    """`files`: names with __ for /."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as packed:
+        for name, data in files.items():
+            packed.writestr(name.replace("__", "/"), data)
+    return made.getvalue()
+
+
+def test_a_zip_of_this_device_is_imported_and_says_what_came_of_it(desktop: Desktop, tmp_path: Path) -> None:
+    name = f"{desktop.folder} take.zip"
+    pictures = {f"old__{day}.jpg": jpeg(exif(when=f"2009:05:0{day} 10:00:00")) for day in (1, 2)}
+    (tmp_path / name).write_bytes(archive(**pictures, old__torn_jpg=b"x", old__note=b"text"))
+    desktop.open("/photos")
+    desktop.page.get_by_role("button", name="More", exact=True).click()
+    desktop.page.get_by_role("menuitem", name="Import photos").click()
+    dialog = desktop.page.get_by_role("dialog", name="Import photos")
+    with desktop.page.expect_file_chooser() as chooser:
+        dialog.get_by_role("button", name="Choose a zip of this device").click()
+    chooser.value.set_files([tmp_path / name])
+    row = dialog.get_by_role("list", name="Imports").get_by_role("listitem").filter(has_text=name)
+    expect(row.get_by_role("status")).to_have_text("2 new photos, 2 other files left out", timeout=60_000)
+    row.get_by_role("button", name="Move the zip to the trash").click()
+    dialog.get_by_role("button", name="Done").click()
+    looked_at(desktop)
+    months = desktop.api("GET", "/photos?month=2009-05").json()["photos"]
+    assert sorted(one["name"] for one in months) == ["1.jpg", "2.jpg"]
+    for one in months:
+        desktop.api("DELETE", f"/nodes/{one['id']}")
+
+
+def test_a_zip_in_the_files_is_imported_and_a_broken_one_says_why(desktop: Desktop) -> None:
+    name = f"{desktop.folder} torn.zip"
+    desktop.put(name, b"no archive at all")
+    desktop.open("/photos")
+    desktop.page.get_by_role("button", name="More", exact=True).click()
+    desktop.page.get_by_role("menuitem", name="Import photos").click()
+    dialog = desktop.page.get_by_role("dialog", name="Import photos")
+    dialog.get_by_role("button", name=f"Import: {name}").click()
+    row = dialog.get_by_role("list", name="Imports").get_by_role("listitem").filter(has_text=name)
+    expect(row).to_contain_text("it is no zip archive, or it is damaged", timeout=60_000)
+    row.get_by_role("button", name="Take off the list").click()
+    expect(row).to_have_count(0)
 
 
 def test_photos_are_shared_by_the_dialog_of_every_file(desktop: Desktop) -> None:

@@ -46,8 +46,12 @@ class Imports:
             self._thread.join(STOP_SECONDS)
 
     def _work(self) -> None:
+        recovered = False
         while not self._stopping.is_set():
             try:
+                if not recovered:
+                    self._cloud.imports.recover()
+                    recovered = True
                 while not self._stopping.is_set() and (one := self._cloud.imports.take()) is not None:
                     self._bring(one)
             except Exception:

@@ -102,6 +102,13 @@ class Imports:
         """Set `wake` when there may be something to do; returns the function that ends it."""
         return self._files.catalog.on_change(lambda notices: wake.set())
 
+    def recover(self) -> None:
+        """At the start: where no other process serves, what is taken was taken by one that died."""
+        if self._files.catalog.is_local:
+            now = self._files.clock()
+            for one in self._files.catalog.read(lambda tx: tx.imports.waiting(now + LEASE, MOST)):
+                self.let_go(one)
+
     def take(self) -> Import | None:
         """The one that waits longest, for the caller alone; None: there is none."""
         now = self._files.clock()
@@ -130,7 +137,7 @@ class Imports:
             return False
 
     def let_go(self, one: Import) -> None:
-        """The server ends: whoever comes next may take it at once."""
+        """Whoever comes next may take it at once."""
         now = self._files.clock()
         self._files.catalog.write(lambda tx: tx.imports.note(one.account_id, one.id, Stage.GOING, one.brought, now))
 

@@ -1,4 +1,5 @@
 /** What can be done with photos, and where they are shown. Menus, toolbars and keys read this. */
+import Archive from '@lucide/svelte/icons/folder-archive';
 import Camera from '@lucide/svelte/icons/camera';
 import Clock from '@lucide/svelte/icons/clock';
 import Copies from '@lucide/svelte/icons/copy';
@@ -63,6 +64,7 @@ export function placeActions(view: PhotosView): Action[] {
   const { roll } = view;
   return [
     { title: t('uploadPhotos'), icon: FileUp, keys: 'U', group: 1, run: () => choose(view, false) },
+    { title: t('importPhotos'), icon: Archive, group: 1, run: () => (view.importing = []) },
     ...(touch.isCoarse ? [{ title: t('takePhoto'), icon: Camera, group: 1, run: () => choose(view, true) }] : []),
     ...(roll ? [{ title: t('largerPhotos'), icon: ZoomIn, keys: '+', group: 2, run: () => view.resize(1) }] : []),
     ...(roll ? [{ title: t('smallerPhotos'), icon: ZoomOut, keys: '−', group: 2, run: () => view.resize(-1) }] : []),
@@ -184,8 +186,14 @@ async function showInFolder(photo: Photo): Promise<void> {
 export const choose = (view: PhotosView, camera: boolean): void =>
   ask({ accept: 'image/*,video/*', ...(camera ? { capture: 'environment' } : {}) }, (chosen) => send(view, fromField(chosen)));
 
-/** Nothing is sent that is in the cloud already. */
+export const isArchive = ({ name }: { name: string }): boolean => /\.zip$/i.test(name);
+
+/** Nothing is sent that is in the cloud already; archives are unpacked there. */
 export async function send(view: PhotosView, arrivals: Arrivals): Promise<void> {
+  const archives = arrivals.files.map(({ file }) => file).filter(isArchive);
+  if (archives.length) view.importing = archives;
+  arrivals.files = arrivals.files.filter(({ file }) => !archives.includes(file));
+  if (arrivals.files.length === 0 && arrivals.folders.length === 0) return;
   try {
     const { album } = view;
     const folder = album?.folder_id ? await files.node(album.folder_id) : await photosFolder();

@@ -22,6 +22,8 @@ export class PhotosView {
   looking = $state<number | null>(null);
   /** What is to be put into an album. */
   collecting = $state.raw<readonly Photo[] | null>(null);
+  /** Archives that were dropped or are yet to be chosen, while the dialog about imports is open. */
+  importing = $state.raw<readonly File[] | null>(null);
   /** Whose time and place are to be corrected. */
   correcting = $state.raw<readonly Photo[] | null>(null);
   /** What the dialog about sharing is about. */

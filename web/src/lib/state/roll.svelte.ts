@@ -222,7 +222,7 @@ export class Roll {
     for (const { object, object_id: id } of news.changes) {
       if (object === 'photo' && here.has(id)) said.add(id);
       else if (object === 'node' && here.has(id)) moved = !!this.#dirty.add(here.get(id)!);
-      else if (object !== 'comment') moved = true; // a file that came, a photo whose time is known now, a folder that went
+      else if (object !== 'comment' && object !== 'import') moved = true; // a file that came, a photo whose time is known now, a folder that went
     }
     if (said.size > SINGLY) {
       for (const id of said) this.#dirty.add(here.get(id)!);
