@@ -87,7 +87,16 @@ class Imports {
       const item = this.#itemOf(each.file, each.folder);
       if (item?.stage !== 'done' && item?.stage !== 'skipped') continue;
       this.#sending = this.#sending.filter((other) => other !== each);
-      void files.byPath(joined(each.folder.path ?? '', item.name)).then(({ id }) => this.begin(id), toasts.fail);
+      void this.#beginIn(each.folder, item.name);
+    }
+  }
+
+  async #beginIn({ id }: Node, name: string): Promise<void> {
+    try {
+      const { path } = await files.node(id); // one that was just made does not tell it
+      await this.begin((await files.byPath(joined(path ?? '', name))).id);
+    } catch (error) {
+      toasts.fail(error);
     }
   }
 

@@ -118,7 +118,7 @@ export class Roll {
     const bucket = this.#buckets.find(({ photos }) => photos.some(({ id }) => id === photo.id));
     const before = bucket?.photos.find(({ id }) => id === photo.id);
     if (!bucket || !before) return this.#soon();
-    if (before.taken !== photo.taken || (this.choice.kind === 'favourites' && !photo.favourite)) return this.#soon(); // it stands elsewhere now
+    if (before.taken !== photo.taken || (this.choice.kind === 'favourites' && !photo.favourite)) this.#soon(); // it stands elsewhere now
     this.#change(bucket.key, { photos: bucket.photos.map((each) => (each.id === photo.id ? photo : each)) });
   }
 
