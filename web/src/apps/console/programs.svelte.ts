@@ -1,6 +1,7 @@
 /** What one console knows: the apps, the plans they are on, and secrets that were just made. */
 import * as api from '../../lib/api/programs';
 import type { App, AppPlanSize, AppSecrets } from '../../lib/api/programs';
+import { toasts } from '../../lib/state/toasts.svelte';
 
 export class Programs {
   apps = $state.raw<readonly App[] | null>(null);
@@ -16,6 +17,12 @@ export class Programs {
     } catch (error) {
       this.fault = error;
     }
+  }
+
+  /** Do something to them, say why if it failed, and look what they are now. */
+  async act(change: () => Promise<unknown>): Promise<void> {
+    await change().catch(toasts.fail);
+    await this.read();
   }
 
   keep(secrets: AppSecrets): void {
