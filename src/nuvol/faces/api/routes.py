@@ -235,6 +235,12 @@ ENTRIES: tuple[Entry, ...] = (
                gives=files.Missing),
         _entry("GET /nodes/{node_id}/zip", zips.get, "files:read", "A folder as one zip archive",
                media_given=zips.MEDIA_TYPE, errors=(e.NodeMissing, e.WrongKind)),
+        _entry("POST /bundles", zips.choose, "files:read", "Choose files and folders to be fetched as one",
+               about="From wherever they lie. The choice is kept for an hour.", takes=files.NewBundle,
+               gives=files.Bundle, statuses=(201,), headers_given=("Location",), errors=(e.NodeMissing, e.BadName)),
+        _entry("GET /bundles/{bundle_id}/zip", zips.chosen, "files:read", "What was chosen, as one zip archive",
+               about="Each stands under its own name, the second of a name as “name (2)”. What went away meanwhile is"
+               " left out.", media_given=zips.MEDIA_TYPE, errors=(e.BundleMissing,)),
     ),
     *_chapter(
         "Versions",
