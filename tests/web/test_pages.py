@@ -181,6 +181,22 @@ def linking(desktop: Desktop) -> None:
     dialog.get_by_text("Used 0 of 5 times").scroll_into_view_if_needed()
 
 
+def page_of_a_link(role: str) -> Callable[[Desktop], None]:
+    def go(desktop: Desktop) -> None:
+        desktop.put(LONG)
+        desktop.put("a text of many lines.txt", b"six poles\n" * 200)
+        desktop.put("dot.gif", GIF)
+        link = desktop.api("POST", "/links", {"node_ids": [desktop.folder_id], "role": role}).json()
+        desktop.open(f"/s/{link['key']}")
+        desktop.page.get_by_label("Files to add").wait_for()
+        if role == "edit":
+            desktop.page.get_by_role("link", name="a text of many lines").first.click()
+            desktop.page.get_by_role("region", name="a text of many lines").wait_for()
+
+    go.__name__ = f"page of a link to {role}"
+    return go
+
+
 def shared(desktop: Desktop) -> None:
     note = desktop.put(LONG)
     desktop.api("POST", "/links", {"node_ids": [note["id"]], "password": "under the mat"})
@@ -536,7 +552,7 @@ PAGES = (
     removing_a_database, making("database"), making("document"), making("index"), at("/documents/no-such"),
     at("/developer"), console("keys"), console("people"), console("scopes"), console("usage"),
     console("tokens"),
-    at("/shared"), at("/shared#over"),
+    page_of_a_link("edit"), page_of_a_link("upload"), at("/shared"), at("/shared#over"),
     at("/trash"), at("/search?q=nothing-like-it"), at("/files/No such folder"), at("/settings/profile"),
     at("/settings/security"), at("/settings/devices"), at("/settings/apps"), at("/settings/look"),
 )  # fmt: skip

@@ -32,6 +32,7 @@ from nuvol.faces.api import (
     zips,
 )
 from nuvol.faces.api.router import Entry, Function
+from nuvol.faces.thumbnails import WEBP
 from nuvol.u1db import stream
 from nuvol.wire import chunks, tus
 from nuvol.wire.api import accounts as people
@@ -440,7 +441,7 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("PATCH /photos/{node_id}", photos.patch, "files", "Say when and where it was taken",
                takes=pictures.PhotoChange, gives=pictures.PhotoDetails, errors=_NO_PHOTO),
         _entry("GET /photos/{node_id}/thumbnail", photos.thumbnail, "photos", "A small picture of it",
-               query=pictures.ThumbnailAsked, headers=(_READING[0],), media_given=photos.WEBP, statuses=(200, 304),
+               query=pictures.ThumbnailAsked, headers=(_READING[0],), media_given=WEBP, statuses=(200, 304),
                headers_given=("ETag", "Cache-Control"), errors=(*_NO_PHOTO, e.ThumbnailMissing, e.PreconditionFailed)),
         _entry("GET /photos/{node_id}/likes", photos.likes, "photos", "Who likes it", gives=pictures.Likes,
                errors=_NO_PHOTO),
