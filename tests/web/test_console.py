@@ -5,33 +5,22 @@ from itertools import count
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from nuvol.sdk.cloudfs import Session
-from tests.servers import Server, add_account
+from tests.servers import Server
 from tests.web.desktop import Desktop
 
-PASSWORD = "a window of her own"
 SOON = 20_000  # ms; a busy machine
 numbers = count(1)
 
 
-@pytest.fixture(scope="module")
-def carla(server: Server) -> str:
-    add_account(server.data, "carla", PASSWORD)
-    return "carla"
-
-
 @pytest.fixture
-def developer(browser: Browser, server: Server, carla: str) -> Iterator[Desktop]:
+def developer(other: BrowserContext, server: Server) -> Iterator[Desktop]:
     """An ordinary person."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-    login = {"login": carla, "password": PASSWORD}
-    assert context.request.post(f"{server.url}/api/v1/session", data=login).status == 201
-    desktop = Desktop(context.new_page(), server)
+    desktop = Desktop(other.new_page(), server)
     yield desktop
     assert desktop.complaints == []
-    context.close()
 
 
 def test_an_app_is_asked_for_let_in_used_watched_and_removed(
@@ -87,6 +76,21 @@ def signed_in(server: Server, key: str, page: Page) -> str:
     with Session(server.url, key, answer.json()["secret"]) as session:
         session.authenticate("walker@example.org", "five quiet clouds")
         return str(session.rest_interface.bc_conn.auth_token)
+
+
+def test_an_app_is_held_to_a_folder_of_its_own(desktop: Desktop) -> None:
+    page, title = desktop.page, f"Trail log {next(numbers)}"
+    key = desktop.api("POST", "/apps", {"title": title}).json()["key"]
+    desktop.open(f"/developer/{key}/scopes")
+    scopes = page.get_by_role("list", name="Scopes")
+    expect(scopes).to_contain_text("profile")
+    expect(scopes).not_to_contain_text("app-folder")
+    page.get_by_role("button", name="A folder of its own").click()
+    expect(scopes).to_contain_text("files:app-folder")
+    expect(scopes).to_contain_text(f"Apps/{title} in each account")
+    assert desktop.api("GET", f"/apps/{key}").json()["scopes"] == ["files:app-folder", "profile"]
+    page.get_by_role("link", name="Developer", exact=True).click()
+    expect(page.get_by_role("list", name="Apps")).to_contain_text(title)
 
 
 def test_an_administrator_makes_an_app_of_every_kind_and_sizes_the_plans(desktop: Desktop) -> None:

@@ -33,6 +33,7 @@ from nuvol.faces.api import (
     zips,
 )
 from nuvol.faces.api.router import Entry, Function
+from nuvol.faces.thumbnails import WEBP
 from nuvol.u1db import stream
 from nuvol.wire import chunks, tus
 from nuvol.wire.api import accounts as people
@@ -291,8 +292,8 @@ ENTRIES: tuple[Entry, ...] = (
                about="It waits until an administrator lets it in. The secrets are shown this once.",
                takes=programs.NewApp, gives=programs.AppSecrets, statuses=(201,), errors=(e.AccountMissing,)),
         _entry("GET /apps/{app_key}", apps.get, "account", "One app", gives=programs.App, errors=(e.AppMissing,)),
-        _entry("PATCH /apps/{app_key}", apps.patch, "account", "Let an app in or shut it out; sign-up; plan",
-               admin=True, takes=programs.AppChange, gives=programs.App, errors=(e.AppMissing,)),
+        _entry("PATCH /apps/{app_key}", apps.patch, "account", "Let an app in or shut it out; sign-up; plan; files",
+               takes=programs.AppChange, gives=programs.App, errors=(e.AppMissing,)),
         _entry("DELETE /apps/{app_key}", apps.delete, "account", "Remove an app and its tokens", statuses=(204,),
                errors=(e.AppMissing,)),
         _entry("POST /apps/{app_key}/secret", apps.rotate, "account", "A new secret in place of the old one",
@@ -457,7 +458,7 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("PATCH /photos/{node_id}", photos.patch, "files", "Say when and where it was taken",
                takes=pictures.PhotoChange, gives=pictures.PhotoDetails, errors=_NO_PHOTO),
         _entry("GET /photos/{node_id}/thumbnail", photos.thumbnail, "photos", "A small picture of it",
-               query=pictures.ThumbnailAsked, headers=(_READING[0],), media_given=photos.WEBP, statuses=(200, 304),
+               query=pictures.ThumbnailAsked, headers=(_READING[0],), media_given=WEBP, statuses=(200, 304),
                headers_given=("ETag", "Cache-Control"), errors=(*_NO_PHOTO, e.ThumbnailMissing, e.PreconditionFailed)),
         _entry("GET /photos/{node_id}/likes", photos.likes, "photos", "Who likes it", gives=pictures.Likes,
                errors=_NO_PHOTO),

@@ -190,6 +190,7 @@ class Imports(Struct, frozen=True):
 
 class Known(Struct, frozen=True):
     known: list[Hash]
+    photos: Annotated[list[int], Meta(description="Of each of them in turn, a photo that has it.")]
 
 
 class Before(Struct, frozen=True):
