@@ -3,7 +3,7 @@
 import pytest
 
 from nuvol.gazetteer import towns
-from nuvol.gazetteer.__main__ import rows
+from nuvol.gazetteer.__main__ import lines
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,16 @@ def test_a_town_too_far_away_names_nothing():
     assert towns.near(41_383_600, 3_600_000, 150_000) is not None
 
 
-def test_the_table_is_made_of_the_dump_of_geonames():
-    line = "1\tMünchen\tMunchen\t{}\t48.13743\t11.57549\tP\tPPLA\tDE\t\t02\t\t\t\t{}\t\t524\tEurope/Berlin\t2024-01-01"
-    dump = "\n".join([line.format("Munich,Múnich,Мюнхен,MUC", 1_260_391), line.format("Munich", 20_000)])
-    small, large = rows(dump)
+def test_the_table_has_names_of_other_languages_for_large_towns_only():
+    town = {
+        "name": "München",
+        "alternatenames": ["Munich", "Múnich", "Мюнхен", "MUC"],
+        "latitude": 48.13743,
+        "longitude": 11.57549,
+        "countrycode": "DE",
+        "timezone": "Europe/Berlin",
+        "population": 1_260_391,
+    }
+    small, large = lines([town, town | {"population": 20_000}])
     assert large == "München\tMUC|Múnich\tDE\tEurope/Berlin\t481374\t115755\t1260391"
     assert small == "München\t\tDE\tEurope/Berlin\t481374\t115755\t20000"

@@ -1,12 +1,10 @@
-"""Towns by name and by place: 34,000 of more than 15,000 people, from GeoNames (CC BY 4.0, https://www.geonames.org/).
+"""Towns by name and by place: some 30,000 of more than 15,000 people (GeoNames, https://www.geonames.org/, CC BY 4.0).
 
 Coordinates are millionths of a degree. The table is read when somebody first asks; it is kept as it is in the file, in
 4 MB, and only the lines that are told become values.
 """
 
 import lzma
-import re
-import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -14,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from math import cos, radians
 
+from nuvol.gazetteer.letters import folded
 from nuvol.model.photos import Town
 
 SHORTEST = 2
@@ -23,7 +22,6 @@ _METRES = 0.111_195
 """Of a millionth of a degree of latitude."""
 _CENTRE = 1000
 """Metres: within them one is in the middle of a town."""
-_WORD = re.compile(r"[^\W_]+")
 
 
 def near(latitude: int, longitude: int, metres: int) -> Town | None:
@@ -59,12 +57,6 @@ def find(text: str, most: int) -> list[Town]:
             found.setdefault(at, rank // 2)
     towns = {at: table.town(at) for at in found}
     return [towns[at] for at in sorted(found, key=lambda at: (found[at], -towns[at].people))[:most]]
-
-
-def folded(text: str) -> str:
-    """Lower case, without accents and signs."""
-    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    return " ".join(_WORD.findall(plain.casefold()))
 
 
 class _Table:
