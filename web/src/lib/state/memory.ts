@@ -15,6 +15,8 @@ export interface Remembered {
   handle?: FileSystemFileHandle;
   /** A photo of a phone, which gives no handles: kept here until it is sent. */
   file?: File;
+  /** The folder on another cloud to which it goes; `parentId` is an id of there. */
+  cloud?: number;
   /** It is not sent when the cloud has it already. */
   onlyNew?: boolean;
 }
