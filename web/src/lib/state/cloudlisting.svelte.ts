@@ -25,6 +25,7 @@ export class CloudListing {
   #standing = $state<Standing>('loading');
   #error = $state.raw<unknown>(null);
   #order = $state.raw<Order>({ by: 'name', descending: false });
+  #all = $derived(clouds.list.map(asEntry).sort(comparison(this.#order)));
   #readAt = $state<string | null>(null);
   #reading = 0;
   #timer: ReturnType<typeof setInterval>;
@@ -50,7 +51,7 @@ export class CloudListing {
     return this.#way;
   }
   get entries(): readonly Node[] {
-    return this.#entries;
+    return this.place.kind === 'clouds' ? this.#all : this.#entries;
   }
   get standing(): Standing {
     return this.#standing;
@@ -85,7 +86,7 @@ export class CloudListing {
     try {
       await clouds.ask();
       const { place } = this;
-      const [entries, way] = place.kind === 'cloud' ? await read(place.folder, place.item) : [clouds.list.map(asEntry), []];
+      const [entries, way] = place.kind === 'cloud' ? await read(place.folder, place.item) : [[], []];
       if (reading !== this.#reading) return;
       this.#way = way;
       this.#show(entries);
