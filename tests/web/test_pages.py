@@ -491,7 +491,8 @@ PAGES = (
     at("/photos/albums"), at("/photos/favourites"), at("/photos/places"), at("/photos/duplicates"),
     all_databases, database, document, no_json, changed_twice, index, no_documents, documents_offline,
     removing_a_database, making("database"), making("document"), making("index"), at("/documents/no-such"),
-    at("/developer"), console("keys"), console("people"), console("usage"), console("tokens"),
+    at("/developer"), console("keys"), console("people"), console("scopes"), console("usage"),
+    console("tokens"),
     at("/shared"), at("/shared#over"),
     at("/trash"), at("/search?q=nothing-like-it"), at("/files/No such folder"), at("/settings/profile"),
     at("/settings/security"), at("/settings/devices"), at("/settings/apps"), at("/settings/look"),
@@ -530,6 +531,7 @@ def test_spanish_and_catalan_fit_where_english_does(desktop: Desktop) -> None:
     desktop.put(LONG)
     database = some_documents(desktop)
     here = f"/files/{quote(desktop.folder)}"
+    key = desktop.api("POST", "/apps", {"title": LONG[:60]}).json()["key"]
     for language in ("es", "ca"):
         desktop.open()
         desktop.page.evaluate("(wish) => localStorage.setItem('language', wish)", language)
@@ -537,6 +539,8 @@ def test_spanish_and_catalan_fit_where_english_does(desktop: Desktop) -> None:
         for path in (
             here,
             "/developer/new",
+            f"/developer/{key}/keys",
+            f"/developer/{key}/scopes",
             "/documents",
             f"/documents/{database}",
             f"/documents/{database}?index=i",

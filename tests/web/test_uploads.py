@@ -57,15 +57,15 @@ def test_dropped_files_arrive(desktop: Desktop) -> None:
     desktop.shows("dropped.txt")
 
 
-def test_a_folder_dropped_from_outside_arrives_with_all_below_it(desktop: Desktop, tmp_path: Path) -> None:
-    inner = tmp_path / "Trip" / "day one" / "an empty one"
+def test_a_folder_dropped_from_outside_arrives_with_all_below_it(desktop: Desktop, to_drop: Path) -> None:
+    inner = to_drop / "Trip" / "day one" / "an empty one"
     inner.mkdir(parents=True)
-    (tmp_path / "Trip" / "plan.txt").write_text("plan")
-    (tmp_path / "Trip" / "day one" / "walk.txt").write_text("walk")
-    (tmp_path / "alone.txt").write_text("alone")
+    (to_drop / "Trip" / "plan.txt").write_text("plan")
+    (to_drop / "Trip" / "day one" / "walk.txt").write_text("walk")
+    (to_drop / "alone.txt").write_text("alone")
     desktop.open()
     desktop.page.get_by_role("heading", name="Nothing in").wait_for()
-    drop(desktop.page, tmp_path / "Trip", tmp_path / "alone.txt")
+    drop(desktop.page, to_drop / "Trip", to_drop / "alone.txt")
     desktop.shows("Trip", "alone.txt")
     expect(desktop.page.get_by_text("3 files are in")).to_be_visible(timeout=LONG)
     assert tree(desktop, desktop.folder_id) == [

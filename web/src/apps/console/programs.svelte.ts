@@ -2,6 +2,7 @@
 import * as api from '../../lib/api/programs';
 import type { App, AppPlanSize, AppSecrets } from '../../lib/api/programs';
 import { sentence } from '../../lib/api/problems';
+import { toasts } from '../../lib/state/toasts.svelte';
 
 export class Programs {
   apps = $state.raw<readonly App[] | null>(null);
@@ -17,6 +18,12 @@ export class Programs {
     } catch (error) {
       this.fault = sentence(error);
     }
+  }
+
+  /** Do something to them, say why if it failed, and look what they are now. */
+  async act(change: () => Promise<unknown>): Promise<void> {
+    await change().catch(toasts.fail);
+    await this.read();
   }
 
   keep(secrets: AppSecrets): void {

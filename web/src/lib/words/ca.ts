@@ -504,6 +504,7 @@ export const ca: Catalogue = {
   newAlbumInside: 'Àlbum nou a dins',
   makeAlbum: 'Crea l’àlbum',
   renameAlbum: 'Canvia el nom de l’àlbum',
+  downloadAlbum: 'Baixa l’àlbum',
   removeAlbum: 'Treu l’àlbum',
   albumRemoved: '«{album}» s’ha tret; les fotos continuen a la cronologia',
   albumNeedsName: 'Un àlbum necessita un nom. Escriu-lo.',

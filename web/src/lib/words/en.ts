@@ -533,6 +533,7 @@ export const en = {
   newAlbumInside: 'New album inside',
   makeAlbum: 'Make the album',
   renameAlbum: 'Rename the album',
+  downloadAlbum: 'Download the album',
   removeAlbum: 'Remove the album',
   albumRemoved: '“{album}” is removed; its photos stay in the timeline',
   albumNeedsName: 'An album needs a name. Type one.',

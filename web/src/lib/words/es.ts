@@ -504,6 +504,7 @@ export const es: Catalogue = {
   newAlbumInside: 'Álbum nuevo dentro',
   makeAlbum: 'Crear el álbum',
   renameAlbum: 'Cambiar el nombre del álbum',
+  downloadAlbum: 'Descargar el álbum',
   removeAlbum: 'Quitar el álbum',
   albumRemoved: '«{album}» se ha quitado; sus fotos siguen en la cronología',
   albumNeedsName: 'Un álbum necesita un nombre. Escríbelo.',
