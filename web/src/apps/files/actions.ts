@@ -27,6 +27,7 @@ import { clouds } from '../../lib/state/clouds.svelte';
 import { clipboard } from '../../lib/state/clipboard.svelte';
 import { tell } from '../../lib/state/known';
 import { questions } from '../../lib/state/questions.svelte';
+import { shares } from '../../lib/state/shares.svelte';
 import { toasts } from '../../lib/state/toasts.svelte';
 import { t } from '../../lib/words/words.svelte';
 import { chooseFiles, chooseFolder } from './choosing';
@@ -48,7 +49,7 @@ export function entryActions(view: FilesView, nodes: readonly Node[]): Action[] 
     { title: t('download'), icon: Download, keys: 'Ctrl D', group: 2, run: () => download(nodes, view.folder?.name || t('files')) },
     ...(only ? [{ title: t('details'), icon: Info, keys: 'I', group: 3, run: () => view.toggleDetails(true) }] : []),
     ...(only ? [{ title: t('comments'), icon: MessageSquare, group: 3, run: () => view.discuss(only) }] : []),
-    { title: t('moveToTrash'), icon: Trash, keys: 'Del', tone: 'bad', group: 4, run: () => trashing.trash(nodes, (node) => tell({ put: node })) },
+    { title: t(nodes.every((node) => shares.isOpenedToMe(node)) ? 'leave' : 'moveToTrash'), icon: Trash, keys: 'Del', tone: 'bad', group: 4, run: () => trashing.trash(nodes, (node) => tell({ put: node })) },
   ];
 }
 
