@@ -42,7 +42,7 @@ LIBRARIES: dict[str, set[str]] = {
     "wire": {"msgspec", "lxml"},
     "pictures": {"msgspec", "PIL", "pillow_heif", "av"},
     "stores": {"msgspec", "psycopg", "psycopg_pool"},
-    "core": {"msgspec", "argon2", "blake3", "cryptography", "pyfastcdc"},
+    "core": {"msgspec", "argon2", "blake3", "cryptography", "pyfastcdc", "zlib_ng"},
     "faces": {"msgspec"},
     "sdk": {"msgspec", "httpx"},
     "apps": {"httpx", "starlette", "jinja2", "cryptography", "PIL"},

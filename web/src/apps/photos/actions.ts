@@ -165,7 +165,7 @@ export async function send(view: PhotosView, arrivals: Arrivals): Promise<void> 
   try {
     const { album } = view;
     const folder = album?.folder_id ? await files.node(album.folder_id) : await photosFolder();
-    await uploads.add(arrivals, folder, { onlyNew: true });
+    await uploads.add(arrivals, folder, { onlyNew: true, albumId: album?.folder_id ? undefined : album?.id });
   } catch (error) {
     toasts.fail(error);
   }
