@@ -18,7 +18,7 @@ from nuvol.core.elsewhere import Invitation
 from nuvol.faces import http
 from nuvol.faces.http import Answer, Dispatcher, Headers, Request
 from nuvol.model.accounts import FULL, Actor
-from nuvol.model.elsewhere import Item, Way
+from nuvol.model.elsewhere import Item, Offer, Way
 from nuvol.model.photos import Made, Thumbnail
 from nuvol.model.shares import Role
 from nuvol.server.app import dispatcher
@@ -223,6 +223,9 @@ class OtherCloud:
 
     way = Way("https://there.example/v1/folder/7", "token", "secret", "consumer", "secret")
     one = Item(7, None, "f", True, 0, "", 1, "", "")
+
+    def look(self, link: str) -> Offer:
+        return Offer("there.example", "Theirs", "carl", Role.EDITOR)
 
     def accept(self, link: str) -> Invitation:
         return Invitation(self.way, "Theirs", "carl", Role.EDITOR, "owner@example.org")

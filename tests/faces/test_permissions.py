@@ -257,7 +257,7 @@ ROWS: dict[str, Row] = {
     "DELETE /nodes/{node_id}/invitations/{invitation_id}": Row(
         owning(204), "/nodes/{folder}/invitations/{invitation}"
     ),
-    "POST /shares/invitation": Row(whole(), json={"secret": "{secret}"}),
+    "POST /shares/invitation": Row(anyone(), json={"secret": "{secret}"}),
     "POST /shares/accept": Row(whole(201, writes=True) | {"owner": 400}, json={"secret": "{secret}"}),
     "GET /nodes/{node_id}/comments": Row(reading(), "/nodes/{file}/comments"),
     "POST /nodes/{node_id}/comments": Row(writing(201) | {"viewer": 201}, "/nodes/{file}/comments", json={"text": "t"}),
@@ -268,6 +268,7 @@ ROWS: dict[str, Row] = {
     "POST /shares/guests": Row(anyone(201), json={"secret": "{secret}"}),
     "GET /elsewhere": Row(mine()),
     "POST /elsewhere": Row(whole(201, writes=True), json={"link": "https://there.example/shared#nv_f_x"}),
+    "POST /elsewhere/invitation": Row(whole(writes=True), json={"link": "https://there.example/shared#nv_f_x"}),
     "GET /elsewhere/{folder_id}": Row(whole(), "/elsewhere/{away}", prepare=_away),
     "DELETE /elsewhere/{folder_id}": Row(whole(204, writes=True), "/elsewhere/{away}", prepare=_away),
     "GET /elsewhere/{folder_id}/items/{item_id}": Row(whole(), "/elsewhere/{away}/items/8", prepare=_away),
