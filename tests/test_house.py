@@ -45,7 +45,7 @@ LIBRARIES: dict[str, set[str]] = {
     "core": {"msgspec", "argon2", "blake3", "cryptography", "pyfastcdc"},
     "faces": {"msgspec"},
     "sdk": {"msgspec", "httpx"},
-    "apps": {"httpx", "starlette", "jinja2", "cryptography", "PIL"},
+    "apps": {"httpx", "starlette", "jinja2", "cryptography", "PIL", "pillow_heif"},
     "server": {"uvloop", "cryptography"},
     "cli": {"click"},
 }

@@ -15,7 +15,8 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from nuvol.apps.photoshare import words
 from nuvol.apps.photoshare.accounts import Clouds
-from nuvol.apps.photoshare.layout import AppAccount, Crowded
+from nuvol.apps.photoshare.layout import AppAccount, Crowded, Unreadable
+from nuvol.apps.photoshare.pictures import Pictures
 from nuvol.apps.photoshare.settings import Settings
 from nuvol.apps.photoshare.visitors import COOKIE, DAYS, Seal, Visitor
 from nuvol.sdk.cloudfs import AuthenticatedError, CloudFSError, Filesystem
@@ -98,6 +99,7 @@ class Site:
 
     def __init__(self, settings: Settings) -> None:
         self._clouds = Clouds(settings)
+        self._pictures = Pictures(settings.media_root)
         self._seal = Seal(settings.client_secret)
         self._templates = Environment(loader=PackageLoader("nuvol.apps.photoshare"), autoescape=True)
         self._templates.filters |= {"letter": ord, "utc": utc, "utc_words": utc_words}
@@ -133,6 +135,10 @@ class Site:
             answer = self.trouble(visit, f"The cloud refused: {error.message}")
         except Crowded:
             answer = self.trouble(visit, "Too many people changed this at the same moment. Try again.")
+        except Unreadable as refusal:
+            answer = self.trouble(
+                visit, f"“{refusal}” of PhotoShare's own account holds something else. Nothing was changed."
+            )
         except CloudFSError:
             answer = self.trouble(visit, "The cloud does not answer. Try again in a moment.")
         for name, value in SAFETY.items():
@@ -217,11 +223,20 @@ def moment(language: str, seconds: int, now: datetime) -> str:
     return f"{then.day} {words.month(language, then.month)}{year}, {then:%H:%M}"
 
 
-STATIC = {"photoshare.css": "text/css", "photoshare.js": "text/javascript", "icon.svg": "image/svg+xml"}
+STATIC = {
+    "photoshare.css": "text/css",
+    "photoshare.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+    "unseen.svg": "image/svg+xml",
+}
 
 
 async def static(request: Request) -> Response:
-    name = request.path_params["name"]
+    return beside(request.path_params["name"])
+
+
+def beside(name: str) -> Response:
+    """A file of ours."""
     folder = files("nuvol.apps.photoshare").joinpath("static")
     if name == "tokens.css":  # the colours and sizes of the desktop
         content = files("nuvol").joinpath("faces/desktop/tokens.css").read_bytes()

@@ -79,6 +79,8 @@ _WORDS = {
         "Sube una foto, o añade amigos para ver las suyas.",
         "Puja una foto, o afegeix amics per veure les seves.",
     ),
+    "Older photos": ("Fotos anteriores", "Fotos anteriors"),
+    "That is all.": ("Eso es todo.", "Això és tot."),
     "just now": ("ahora mismo", "ara mateix"),
     "1 minute ago": ("hace 1 minuto", "fa 1 minut"),
     "{} minutes ago": ("hace {} minutos", "fa {} minuts"),
@@ -112,6 +114,10 @@ _WORDS = {
     "“{}” is not a picture, or it is damaged.": (
         "«{}» no es una imagen, o está dañada.",
         "«{}» no és una imatge, o està malmesa.",
+    ),
+    "“{}” takes too much time or memory to look at.": (
+        "Mirar «{}» requiere demasiado tiempo o memoria.",
+        "Mirar «{}» requereix massa temps o memòria.",
     ),
     "“{}” does not fit: your cloud is full.": (
         "«{}» no cabe: tu nube está llena.",
@@ -197,6 +203,10 @@ _WORDS = {
     "Too many people changed this at the same moment. Try again.": (
         "Demasiadas personas lo han cambiado a la vez. Vuelve a intentarlo.",
         "Massa gent ho ha canviat alhora. Torna-ho a provar.",
+    ),
+    "“{}” of PhotoShare's own account holds something else. Nothing was changed.": (
+        "«{}», de la cuenta de PhotoShare, contiene otra cosa. No se ha cambiado nada.",
+        "«{}», del compte de PhotoShare, conté una altra cosa. No s’ha canviat res.",
     ),
     "The cloud does not answer. Try again in a moment.": (
         "La nube no responde. Vuelve a intentarlo en un momento.",
