@@ -3,9 +3,7 @@
 import io
 import os
 import stat
-import struct
 import time
-import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +19,7 @@ from nuvol.apps.photoshare.kept import Kept
 from nuvol.apps.photoshare.pictures import LARGE, SMALL, NoPicture, Pictures
 from nuvol.apps.photoshare.site import moment
 from nuvol.apps.photoshare.visitors import Seal, Visitor
+from tests.apps.stack import bomb
 
 VISITOR = Visitor("ann@example.org", "US2.token", "US2.other", "/a/b", "/a/c", "/a/d")
 
@@ -155,11 +154,8 @@ def test_what_is_no_picture_is_said_so(pictures: Pictures, content: bytes, sente
 
 def test_a_picture_that_would_fill_the_memory_is_not_opened(pictures: Pictures) -> None:
     for side in (50_000, 10_001):
-        head = b"IHDR" + struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-        png = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head))
-        png += struct.pack(">I", 4) + b"IDAT" + bytes(4) + struct.pack(">I", zlib.crc32(b"IDAT" + bytes(4)))
         with pytest.raises(NoPicture, match="more than 100 million pixels"):
-            pictures.check("photo.png", io.BytesIO(png))
+            pictures.check("photo.png", io.BytesIO(bomb(side)))
 
 
 def test_a_picture_that_breaks_the_program_breaks_it_alone(pictures: Pictures, monkeypatch: pytest.MonkeyPatch) -> None:

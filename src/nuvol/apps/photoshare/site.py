@@ -116,9 +116,9 @@ class Site:
                 return self.to(visit, "/login")
             if request.method == "POST":
                 if not same_origin(request):
-                    return HTMLResponse("Another site asked for this. Open PhotoShare and try again there.", 403)
+                    return self.trouble(visit, "Another site asked for this. Open PhotoShare and try again there.", 403)
                 if not 0 <= int(request.headers.get("content-length", -1)) <= LARGEST_FORM:
-                    return HTMLResponse("That is more than 1 GB at once. Send fewer photos.", 413)
+                    return self.trouble(visit, "That is more than 1 GB at once. Send fewer photos.", 413)
                 async with request.form() as form:
                     return await run_in_threadpool(self._answer, show, replace(visit, form=form))
             return await run_in_threadpool(self._answer, show, visit)
@@ -141,9 +141,7 @@ class Site:
             )
         except CloudFSError:
             answer = self.trouble(visit, "The cloud does not answer. Try again in a moment.")
-        for name, value in SAFETY.items():
-            answer.headers.setdefault(name, value)
-        return answer
+        return safe(answer)
 
     def show(self, visit: Visit, name: str, status: int = 200, **values: Any) -> Response:
         visitor = visit.visitor
@@ -181,12 +179,18 @@ class Site:
 
     def trouble(self, visit: Visit, sentence: str, status: int = 503) -> Response:
         if visit.wants_json:
-            return JSONResponse({"message": visit.speak(sentence)}, status)
-        return self.show(visit, "trouble", status, sentence=sentence)
+            return safe(JSONResponse({"message": visit.speak(sentence)}, status))
+        return safe(self.show(visit, "trouble", status, sentence=sentence))
 
     async def missing(self, request: Request, error: Exception) -> Response:
         visit = Visit(request, self._seal, self._clouds, FormData(), None)
         return self.trouble(visit, "There is nothing at this address.", 404)
+
+
+def safe(answer: Response) -> Response:
+    for name, value in SAFETY.items():
+        answer.headers.setdefault(name, value)
+    return answer
 
 
 def same_origin(request: Request) -> bool:

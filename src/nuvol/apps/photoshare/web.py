@@ -155,8 +155,16 @@ class PhotoShare(Site):
         show = query.get("show", "")
         wanted = {"friends": [s for s in shots if not s.private], "you": [s for s in shots if s.private]}
         shown, older = photos.page(wanted.get(show, shots), query.get("after", ""), SQUARES)
-        liked = likes.of(visit.app.likes())
-        return self.show(visit, "history", shots=shown, older=older, liked=liked, shown=show, any=bool(shots))
+        return self.show(
+            visit,
+            "history",
+            shots=shown,
+            older=older,
+            liked=likes.of(visit.app.likes()),
+            shown=show,
+            any=bool(shots),
+            now=datetime.now(UTC),
+        )
 
     def switch(self, visit: Visit) -> Response:
         item_id, public = visit.text("photo"), visit.text("public") == "1"
