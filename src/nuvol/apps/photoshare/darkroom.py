@@ -9,7 +9,6 @@ much time; it can write no file. What is made to break it breaks it alone.
 import ctypes
 import io
 import json
-import os
 import resource
 import select
 import signal
@@ -68,7 +67,6 @@ def look(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
 
 def confine() -> None:
     """Give up what is not needed, for good."""
-    os.nice(10)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
