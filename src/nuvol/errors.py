@@ -3,7 +3,7 @@
 CloudError
 ├── Missing     NodeMissing · VersionMissing · AccountMissing · GrantMissing · UploadMissing · LockMissing
 │               InvitationMissing · AppMissing · LinkMissing · MemberMissing · RequestMissing · BlobMissing
-│               AlbumMissing · ThumbnailMissing
+│               AlbumMissing · ThumbnailMissing · BundleMissing · ImportMissing
 │               CommentMissing · CalendarMissing · EventMissing
 │               DatabaseDoesNotExist · DocumentDoesNotExist · DocumentAlreadyDeleted · IndexDoesNotExist
 ├── Conflict    NameTaken · ParentMissing · BelowItself · WrongKind · HandleTaken · AppTaken
@@ -104,6 +104,16 @@ class MemberMissing(Missing):
 class AlbumMissing(Missing):
     code = "album-missing"
     advice = "List the albums to see which there are."
+
+
+class BundleMissing(Missing):
+    code = "bundle-missing"
+    advice = "Choose the files again."
+
+
+class ImportMissing(Missing):
+    code = "import-missing"
+    advice = "List the imports to see which there are."
 
 
 class ThumbnailMissing(Missing):

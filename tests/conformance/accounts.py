@@ -232,11 +232,14 @@ class AccountRowsTests:
         catalog.write(
             lambda tx: (tx.apps.add(APP), tx.grants.add(SIGNED, b"t" * 32), tx.grants.add(SESSION, b"s" * 32))
         )
-        assert catalog.write(lambda tx: (tx.apps.set_active("desk", False), tx.apps.set_signup("desk", "open"))) == (
-            True,
-            True,
-        )
-        assert catalog.read(lambda tx: tx.apps.by_key("desk")) == replace(APP, active=False, signup="open")
+
+        def change(tx):
+            apps = tx.apps
+            return apps.set_active("desk", False), apps.set_signup("desk", "open"), apps.set_app_folder("desk", True)
+
+        changed = replace(APP, active=False, signup="open", app_folder=True)
+        assert catalog.write(change) == (True, True, True)
+        assert catalog.read(lambda tx: tx.apps.by_key("desk")) == changed
         assert catalog.read(lambda tx: (tx.grants.count_app("desk"), tx.grants.count_app("none"))) == (1, 0)
         assert [grant.id for grant in catalog.read(lambda tx: tx.grants.of_app("desk", 0, 9))] == [SIGNED.id]
         assert catalog.read(lambda tx: tx.grants.of_app("desk", SIGNED.id, 9)) == []
@@ -244,15 +247,12 @@ class AccountRowsTests:
         assert catalog.write(lambda tx: tx.apps.set_secret("desk", b"\0new", False))
         assert catalog.write(lambda tx: tx.apps.set_secret("desk", b"\0adm", True))
         assert not catalog.write(lambda tx: tx.apps.set_secret("none", b"x", False))
-        rotated = replace(APP, active=False, signup="open", secret=b"\0new", admin_secret=b"\0adm")
+        rotated = replace(changed, secret=b"\0new", admin_secret=b"\0adm")
         assert catalog.read(lambda tx: tx.apps.by_key("desk")) == rotated
         assert catalog.write(lambda tx: (tx.grants.remove_app("desk"), tx.grants.remove_app(""))) == (1, 0)
         assert catalog.read(lambda tx: tx.grants.of(1)) == [SESSION]
         assert catalog.write(lambda tx: (tx.apps.remove("desk"), tx.apps.remove("desk"))) == (True, False)
-        assert catalog.write(lambda tx: (tx.apps.set_active("desk", True), tx.apps.set_signup("desk", "open"))) == (
-            False,
-            False,
-        )
+        assert catalog.write(change) == (False, False, False)
 
     def test_an_app_has_one_folder_in_an_account(self, catalog):
         catalog.write(lambda tx: (tx.apps.add(APP), tx.apps.set_folder(1, "desk", 5), tx.apps.set_folder(2, "desk", 6)))

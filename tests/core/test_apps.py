@@ -186,6 +186,31 @@ def test_an_app_that_asks_for_its_folder_gets_nothing_else(people):
     assert people.grants.admit_token(token, NETWORK).scopes == {"files:app-folder", "profile"}
 
 
+def test_a_developer_narrows_an_app_and_only_an_administrator_widens_one_that_was_let_in(people):
+    anna, root = people.actor("anna"), people.actor("root")
+    key = people.apps.propose(anna, "Trail log", "cloudfs").app.key
+    for only in (True, False, True):  # it waits: whoever lets it in sees what it asks for
+        people.apps.set_app_folder(anna, key, only)
+        assert people.apps.find(key).app_folder == only
+    people.apps.set_app_folder(anna, key, False)
+    people.apps.set_active(root, key, True)
+    _, before = people.apps.sign_in(people.apps.find(key), "anna", PASSWORD, NETWORK)
+    people.apps.set_app_folder(anna, key, True)
+    _, after = people.apps.sign_in(people.apps.find(key), "anna", PASSWORD, NETWORK)
+    assert "files" in people.grants.admit_token(before, NETWORK).scopes
+    assert people.grants.admit_token(after, NETWORK).scopes == {"files:app-folder", "profile"}
+    with pytest.raises(NotAllowed):
+        people.apps.set_app_folder(anna, key, False)
+    people.apps.set_app_folder(root, key, False)
+    assert not people.apps.find(key).app_folder
+
+
+def test_a_desk_has_no_files_to_be_held_to(people):
+    key = people.apps.add(None, "Desk", "u1db").app.key
+    with pytest.raises(BadValue):
+        people.apps.set_app_folder(people.actor("root"), key, True)
+
+
 def test_tokens_end_after_the_hours_of_their_app(people):
     app = people.apps.add(None, "Photos", "cloudfs", token_hours=2).app
     _, token = people.apps.sign_in(app, "anna", PASSWORD, NETWORK)

@@ -442,10 +442,10 @@ def test_equal_photos_and_those_that_look_alike_are_found(anna, bert):
 def test_a_phone_is_told_what_it_need_not_send_and_nobody_what_others_have(anna, bert):
     snap(anna, "a.jpg", data=b"one")
     look(anna, sha256=b"1" * 32)
-    hash = anna.node("a.jpg").content
+    hash, id = anna.node("a.jpg").content, anna.node("a.jpg").id
     known = anna.cloud.finding.known
-    assert known(anna.actor, "nuvol", [b"?" * 32, hash]) == [hash]
-    assert known(anna.actor, "sha-256", [b"1" * 32]) == [b"1" * 32]
+    assert known(anna.actor, "nuvol", [b"?" * 32, hash]) == [(hash, id)]
+    assert known(anna.actor, "sha-256", [b"1" * 32]) == [(b"1" * 32, id)]
     assert known(bert.actor, "nuvol", [hash]) == known(bert.actor, "sha-256", [b"1" * 32]) == []
     anna.trash("a.jpg")
     assert known(anna.actor, "nuvol", [hash]) == []

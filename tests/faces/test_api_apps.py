@@ -86,6 +86,20 @@ def test_a_prototype_has_five_users_until_an_administrator_says_otherwise(root, 
     assert root.ask("PATCH", "/app-plans/golden", json={"users": 7}).status == 400
 
 
+def test_a_developer_sees_what_an_app_opens_and_may_hold_it_to_less(root, anna):
+    key = made(anna, kind="stacksync")["key"]
+    root.ask("PATCH", f"/apps/{key}", json={"active": True})
+    assert one(anna, key)["scopes"] == ["calendar", "files", "profile"]
+    assert anna.ask("PATCH", f"/apps/{key}", json={"app_folder": True, "active": False}).status == 403
+    assert one(anna, key)["app_folder"] is False
+    held = anna.ask("PATCH", f"/apps/{key}", json={"app_folder": True}).json
+    assert held["scopes"] == ["calendar", "files:app-folder", "profile"]
+    assert anna.ask("PATCH", f"/apps/{key}", json={"app_folder": False}).status == 403
+    assert root.ask("PATCH", f"/apps/{key}", json={"app_folder": False}).json["app_folder"] is False
+    desk = made(anna, kind="u1db")["key"]
+    assert anna.ask("PATCH", f"/apps/{desk}", json={"app_folder": True}).status == 400
+
+
 def test_tokens_are_listed_by_page_and_end_one_by_one(cloud, root, anna):
     key = made(anna)["key"]
     root.ask("PATCH", f"/apps/{key}", json={"active": True})

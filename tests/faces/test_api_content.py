@@ -7,16 +7,21 @@ import random
 import zipfile
 from base64 import b64encode
 from collections.abc import AsyncGenerator
+from typing import Any
 
 import pytest
 from blake3 import blake3
+from msgspec.structs import replace
 
+from nuvol.clock import MINUTE
 from nuvol.core.cloud import Cloud
+from nuvol.core.files.bundles import LASTS
 from nuvol.core.files.chunking import Cutter
 from nuvol.errors import NotAdmitted
 from nuvol.faces.http import Disconnected
+from nuvol.stores.catalog.catalog import SqlCatalog
 from nuvol.wire.chunks import MEDIA_TYPE, Frame, write
-from tests.faces.native import Body, Person, person
+from tests.faces.native import Body, Person, person, signed_in
 
 LARGE = random.Random(1).randbytes(3 << 20)
 
@@ -228,6 +233,98 @@ def test_a_folder_comes_as_a_zip(anna: Person) -> None:
 
 def test_a_file_is_no_zip(anna: Person) -> None:
     assert anna.ask("GET", f"/nodes/{anna.put('a')['id']}/zip").status == 409
+
+
+@pytest.fixture
+def bert(cloud: Cloud, runner: asyncio.Runner) -> Person:
+    return signed_in(cloud, runner, "bert")
+
+
+def chosen(person: Person, *node_ids: int, name: str = "Files") -> Any:
+    return person.ask("POST", "/bundles", json={"node_ids": node_ids, "name": name})
+
+
+def fetched(person: Person, bundle: Any) -> zipfile.ZipFile:
+    reply = person.ask("GET", bundle["address"].removeprefix("/api/v1"))
+    assert (reply.status, reply.headers["Content-Type"]) == (200, "application/zip")
+    assert f"{bundle['name']}.zip" in reply.headers["Content-Disposition"]
+    opened = zipfile.ZipFile(io.BytesIO(reply.body))
+    assert opened.testzip() is None
+    return opened
+
+
+def test_what_was_chosen_from_many_places_comes_as_one_zip_under_names_of_its_own(anna: Person) -> None:
+    ids = [
+        anna.put(path, path.encode())["id"]
+        for path in ("sea.jpg", "a/sea.jpg", "b/Sea.JPG", "a/sea (2).jpg", "a/b/sea.jpg")
+    ]
+    anna.put("a/b/large.bin", LARGE)
+    ids += [ids[0], anna.folder("a/b"), anna.folder("b")]
+    reply = chosen(anna, *ids, name="Coast walk")
+    assert (reply.status, reply.headers["Location"]) == (201, reply.json["address"])
+    opened = fetched(anna, reply.json)
+    assert opened.namelist() == [
+        "sea.jpg",
+        "sea (3).jpg",
+        "Sea (4).JPG",
+        "sea (2).jpg",
+        "sea (5).jpg",
+        "b/large.bin",
+        "b/sea.jpg",
+        "b (2)/Sea.JPG",
+    ]
+    assert opened.read("sea (3).jpg") == b"a/sea.jpg"
+    assert opened.read("b/large.bin") == LARGE
+
+
+def test_nothing_is_chosen_that_is_not_there_or_not_open(anna: Person, bert: Person) -> None:
+    here, theirs = anna.put("here.txt")["id"], bert.put("theirs.txt")["id"]
+    gone = anna.put("gone.txt")["id"]
+    anna.ask("DELETE", f"/nodes/{gone}")
+    for other in (theirs, gone, 1 << 52):
+        reply = chosen(anna, here, other)
+        assert (reply.status, reply.code) == (404, "node-missing")
+        assert str(other) in reply.json["detail"]
+    for wrong in ({"node_ids": []}, {"node_ids": [here], "name": "a/b"}, {"node_ids": [here], "name": ""}, {}):
+        assert anna.ask("POST", "/bundles", json=wrong).status == 400
+
+
+def test_what_goes_away_or_is_closed_before_it_is_fetched_is_left_out(anna: Person, bert: Person) -> None:
+    shared, mine = bert.folder("shared"), [anna.put(name)["id"] for name in ("a.txt", "b.txt")]
+    theirs = bert.put("shared/theirs.txt", b"theirs")["id"]
+    bert.ask("POST", f"/nodes/{shared}/members", json={"to": ["anna"], "role": "viewer"})
+    bundle = chosen(anna, *mine, theirs).json
+    address = bundle["address"].removeprefix("/api/v1")
+    assert fetched(anna, bundle).read("theirs.txt") == b"theirs"
+    assert bert.ask("GET", address).code == "bundle-missing"
+    bert.ask("DELETE", f"/nodes/{shared}/members/{anna.account_id}")
+    anna.ask("DELETE", f"/nodes/{mine[0]}")
+    assert fetched(anna, bundle).namelist() == ["b.txt"]
+    anna.ask("DELETE", f"/nodes/{mine[1]}")
+    assert anna.ask("GET", address).code == "bundle-missing"
+
+
+def test_ten_thousand_files_are_chosen_at_once(anna: Person, catalog: SqlCatalog) -> None:
+    one = anna.cloud.tree.get(anna.actor, anna.put("0.txt", b"same")["id"])
+    ids = anna.cloud._catalog.new_ids(9_999)
+    others = [replace(one, id=node_id, name=f"{number}.txt") for number, node_id in enumerate(ids, 1)]
+    for at in range(0, len(others), 500):
+        catalog.write(lambda tx, at=at: tx.nodes.add(others[at : at + 500]))  # type: ignore[misc]
+    opened = fetched(anna, chosen(anna, one.id, *ids).json)
+    assert opened.namelist() == [f"{number}.txt" for number in range(10_000)]
+    assert opened.read("9999.txt") == b"same"
+
+
+def test_a_choice_is_over_after_an_hour(anna: Person) -> None:
+    address = chosen(anna, anna.put("a.txt")["id"]).json["address"].removeprefix("/api/v1")
+    files, now = anna.cloud.bundles._files, anna.cloud.bundles._files.clock
+    files.clock = lambda: now() + LASTS - MINUTE
+    assert anna.ask("GET", address).status == 200
+    files.clock = lambda: now() + LASTS
+    assert anna.ask("GET", address).code == "bundle-missing"
+    anna.cloud.bundles.expire()
+    files.clock = now
+    assert anna.ask("GET", address).code == "bundle-missing"
 
 
 # ------------------------------------------------------------------------------------------------- revoked midway

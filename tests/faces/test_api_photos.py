@@ -130,7 +130,7 @@ def test_albums_are_made_filled_and_removed(anna: Person) -> None:
 
 
 def test_places_duplicates_and_known_hashes(anna: Person) -> None:
-    snap(anna, "a.jpg", b"same")
+    oldest = snap(anna, "a.jpg", b"same")
     snap(anna, "b.jpg", b"same")
     look(anna, latitude=41_385_000, longitude=2_173_000, sha256=b"\xab" * 32)
     (place,) = anna.ask("GET", "/photos/places?level=10").json["places"]
@@ -140,5 +140,5 @@ def test_places_duplicates_and_known_hashes(anna: Person) -> None:
     assert (sorted(one["name"] for one in group["photos"]), group["distance"]) == (["a.jpg", "b.jpg"], 0)
     assert anna.ask("GET", "/photos/duplicates?near=true").json == {"groups": [], "next": None}
     asked = {"hashes": ["ab" * 32, "cd" * 32]}
-    assert anna.ask("POST", "/photos/known", json=asked).json == {"known": ["ab" * 32]}
-    assert anna.ask("POST", "/photos/known", json=asked | {"algorithm": "nuvol"}).json == {"known": []}
+    assert anna.ask("POST", "/photos/known", json=asked).json == {"known": ["ab" * 32], "photos": [oldest]}
+    assert anna.ask("POST", "/photos/known", json=asked | {"algorithm": "nuvol"}).json == {"known": [], "photos": []}

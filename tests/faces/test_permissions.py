@@ -64,6 +64,11 @@ def _desk(scene: Scene) -> dict[str, Any]:
     return {"desk": key}
 
 
+def _bundle(scene: Scene) -> dict[str, Any]:
+    """Of the owner's: it opens nothing to anybody else."""
+    return {"bundle": scene.cloud.bundles.make(Actor(scene.owner_id), [scene.file], "f").id}
+
+
 def _connected(scene: Scene) -> dict[str, Any]:
     apps, key = scene.cloud.apps, f"app{next(numbers)}"
     apps.add(None, "An app", "cloudfs", key=key)
@@ -231,6 +236,12 @@ ROWS: dict[str, Row] = {
     ),
     "POST /chunks/missing": Row(whole(writes=True), json={"hashes": ["00" * 32]}),
     "GET /nodes/{node_id}/zip": Row(reading(), "/nodes/{folder}/zip"),
+    "POST /bundles": Row(reading(201), json={"node_ids": ["{file}", "{inner}"]}),
+    "GET /bundles/{bundle_id}/zip": Row(
+        dict.fromkeys(CALLERS, 404) | UNKNOWN | {"owner": 200, "reader": 200, "wrong scope": 403},
+        "/bundles/{bundle}/zip",
+        prepare=_bundle,
+    ),
     "GET /nodes/{node_id}/versions": Row(reading(), "/nodes/{file}/versions"),
     "GET /nodes/{node_id}/versions/{number}/content": Row(reading(), "/nodes/{file}/versions/1/content"),
     "POST /nodes/{node_id}/versions/{number}/restore": Row(writing(), "/nodes/{file}/versions/1/restore"),

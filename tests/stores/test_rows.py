@@ -6,6 +6,7 @@ from pathlib import Path
 from nuvol.stores import base
 from tests.conformance import (
     rows_beside,
+    rows_bundles,
     rows_comments,
     rows_contents,
     rows_customers,
@@ -71,6 +72,14 @@ class TestLinks(rows_links.LinkRowsTests):
 
 
 class TestPhotos(rows_photos.PhotoRowsTests):
+    pass
+
+
+class TestBundles(rows_bundles.BundleRowsTests):
+    pass
+
+
+class TestImports(rows_bundles.ImportRowsTests):
     pass
 
 

@@ -37,22 +37,34 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def signed_in(browser: Browser, server: Server) -> str:
+def signed_in(browser: Browser, server: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
     """What a browser keeps of the session; each test begins with it in a window of its own."""
     context = browser.new_context()
     answer = context.request.post(
         f"{server.url}/api/v1/session", data={"login": server.name, "password": server.password}
     )
     assert answer.status == 201
-    kept = Path(tempfile.mkdtemp()) / "session.json"
+    kept = tmp_path_factory.mktemp("session") / "session.json"
     context.storage_state(path=kept)
     context.close()
     return str(kept)
 
 
 @pytest.fixture
+def to_drop() -> Iterator[Path]:
+    """A folder whose files may be dropped on a page: from below /dev the browser takes none and asks its user."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
 def context(browser: Browser, signed_in: str) -> Iterator[BrowserContext]:
-    context = browser.new_context(storage_state=signed_in, viewport={"width": 1440, "height": 900}, locale="en-GB")
+    context = browser.new_context(
+        storage_state=signed_in,
+        viewport={"width": 1440, "height": 900},
+        locale="en-GB",
+        service_workers="block",  # each of these is new and would fetch the whole desktop: test_installed.py has it
+    )
     yield context
     context.close()
 

@@ -89,6 +89,21 @@ def signed_in(server: Server, key: str, page: Page) -> str:
         return str(session.rest_interface.bc_conn.auth_token)
 
 
+def test_an_app_is_held_to_a_folder_of_its_own(desktop: Desktop) -> None:
+    page, title = desktop.page, f"Trail log {next(numbers)}"
+    key = desktop.api("POST", "/apps", {"title": title}).json()["key"]
+    desktop.open(f"/developer/{key}/scopes")
+    scopes = page.get_by_role("list", name="Scopes")
+    expect(scopes).to_contain_text("profile")
+    expect(scopes).not_to_contain_text("app-folder")
+    page.get_by_role("button", name="A folder of its own").click()
+    expect(scopes).to_contain_text("files:app-folder")
+    expect(scopes).to_contain_text(f"Apps/{title} in each account")
+    assert desktop.api("GET", f"/apps/{key}").json()["scopes"] == ["files:app-folder", "profile"]
+    page.get_by_role("link", name="Developer", exact=True).click()
+    expect(page.get_by_role("list", name="Apps")).to_contain_text(title)
+
+
 def test_an_administrator_makes_an_app_of_every_kind_and_sizes_the_plans(desktop: Desktop) -> None:
     page = desktop.page
     for kind, fields in {

@@ -1,5 +1,6 @@
 """What a person does every day with files, by hand."""
 
+import zipfile
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -152,3 +153,17 @@ def test_a_file_and_a_folder_can_be_downloaded(desktop: Desktop) -> None:
         with desktop.page.expect_download() as download:
             desktop.press("Control+d")
         assert download.value.suggested_filename == saved
+
+
+def test_several_come_down_as_one_archive(desktop: Desktop) -> None:
+    desktop.put("one.txt", b"one")
+    inner = desktop.make("Inner", desktop.folder_id)
+    desktop.put("two.txt", b"two", parent_id=int(str(inner["id"])))
+    desktop.open()
+    desktop.entry("one.txt").click()
+    desktop.entry("Inner").click(modifiers=["Control"])
+    with desktop.page.expect_download() as download:
+        desktop.press("Control+d")
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert sorted(archive.namelist()) == ["Inner/two.txt", "one.txt"]
+        assert archive.read("Inner/two.txt") == b"two"

@@ -15,13 +15,15 @@ from tests.web.test_uploads import LONG, MB, drop, slow, tree
 MINUTE = 60_000
 
 
-def test_a_fresh_cloud_takes_500_files_in_40_folders_and_a_large_video(browser: Browser, tmp_path: Path) -> None:
-    top = tmp_path / "Trip"
+def test_a_fresh_cloud_takes_500_files_in_40_folders_and_a_large_video(
+    browser: Browser, tmp_path: Path, to_drop: Path
+) -> None:
+    top = to_drop / "Trip"
     for number in range(500):
         folder = top / f"day {number % 40:02}"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"photo {number:03}.gif").write_bytes(GIF + number.to_bytes(2, "big"))
-    video = tmp_path / "sea.mp4"
+    video = to_drop / "sea.mp4"
     video.write_bytes(random.Random(3).randbytes(200 * MB))
 
     command = [NUVOL, "serve", "--data", tmp_path / "data", "--port", "0"]

@@ -279,6 +279,48 @@ def away(desktop: Desktop) -> None:
     desktop.page.get_by_role("heading", name="The cloud does not answer").wait_for()
 
 
+def needing_the_connection(desktop: Desktop) -> None:
+    desktop.open("/settings/look")
+    desktop.page.get_by_role("heading", name="Look and language").wait_for()
+    desktop.page.route("**/api/**", lambda route: route.abort())
+    desktop.open("/photos")
+    desktop.page.get_by_role("heading", name="Not without the connection").wait_for()
+
+
+def received(desktop: Desktop) -> None:
+    """Files of other apps, as the service worker keeps them."""
+    desktop.api("POST", "/photos/albums", {"name": desktop.folder, "parent_id": None, "folder_id": None})
+    hand_over(desktop, "cove.gif", "ridge.gif", "film with a name of many words.mp4")
+    desktop.page.get_by_label("An album").check()
+
+
+def received_by_nobody(desktop: Desktop) -> None:
+    hand_over(desktop, LONG, *(f"{number}.gif" for number in range(9)))
+    desktop.page.context.clear_cookies()
+    desktop.page.reload()
+    desktop.page.get_by_text("10 shared files wait").wait_for()
+
+
+def hand_over(desktop: Desktop, *names: str) -> None:
+    desktop.open()
+    desktop.page.get_by_role("main").get_by_role("heading").first.wait_for()
+    desktop.page.evaluate(
+        """async ({ names, gif }) => {
+            const types = { gif: 'image/gif', mp4: 'video/mp4', txt: 'text/plain' };
+            const asked = indexedDB.open('nuvol-parcels', 1);
+            const db = await new Promise((done) => (asked.onsuccess = () => done(asked.result)));
+            const shelf = db.transaction('parcels', 'readwrite').objectStore('parcels');
+            const file = (name) => new File([new Uint8Array(gif)], name, { type: types[name.slice(-3)] });
+            for (const name of names) shelf.add({ file: file(name) });
+            await new Promise((done) => (shelf.transaction.oncomplete = done));
+            db.close();
+        }""",
+        {"names": names, "gif": list(GIF)},
+    )
+    desktop.page.reload()
+    desktop.page.get_by_role("dialog", name=f"{len(names)} files for your cloud").wait_for()
+
+
 def door(desktop: Desktop) -> None:
     desktop.page.context.clear_cookies()
     desktop.open("/signin")
@@ -484,6 +526,7 @@ def at(path: str) -> Callable[[Desktop], None]:
 PAGES = (
     files, chosen, menu, grid, naming, details, info, discussing, mentioning, activity, comparing, clash, moving,
     sharing, linking, shared, new_app, removing, uploading, launcher, searching, keys, pdf, empty, lost, offline, away,
+    needing_the_connection, received, received_by_nobody,
     door, wrong_password, secret, desks, setting_up, used_up,
     looking("words.txt", b"plain words", "pre"), looking("notes.md", b"# Boots", "h1"), looking("dot.gif", GIF, "img"),
     looking("rain.wav", WAV, "audio"), looking("film.mp4", b"no film", ".empty"), looking("thing", b"0", ".empty"),
@@ -491,7 +534,8 @@ PAGES = (
     at("/photos/albums"), at("/photos/favourites"), at("/photos/places"), at("/photos/duplicates"),
     all_databases, database, document, no_json, changed_twice, index, no_documents, documents_offline,
     removing_a_database, making("database"), making("document"), making("index"), at("/documents/no-such"),
-    at("/developer"), console("keys"), console("people"), console("usage"), console("tokens"),
+    at("/developer"), console("keys"), console("people"), console("scopes"), console("usage"),
+    console("tokens"),
     at("/shared"), at("/shared#over"),
     at("/trash"), at("/search?q=nothing-like-it"), at("/files/No such folder"), at("/settings/profile"),
     at("/settings/security"), at("/settings/devices"), at("/settings/apps"), at("/settings/look"),
@@ -530,6 +574,7 @@ def test_spanish_and_catalan_fit_where_english_does(desktop: Desktop) -> None:
     desktop.put(LONG)
     database = some_documents(desktop)
     here = f"/files/{quote(desktop.folder)}"
+    key = desktop.api("POST", "/apps", {"title": LONG[:60]}).json()["key"]
     for language in ("es", "ca"):
         desktop.open()
         desktop.page.evaluate("(wish) => localStorage.setItem('language', wish)", language)
@@ -537,6 +582,8 @@ def test_spanish_and_catalan_fit_where_english_does(desktop: Desktop) -> None:
         for path in (
             here,
             "/developer/new",
+            f"/developer/{key}/keys",
+            f"/developer/{key}/scopes",
             "/documents",
             f"/documents/{database}",
             f"/documents/{database}?index=i",

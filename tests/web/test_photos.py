@@ -1,6 +1,7 @@
 """Photos as a person looks at them: the timeline, one photo, albums, and what comes from a phone."""
 
 import time
+import zipfile
 from pathlib import Path
 
 from playwright.sync_api import Locator, expect
@@ -110,6 +111,32 @@ def test_an_album_is_made_of_what_is_chosen_and_given_back(desktop: Desktop) -> 
     desktop.page.get_by_role("menuitem", name="Take out of the album").click()
     expect(tile(desktop, "album a.jpg")).to_have_count(0)
     expect(tile(desktop, "album b.jpg")).to_be_visible()
+
+
+def test_photos_of_one_name_from_many_folders_come_down_as_one_archive(desktop: Desktop) -> None:
+    desktop.put("wave.jpg", jpeg(exif(when="2013:05:01 10:00:00"), colour="red"))
+    other = desktop.make("Elsewhere", desktop.folder_id)
+    desktop.put("wave.jpg", jpeg(exif(when="2013:05:01 11:00:00"), colour="blue"), parent_id=int(str(other["id"])))
+    looked_at(desktop)
+    desktop.open("/photos")
+    tile(desktop, "wave.jpg").first.click(modifiers=["Control"])
+    tile(desktop, "wave.jpg").last.click(modifiers=["Control"])
+    toolbar = desktop.page.get_by_role("toolbar", name="2 selected")
+    with desktop.page.expect_download() as download:
+        toolbar.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename == "Photos.zip"
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert sorted(archive.namelist()) == ["wave (2).jpg", "wave.jpg"]
+        assert archive.testzip() is None
+
+    album = desktop.api("POST", "/photos/albums", {"name": "Waves"}).json()["id"]
+    photos = desktop.api("GET", "/photos?month=2013-05").json()["photos"]
+    desktop.api("POST", f"/photos/albums/{album}/photos", {"add": [one["id"] for one in photos]})
+    desktop.open(f"/photos/albums/{album}")
+    desktop.page.get_by_role("button", name="More for Waves").click()
+    with desktop.page.expect_download() as download:
+        desktop.page.get_by_role("menuitem", name="Download the album").click()
+    assert download.value.suggested_filename == "Waves.zip"
 
 
 def test_a_broken_photo_says_so_and_the_others_are_shown(desktop: Desktop) -> None:

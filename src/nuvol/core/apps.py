@@ -12,7 +12,7 @@ from msgspec import Struct
 from nuvol import ids
 from nuvol.clock import Clock
 from nuvol.core import signup
-from nuvol.core.access import require
+from nuvol.core.access import APP_FOLDER, require, scopes_of
 from nuvol.core.accounts import Accounts
 from nuvol.core.grants import Grants
 from nuvol.core.logins import UNPRINTABLE
@@ -220,6 +220,17 @@ class Apps:
         sealed = self._vault.seal(secret, _about(app.id))
         self._change(lambda tx: tx.apps.set_secret(key, sealed, admin))
         return secret
+
+    def set_app_folder(self, actor: Actor, key: str, only: bool) -> None:
+        """Whether one of `own` asks for no files but a folder of its own. What people have given it stays as they gave
+        it: `end_tokens` has them asked again. An app that was let in is given all files by an administrator only.
+        Raises AppMissing, BadValue, NotAllowed."""
+        app = self.seen(actor, key)
+        if scopes_of(app).isdisjoint({"files", APP_FOLDER}):
+            raise BadValue(f"A {app.kind} app reaches no files.")
+        if app.active and app.app_folder and not only:
+            _administer(actor)
+        self._change(lambda tx: tx.apps.set_app_folder(key, only))
 
     def withdraw(self, actor: Actor, key: str) -> None:
         """Remove one of `own` with everything it was given. Raises AppMissing."""

@@ -19,6 +19,7 @@ from nuvol.core.elsewhere import FoldersElsewhere, Peers
 from nuvol.core.files.across import Across
 from nuvol.core.files.app_folders import AppFolders
 from nuvol.core.files.arrivals import Arrivals
+from nuvol.core.files.bundles import Bundles
 from nuvol.core.files.copies import Copies
 from nuvol.core.files.facts import Facts
 from nuvol.core.files.locks import Locks
@@ -85,6 +86,7 @@ class Cloud:
         self.arrivals = Arrivals(files, self.tree, self.copies, self.trash)
         self.uploads = Uploads(files)
         self.reads = Reads(files)
+        self.bundles = Bundles(files)
         self.versions = Versions(files)
         self.locks = Locks(files)
         self.facts = Facts(files)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Sequence
 
 from nuvol.core.cloud import Cloud
+from nuvol.core.files.names import apart
 from nuvol.errors import NodeMissing
 from nuvol.faces.downloads import content_disposition
 from nuvol.faces.http import BLOCK, Answer, in_thread
@@ -33,8 +34,8 @@ def archive(
     walk: Walk | None = None,
     still: Still = _for_ever,
 ) -> Answer:
-    """The nodes with all below them (`walk` None: all that the actor sees); each stands under its own name, the root
-    without one."""
+    """The nodes with all below them (`walk` None: all that the actor sees); each stands under its own name, the second
+    of a name as “name (2)”, the root without one."""
     below: Walk = walk or (lambda folder: cloud.tree.walk(actor, folder.id))
     headers = [
         ("Content-Type", MEDIA_TYPE),
@@ -87,10 +88,10 @@ def _pieces(cloud: Cloud, actor: Actor, nodes: Sequence[Node], walk: Walk) -> It
 
 
 def _everything(nodes: Sequence[Node], walk: Walk) -> Iterator[tuple[str, Node]]:
-    for top in nodes:
+    for name, top in zip(apart([top.name for top in nodes]), nodes, strict=True):
         if not top.is_folder:
-            yield top.name, top
+            yield name, top
             continue
-        above = f"{top.name}/" if top.name else ""
+        above = f"{name}/" if name else ""
         for below, node in walk(top):
             yield above + below, node

@@ -45,6 +45,7 @@ class Jobs:
                 for job in (
                     upkeep.resume,
                     upkeep.expire,
+                    cloud.bundles.expire,
                     cloud.guests.expire,
                     cloud.customers.expire,
                     cloud.usage.expire,

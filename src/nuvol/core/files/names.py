@@ -1,6 +1,9 @@
 """What a file or folder may be called, and how a path is taken apart."""
 
+from collections.abc import Iterator, Sequence
+
 from nuvol.errors import BadName
+from nuvol.model.names import key
 
 NAME_BYTES = 255
 """What ext4, XFS, APFS and NTFS can store: a longer name could not be brought back to a disk."""
@@ -35,3 +38,17 @@ def free_variant(name: str, number: int) -> str:
         stem, dot, ending = name, "", ""
     mark = f" ({number}){dot}{ending}"
     return stem.encode()[: NAME_BYTES - len(mark.encode())].decode(errors="ignore") + mark
+
+
+def apart(names: Sequence[str]) -> Iterator[str]:
+    """Names that stand beside each other: the second of one is “name (2)”. They differ also for systems to which “A”
+    and “a” are one."""
+    taken, numbers = {key(name).casefold() for name in names}, dict[str, int]()
+    for name in names:
+        same, free = key(name).casefold(), name
+        number = numbers.get(same, 0) + 1
+        while number > 1 and key(free := free_variant(name, number)).casefold() in taken:
+            number += 1
+        numbers[same] = number
+        taken.add(key(free).casefold())
+        yield free

@@ -73,10 +73,10 @@ class Finding:
 
         return self._files.catalog.read(look)
 
-    def known(self, actor: Actor, kind: str, hashes: Sequence[bytes]) -> list[bytes]:
-        """Those of these that live photos of the actor's own have, so that a phone need not send them. `kind`: "nuvol"
-        (the `hash` of a node) or "sha-256" (known when somebody has looked at the photo). Nobody can ask what others
-        have."""
+    def known(self, actor: Actor, kind: str, hashes: Sequence[bytes]) -> list[tuple[bytes, int]]:
+        """Those of these that live photos of the actor's own have, each with one such photo, so that a phone need not
+        send them. `kind`: "nuvol" (the `hash` of a node) or "sha-256" (known when somebody has looked at the photo).
+        Nobody can ask what others have."""
         access.require_all(actor, "look")
         if kind == "nuvol":
             return self._files.catalog.read(lambda tx: tx.photos.held(actor.account_id, hashes))

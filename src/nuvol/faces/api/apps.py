@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from nuvol.core.access import scopes_of
 from nuvol.core.cloud import Cloud
 from nuvol.faces.api.calls import Call, done, told
 from nuvol.faces.http import Answer, in_thread, run
@@ -49,6 +50,8 @@ def _change(call: Call[None, words.AppChange], app: App) -> None:
         apps.set_signup_mode(call.actor, app.key, wish.signup)
     if isinstance(wish.plan, str):
         call.cloud.customers.set_app_plan(call.actor, app, wish.plan)
+    if isinstance(wish.app_folder, bool):
+        apps.set_app_folder(call.actor, app.key, wish.app_folder)
 
 
 async def delete(call: Call[None, None]) -> Answer:
@@ -130,4 +133,4 @@ async def _app(call: Call[Any, Any]) -> App:
 def _told(cloud: Cloud, app: App) -> words.App:
     developer = cloud.apps.developer(app)
     plan, users = cloud.customers.app_plan(app), cloud.customers.count(app)
-    return words.app(app, plan, users, cloud.apps.count_tokens(app), developer)
+    return words.app(app, scopes_of(app), plan, users, cloud.apps.count_tokens(app), developer)

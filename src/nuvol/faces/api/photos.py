@@ -99,7 +99,7 @@ async def duplicates(call: Call[words.DuplicatesAsked, None]) -> Answer:
 async def known(call: Call[None, words.HashesAsked]) -> Answer:
     hashes = [bytes.fromhex(text) for text in call.body.hashes]
     found = await look(call.cloud.finding.known, call.actor, call.body.algorithm, hashes)
-    return told(words.Known([hash.hex() for hash in found]))
+    return told(words.Known([hash.hex() for hash, _ in found], [node_id for _, node_id in found]))
 
 
 def _details(cloud: Cloud, actor: Actor, node_id: int) -> words.PhotoDetails:

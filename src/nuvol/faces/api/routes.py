@@ -234,6 +234,12 @@ ENTRIES: tuple[Entry, ...] = (
                gives=files.Missing),
         _entry("GET /nodes/{node_id}/zip", zips.get, "files:read", "A folder as one zip archive",
                media_given=zips.MEDIA_TYPE, errors=(e.NodeMissing, e.WrongKind)),
+        _entry("POST /bundles", zips.choose, "files:read", "Choose files and folders to be fetched as one",
+               about="From wherever they lie. The choice is kept for an hour.", takes=files.NewBundle,
+               gives=files.Bundle, statuses=(201,), headers_given=("Location",), errors=(e.NodeMissing, e.BadName)),
+        _entry("GET /bundles/{bundle_id}/zip", zips.chosen, "files:read", "What was chosen, as one zip archive",
+               about="Each stands under its own name, the second of a name as “name (2)”. What went away meanwhile is"
+               " left out.", media_given=zips.MEDIA_TYPE, errors=(e.BundleMissing,)),
     ),
     *_chapter(
         "Versions",
@@ -284,8 +290,8 @@ ENTRIES: tuple[Entry, ...] = (
                about="It waits until an administrator lets it in. The secrets are shown this once.",
                takes=programs.NewApp, gives=programs.AppSecrets, statuses=(201,), errors=(e.AccountMissing,)),
         _entry("GET /apps/{app_key}", apps.get, "account", "One app", gives=programs.App, errors=(e.AppMissing,)),
-        _entry("PATCH /apps/{app_key}", apps.patch, "account", "Let an app in or shut it out; sign-up; plan",
-               admin=True, takes=programs.AppChange, gives=programs.App, errors=(e.AppMissing,)),
+        _entry("PATCH /apps/{app_key}", apps.patch, "account", "Let an app in or shut it out; sign-up; plan; files",
+               takes=programs.AppChange, gives=programs.App, errors=(e.AppMissing,)),
         _entry("DELETE /apps/{app_key}", apps.delete, "account", "Remove an app and its tokens", statuses=(204,),
                errors=(e.AppMissing,)),
         _entry("POST /apps/{app_key}/secret", apps.rotate, "account", "A new secret in place of the old one",

@@ -18,6 +18,8 @@ from nuvol.stores.base.blobs import BlobKey as BlobKey
 from nuvol.stores.base.blobs import Blobs as Blobs
 from nuvol.stores.base.blobs import BlobWriter as BlobWriter
 from nuvol.stores.base.blobs import Buffer as Buffer
+from nuvol.stores.base.bundles import BundleRows as BundleRows
+from nuvol.stores.base.bundles import ImportRows as ImportRows
 from nuvol.stores.base.catalog import Catalog as Catalog
 from nuvol.stores.base.catalog import InstanceRows as InstanceRows
 from nuvol.stores.base.catalog import Transaction as Transaction

@@ -22,6 +22,7 @@ class AppRows(Protocol):
         """False, as of those below: there is none."""
 
     def set_signup(self, key: str, mode: str) -> bool: ...
+    def set_app_folder(self, key: str, only: bool) -> bool: ...
     def set_secret(self, key: str, secret: bytes, admin: bool) -> bool:
         """`admin`: that of its back office."""
 

@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 from nuvol.model.journal import Notice
 from nuvol.stores.base.accounts import AccountRows, AttemptRows, InvitationRows
 from nuvol.stores.base.apps import AppRows, CustomerRows, UsageRows
+from nuvol.stores.base.bundles import BundleRows, ImportRows
 from nuvol.stores.base.chunks import ChunkRows
 from nuvol.stores.base.comments import CommentRows
 from nuvol.stores.base.documents import DocumentRows
@@ -81,6 +82,10 @@ class Transaction(Protocol):
     def documents(self) -> DocumentRows: ...
     @property
     def photos(self) -> PhotoRows: ...
+    @property
+    def bundles(self) -> BundleRows: ...
+    @property
+    def imports(self) -> ImportRows: ...
     @property
     def comments(self) -> CommentRows: ...
 

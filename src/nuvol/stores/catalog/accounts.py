@@ -26,6 +26,8 @@ _BESIDE = (
     "app_visit",
     "guest",
     "elsewhere",
+    "bundle",
+    "photo_import",
 )
 _UPDATE = "update account set name = ?, email = ?, admin = ?, active = ?, quota = ?, locale = ?, zone = ? where id = ?"
 _ADVANCE = "update account set seq = seq + ?, used = used + ? where id = ?"

@@ -39,6 +39,9 @@ class Apps:
     def set_signup(self, key: str, mode: str) -> bool:
         return self._db.run("update app set signup = ? where key = ?", (mode, key)) > 0
 
+    def set_app_folder(self, key: str, only: bool) -> bool:
+        return self._db.run("update app set app_folder = ? where key = ?", (int(only), key)) > 0
+
     def set_secret(self, key: str, secret: bytes, admin: bool) -> bool:
         column = "admin_secret" if admin else "secret"
         return self._db.run(f"update app set {column} = ? where key = ?", (secret, key)) > 0

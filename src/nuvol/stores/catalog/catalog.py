@@ -10,6 +10,7 @@ from nuvol.stores.base import Transaction
 from nuvol.stores.catalog.accounts import Accounts
 from nuvol.stores.catalog.advisory_locks import AdvisoryLocks
 from nuvol.stores.catalog.apps import Apps
+from nuvol.stores.catalog.bundles import Bundles, Imports
 from nuvol.stores.catalog.chunks import Chunks
 from nuvol.stores.catalog.comments import Comments
 from nuvol.stores.catalog.customers import Customers
@@ -64,6 +65,8 @@ class SqlTransaction:
         self.elsewhere = Folders(connection)
         self.documents = Documents(connection)
         self.photos = Photos(connection)
+        self.bundles = Bundles(connection)
+        self.imports = Imports(connection)
         self.comments = Comments(connection)
 
 

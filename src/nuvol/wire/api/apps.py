@@ -27,7 +27,8 @@ class App(Struct, frozen=True):
     token_hours: Annotated[int | None, Meta(description="How long its tokens last; null: until they are revoked.")]
     allow_plain: Annotated[bool, Meta(description="It may show its secret over plain http from other machines.")]
     signup: SignupMode
-    app_folder: bool
+    app_folder: Annotated[bool, Meta(description="It asks for no files but a folder of its own.")]
+    scopes: Annotated[list[str], Meta(description="What somebody who lets it in opens to it.")]
     active: Annotated[bool, Meta(description="False: it waits for an administrator, or was shut out.")]
     plan: Annotated[AppPlan, Meta(description="How many users it may have: see `/app-plans`.")]
     users: Annotated[int, Meta(description="Accounts made through it.")]
@@ -74,11 +75,13 @@ class NewApp(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AppChange(Struct, frozen=True, forbid_unknown_fields=True):
-    """For administrators; what is not given stays."""
+    """What is not given stays. A developer may change `app_folder` too, but not widen what was let in; the rest is for
+    administrators."""
 
     active: bool | UnsetType = UNSET
     signup: SignupMode | UnsetType = UNSET
     plan: AppPlan | UnsetType = UNSET
+    app_folder: bool | UnsetType = UNSET
 
 
 class Rotation(Struct, frozen=True, forbid_unknown_fields=True):
@@ -162,7 +165,7 @@ class AppPlanChange(Struct, frozen=True, forbid_unknown_fields=True):
     users: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None
 
 
-def app(of: model.App, plan: str, users: int, tokens: int, developer: str | None) -> App:
+def app(of: model.App, scopes: Iterable[str], plan: str, users: int, tokens: int, developer: str | None) -> App:
     return App(
         key=of.key,
         title=of.title,
@@ -173,6 +176,7 @@ def app(of: model.App, plan: str, users: int, tokens: int, developer: str | None
         allow_plain=of.allow_plain,
         signup=of.signup,  # type: ignore[arg-type]
         app_folder=of.app_folder,
+        scopes=sorted(scopes),
         active=of.active,
         plan=plan,  # type: ignore[arg-type]
         users=users,

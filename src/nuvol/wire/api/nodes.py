@@ -6,12 +6,16 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from nuvol.model import nodes as model
+from nuvol.model.bundles import Bundle as Chosen
 from nuvol.wire.api.values import Cursor, Hash, Id, Mime, Name, Size, Time, TimeGiven, time_text
 
 Status = Literal["new", "changed", "renamed", "moved", "deleted"]
 STATUSES: dict[int, Status] = {0: "new", 1: "changed", 2: "renamed", 3: "moved", 4: "deleted"}
 CHUNKS_LIMIT = 10_000
 """Hashes in one question: chunks of 5 GiB, and within the 1 MiB of a JSON body."""
+
+BUNDLE_LIMIT = 50_000
+"""Nodes in one archive: an album of the largest size, and within the 1 MiB of a JSON body."""
 
 # ------------------------------------------------------------------------------------------------ answers
 
@@ -67,6 +71,15 @@ class Version(Struct, frozen=True):
     app: str
 
 
+class Bundle(Struct, frozen=True):
+    """What somebody chose to fetch as one."""
+
+    id: Id
+    name: str
+    address: Annotated[str, Meta(description="Of the zip archive; for who chose, and for an hour.")]
+    expires_at: Time
+
+
 class Versions(Struct, frozen=True):
     versions: list[Version]
     next: Annotated[int | None, Meta(description="Give it as `before` to go on; null on the last page.")]
@@ -103,6 +116,11 @@ class NodeCopy(Struct, frozen=True, forbid_unknown_fields=True):
     parent_id: Id
     name: Annotated[Name | None, Meta(description="Null: as it is called.")] = None
     overwrite: bool = False
+
+
+class NewBundle(Struct, frozen=True, forbid_unknown_fields=True):
+    node_ids: Annotated[list[Id], Meta(min_length=1, max_length=BUNDLE_LIMIT)]
+    name: Annotated[Name, Meta(description="Of the archive, without its ending.")] = "Files"
 
 
 class NodeRestore(Struct, frozen=True, forbid_unknown_fields=True):
@@ -186,6 +204,10 @@ def node(of: model.Node, path: str | UnsetType = UNSET) -> Node:
 
 def nodes(of: Iterable[model.Node], after: str | None) -> Nodes:
     return Nodes([node(one) for one in of], after)
+
+
+def bundle(of: Chosen, address: str) -> Bundle:
+    return Bundle(of.id, of.name, address, time_text(of.expires_at))
 
 
 def version(of: model.Version) -> Version:

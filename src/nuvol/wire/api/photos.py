@@ -148,6 +148,7 @@ class DuplicateGroups(Struct, frozen=True):
 
 class Known(Struct, frozen=True):
     known: list[Hash]
+    photos: Annotated[list[int], Meta(description="Of each of them in turn, a photo that has it.")]
 
 
 class Favourite(Struct, frozen=True):

@@ -39,7 +39,7 @@ export function entryActions(view: FilesView, nodes: readonly Node[]): Action[] 
     { title: t('moveTo'), icon: FolderInput, group: 2, run: () => toChosen(view, nodes, false) },
     { title: t('copyTo'), icon: Copy, group: 2, run: () => toChosen(view, nodes, true) },
     ...(only ? [{ title: t('rename'), icon: Pencil, keys: 'F2', group: 2, run: () => (view.renaming = only.id) }] : []),
-    { title: t('download'), icon: Download, keys: 'Ctrl D', group: 2, run: () => download(nodes) },
+    { title: t('download'), icon: Download, keys: 'Ctrl D', group: 2, run: () => download(nodes, view.folder?.name || t('files')) },
     ...(only ? [{ title: t('details'), icon: Info, keys: 'I', group: 3, run: () => view.toggleDetails(true) }] : []),
     ...(only ? [{ title: t('comments'), icon: MessageSquare, group: 3, run: () => view.discuss(only) }] : []),
     { title: t('moveToTrash'), icon: Trash, keys: 'Del', tone: 'bad', group: 4, run: () => trashing.trash(nodes, (node) => tell({ put: node })) },

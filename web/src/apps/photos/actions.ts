@@ -47,7 +47,7 @@ export function photoActions(view: PhotosView, photos: readonly Photo[]): Action
     { title: t(favoured ? 'unfavour' : 'favour'), icon: Star, keys: 'S', group: 1, run: () => favour(view, photos, !favoured) },
     { title: t('shareLink'), icon: Link, keys: '.', group: 2, run: () => (view.linking = photos) },
     { title: t('addToAlbum'), icon: Images, keys: 'A', group: 2, run: () => (view.collecting = photos) },
-    { title: t('download'), icon: Download, keys: 'Ctrl D', group: 2, run: () => download(photos.map(({ id }) => ({ id, kind: 'file' }))) },
+    { title: t('download'), icon: Download, keys: 'Ctrl D', group: 2, run: () => download(photos.map(({ id }) => ({ id, kind: 'file' })), view.title) },
     ...(only ? [{ title: t('showInFolder'), icon: FolderOpen, group: 3, run: () => showInFolder(only) }] : []),
     ...(only ? [{ title: t('aboutPhoto'), icon: Info, keys: 'I', group: 3, run: () => about(view, only) }] : []),
     ...(only && isOurs ? [{ title: t('makeCover'), icon: Stamp, group: 3, run: () => cover(album.id, only) }] : []),
@@ -165,7 +165,7 @@ export async function send(view: PhotosView, arrivals: Arrivals): Promise<void> 
   try {
     const { album } = view;
     const folder = album?.folder_id ? await files.node(album.folder_id) : await photosFolder();
-    await uploads.add(arrivals, folder, { onlyNew: true });
+    await uploads.add(arrivals, folder, { onlyNew: true, albumId: album?.folder_id ? undefined : album?.id });
   } catch (error) {
     toasts.fail(error);
   }

@@ -1,9 +1,11 @@
 /** What can be done with an album. */
+import Download from '@lucide/svelte/icons/download';
 import Folder from '@lucide/svelte/icons/folder-open';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Plus from '@lucide/svelte/icons/plus';
 import Trash from '@lucide/svelte/icons/trash-2';
 import type { Action } from '../../lib/actions/action';
+import { download } from '../../lib/actions/downloading';
 import * as files from '../../lib/api/files';
 import * as api from '../../lib/api/photos';
 import type { Album } from '../../lib/api/photos';
@@ -19,9 +21,25 @@ export function albumActions(view: PhotosView, album: Album, name: (what: 'renam
   return [
     { title: t('newAlbumInside'), icon: Plus, group: 1, run: () => name('inside') },
     { title: t('rename'), icon: Pencil, keys: 'F2', group: 1, run: () => name('rename') },
+    ...(album.photos ? [{ title: t('downloadAlbum'), icon: Download, group: 2, run: () => downloadAll(album) }] : []),
     ...(folder_id ? [{ title: t('openFolder'), icon: Folder, group: 2, run: () => openFolder(folder_id) }] : []),
     { title: t('removeAlbum'), icon: Trash, tone: 'bad', group: 3, run: () => remove(view, album) },
   ];
+}
+
+/** As one zip archive, whatever folders its photos lie in. */
+async function downloadAll({ id, name }: Album): Promise<void> {
+  const photos: api.Photo[] = [];
+  try {
+    for (let cursor: string | undefined, goesOn = true; goesOn; goesOn = cursor !== undefined) {
+      const page = await api.chosen({ kind: 'album', id }, cursor);
+      photos.push(...page.photos);
+      cursor = page.next ?? undefined;
+    }
+    await download(photos.map((photo) => ({ id: photo.id, kind: 'file' })), name);
+  } catch (error) {
+    toasts.fail(error);
+  }
 }
 
 async function openFolder(id: number): Promise<void> {

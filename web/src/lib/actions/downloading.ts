@@ -1,13 +1,15 @@
 /** Saving to this device, by the browser's own downloads. */
-import { downloadAddress, type Node } from '../api/files';
+import { bundle, downloadAddress, type Node } from '../api/files';
+import { toasts } from '../state/toasts.svelte';
+import { t } from '../words/words.svelte';
 
-const APART = 400; // ms: browsers drop downloads that begin in the same moment
-
-/** Files as they are, folders as zip archives. */
-export async function download(nodes: readonly Pick<Node, 'id' | 'kind'>[]): Promise<void> {
-  for (const [index, node] of nodes.entries()) {
-    if (index > 0) await new Promise((next) => setTimeout(next, APART));
-    save(downloadAddress(node));
+/** A file as it is; a folder, or several of anything, as one zip archive. `name`: of the archive of several. */
+export async function download(nodes: readonly Pick<Node, 'id' | 'kind'>[], name = t('files')): Promise<void> {
+  try {
+    if (nodes.length === 1) save(downloadAddress(nodes[0]!));
+    else save((await bundle(nodes.map(({ id }) => id), name)).address);
+  } catch (error) {
+    toasts.fail(error);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Nodes, their content, their past, and the trash. */
 import { BASE, client, told } from './client';
-import type { Change, Changes, Folder, Node, Nodes, Usage, Version, Versions } from './schema';
+import type { Bundle, Change, Changes, Folder, Node, Nodes, Usage, Version, Versions } from './schema';
 
 export type { Change, Changes, Node, Nodes, Usage, Version };
 
@@ -54,6 +54,9 @@ export const versions = (id: number, before?: number): Promise<Versions> =>
   told(client.GET('/nodes/{node_id}/versions', { params: { ...at(id), query: { before } } }));
 export const restoreVersion = (node_id: number, number: number): Promise<Node> =>
   told(client.POST('/nodes/{node_id}/versions/{number}/restore', { params: { path: { node_id, number } } }));
+
+/** Several of them as one zip archive, which waits at an address for an hour. */
+export const bundle = (node_ids: number[], name: string): Promise<Bundle> => told(client.POST('/bundles', { body: { node_ids, name } }));
 
 export const usage = (): Promise<Usage> => told(client.GET('/usage'));
 export const changes = (since?: string): Promise<Changes> =>

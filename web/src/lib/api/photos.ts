@@ -64,9 +64,9 @@ export const places = async (level: number): Promise<PhotoPlace[]> =>
   (await told(client.GET('/photos/places', { params: { query: { level } } }))).places;
 export const duplicates = (near: boolean, cursor?: string): Promise<DuplicateGroups> =>
   told(client.GET('/photos/duplicates', { params: { query: { near, cursor } } }));
-/** Whether a live photo of one's own has this content; `sum`: SHA-256 in hexadecimal digits. */
-export const isKnown = async (sum: string): Promise<boolean> =>
-  (await told(client.POST('/photos/known', { body: { algorithm: 'sha-256', hashes: [sum] } }))).known.length > 0;
+/** A live photo of one's own that has this content; `sum`: SHA-256 in hexadecimal digits. */
+export const known = async (sum: string): Promise<number | null> =>
+  (await told(client.POST('/photos/known', { body: { algorithm: 'sha-256', hashes: [sum] } }))).photos[0] ?? null;
 
 // ------------------------------------------------------------------------------------ addresses of pictures
 

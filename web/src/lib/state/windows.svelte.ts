@@ -8,8 +8,8 @@ export type Section = 'profile' | 'security' | 'devices' | 'apps' | 'sharing' | 
 export const SECTIONS: readonly Section[] = ['profile', 'security', 'devices', 'apps', 'sharing', 'look'];
 
 /** Of one app in the developer console. */
-export type ConsoleSection = 'keys' | 'people' | 'usage' | 'tokens';
-const CONSOLE: readonly ConsoleSection[] = ['keys', 'people', 'usage', 'tokens'];
+export type ConsoleSection = 'keys' | 'people' | 'scopes' | 'usage' | 'tokens';
+export const CONSOLE: readonly ConsoleSection[] = ['keys', 'people', 'scopes', 'usage', 'tokens'];
 
 /** What a window shows. */
 export type Subject =
