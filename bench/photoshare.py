@@ -3,7 +3,7 @@
     python bench/photoshare.py [--friends 20] [--photos 200] [--shots 20]
 
 Starts a cloud of its own on a free port and, for the figures of a browser, Debian's Chromium in the shape of a phone.
-Processor time is of the whole server, PhotoShare in it.
+Processor time is of the whole server, PhotoShare in it; the desktop's Photos do not look at the pictures meanwhile.
 """
 
 import argparse
@@ -25,7 +25,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.servers import ADMIN, Server, nuvol, serve
 
 PASSWORD = "five quiet clouds"
-NEAR = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 3}
+MEGABITS = 20
+"""A second, with 40 ms on the way: what the browser's connection is made to give."""
+PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 3}
 
 
 def scene(seed: int, width: int = 4000, height: int = 3000) -> bytes:
@@ -97,9 +99,11 @@ def page_of_large_photos(server: Server, shots: int) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         for turn in ("a friend's first look", "another device", "as whole photos"):
-            context = browser.new_context(bypass_csp=True, **NEAR)  # type: ignore[arg-type]
+            context = browser.new_context(bypass_csp=True, **PHONE)  # type: ignore[arg-type]
             context.add_cookies([{"name": n, "value": v, "url": server.url} for n, v in fan.cookies.items()])
             page = context.new_page()
+            speed = {"downloadThroughput": MEGABITS * 125_000, "uploadThroughput": -1, "latency": 40, "offline": False}
+            context.new_cdp_session(page).send("Network.emulateNetworkConditions", speed)
             if turn == "as whole photos":
                 page.route("**/photo/**", lambda route: route.continue_(url=route.request.url.partition("&size")[0]))
             at = time.perf_counter()
@@ -156,7 +160,10 @@ def main() -> None:
     arguments.add_argument("--shots", type=int, default=20)
     given = arguments.parse_args()
     print(f"load {os.getloadavg()[0]:.1f}")
-    with tempfile.TemporaryDirectory() as folder, serve(Path(folder) / "cloud", "--signup", "open") as server:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve(Path(folder) / "cloud", "--signup", "open", "--picture-workers", "0") as server,
+    ):
         nuvol("admin", "--data", server.data, "app", "list")
         if given.shots:
             page_of_large_photos(server, given.shots)

@@ -165,6 +165,8 @@ def test_a_picture_that_breaks_the_program_breaks_it_alone(pictures: Pictures, m
         changed.setattr(looking, "PATIENCE", 0.0)  # whatever is asked is too much
         with pytest.raises(NoPicture, match="too much time or memory"):
             pictures.check("huge.png", huge)
+        assert pictures.small("ann 2 1", SMALL, lambda file: file.write(b"x" * 1000) and None) is None
+    assert pictures._kept.get("ann 2 1") is None  # it may have been the machine
     assert pictures.check("sea.jpg", io.BytesIO(picture("JPEG"))).mime == "image/jpeg"
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 MOST = 256 * 1024 * 1024
-"""Bytes: the small pictures of some 3,000 photos."""
+"""Bytes: the small pictures of some 2,000 photos."""
 DAYS = 30
 """What nobody looked at for so long goes, so that nothing stays for ever of what was deleted in the cloud."""
 BLOCK = 4096

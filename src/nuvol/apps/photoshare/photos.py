@@ -1,14 +1,17 @@
 """One's own photos: upload, History with its switch, and the trash."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from nuvol.apps.photoshare.pictures import Pictures
+from nuvol.apps.photoshare.pictures import LONGEST, Pictures
 from nuvol.apps.photoshare.visitors import Visitor
 from nuvol.sdk.cloudfs import ExistValues, File, Filesystem, Photo
+
+BLOCK = 4 * 1024 * 1024
+"""Bytes of a photo that are fetched at once."""
 
 
 class Gone(Exception):
@@ -51,6 +54,19 @@ def upload(cloud: Filesystem, visitor: Visitor, pictures: Pictures, name: str, f
 def key(visitor: Visitor, photo: File) -> str:
     """Under which small pictures are kept: nobody else's, and not those of an earlier content."""
     return f"{visitor.name} {photo.id} {photo.version}"
+
+
+def small(pictures: Pictures, visitor: Visitor, photo: File, side: int) -> bytes | None:
+    """None: it cannot be shown. Raises CloudFSError."""
+    if photo.size > LONGEST:
+        return None
+    return pictures.small(key(visitor, photo), side, lambda file: file.writelines(blocks(photo)))
+
+
+def blocks(photo: File) -> Iterator[bytes]:
+    """Its bytes. Raises CloudFSError."""
+    while block := photo.read(BLOCK):
+        yield block
 
 
 def own(cloud: Filesystem, visitor: Visitor) -> list[Shot]:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -53,6 +54,10 @@ class NoPicture(Exception):
     """The message says what is wrong with it."""
 
 
+class TooMuch(NoPicture):
+    """Looking at it took too much, this time."""
+
+
 @dataclass(frozen=True)
 class Picture:
     """What was found out about a file. `small`: WebP, one for each of `SIDES`."""
@@ -72,6 +77,7 @@ class Pictures:
         self._own = None if folder else tempfile.TemporaryDirectory(prefix="photoshare-")
         self._kept = Kept(Path(self._own.name if self._own else folder))
         self._idle: list[subprocess.Popen[bytes]] = []
+        self._given_up: deque[str] = deque(maxlen=1000)
         self._places = threading.Semaphore(2)  # a large picture takes hundreds of megabytes while it is looked at
 
     def check(self, name: str, file: BinaryIO) -> Picture:
@@ -101,7 +107,7 @@ class Pictures:
         """The small picture of what `fetch` writes; None: it cannot be shown. The same content is looked at once,
         whoever has it: friends have copies, which have other keys."""
         content = self._kept.get(key)
-        if content == UNSEEN:
+        if content == UNSEEN or key in self._given_up:
             return None
         if content and (data := self._kept.get(f"{content.decode()} {side}")):
             return data
@@ -114,6 +120,9 @@ class Pictures:
                 return data
             try:
                 picture = self.check("", file)  # type: ignore[arg-type]
+            except TooMuch:  # perhaps of this machine, now
+                self._given_up.append(key)
+                return None
             except NoPicture:
                 self._kept.put(key, UNSEEN)
                 return None
@@ -123,13 +132,18 @@ class Pictures:
     # ------------------------------------------------------------------------------------------------- looking
 
     def _look(self, name: str, file: BinaryIO, size: int) -> tuple[str, tuple[bytes, ...]]:
-        """Asked twice, since a program that had nothing to do may have ended meanwhile. Raises NoPicture."""
-        for _ in range(2):
-            child = self._idle.pop() if self._idle else _start()
+        """By a program that is idle, or by a new one, since an idle one may have ended meanwhile. Raises NoPicture."""
+        while True:
+            try:
+                child, fresh = self._idle.pop(), False
+            except IndexError:
+                child, fresh = _start(), True
             try:
                 told, small = _ask(child, file, size)
             except (OSError, EOFError, ValueError):
                 _end(child)
+                if fresh:
+                    raise TooMuch(f"“{name}” takes too much time or memory to look at.") from None
                 continue
             self._idle.append(child)
             if told.get("fault") == "large":
@@ -137,7 +151,6 @@ class Pictures:
             if told.get("format") not in MIMES:
                 raise NoPicture(f"“{name}” is not a picture, or it is damaged.")
             return told["format"], small
-        raise NoPicture(f"“{name}” takes too much time or memory to look at.")
 
     def close(self) -> None:
         """End the programs, and remove the folder if it is of this process alone."""

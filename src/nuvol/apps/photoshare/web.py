@@ -1,9 +1,10 @@
 """The pages. Plain forms that work without script; `static/photoshare.js` makes them quicker where there is one."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
@@ -15,11 +16,8 @@ from nuvol.apps.photoshare import accounts, friends, likes, photos, pictures, ti
 from nuvol.apps.photoshare.accounts import Declined
 from nuvol.apps.photoshare.settings import Settings
 from nuvol.apps.photoshare.site import Site, Visit, beside, static
-from nuvol.sdk.cloudfs import AuthenticatedError, File, Photo
+from nuvol.sdk.cloudfs import AuthenticatedError, Photo
 from nuvol.sdk.cloudfs.errors import FilesystemWouldBeOverTheLimit
-
-BLOCK = 4 * 1024 * 1024
-"""Bytes of a photo that are fetched at once."""
 
 POSTS, SQUARES = 20, 60
 """Photos on one page of the timeline, and of History."""
@@ -86,11 +84,13 @@ class PhotoShare(Site):
 
     def timeline(self, visit: Visit) -> Response:
         shots, absent = timeline.timeline(visit.cloud, visit.app, visit.known)
-        shown, older = photos.page(shots, visit.request.query_params.get("after", ""), POSTS)
+        after = visit.request.query_params.get("after", "")
+        shown, older = photos.page(shots, after, POSTS)
         return self.show(
             visit,
             "timeline",
             shots=shown,
+            after=after,
             older=older,
             liked=likes.of(visit.app.likes()),
             absent=absent,
@@ -104,13 +104,14 @@ class PhotoShare(Site):
             return self.trouble(visit, "This photo cannot be liked from here. Open the timeline again.", 400)
         users = likes.set_like(visit.app, item_id, visit.known.name, visit.text("liked") == "1")
         if not visit.wants_json:
-            return self.to(visit, f"/timeline#p-{item_id}")
+            return self.to(visit, f"/timeline?{urlencode({'after': visit.text('after')})}#p-{item_id}")
         text = self._templates.get_template("likes.html").render(
             **self.spoken(visit),
             here=visit.here,
             visitor=visit.known,
             item_id=item_id,
             users=users,
+            after=visit.text("after"),
             mark=self.mark(visit),
         )
         return JSONResponse({"html": text})
@@ -227,16 +228,14 @@ class PhotoShare(Site):
         if visit.request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
         if side:
-            small = self._pictures.small(
-                photos.key(visit.known, item), side, lambda file: file.writelines(blocks(item))
-            )
+            small = photos.small(self._pictures, visit.known, item, side)
             return beside("unseen.svg") if small is None else Response(small, headers=headers, media_type="image/webp")
         shown = item.mime in pictures.SHOWN
         headers["Content-Length"] = str(item.size)
         if not shown:
             headers["Content-Disposition"] = "attachment"
         return StreamingResponse(
-            blocks(item), headers=headers, media_type=item.mime if shown else "application/octet-stream"
+            photos.blocks(item), headers=headers, media_type=item.mime if shown else "application/octet-stream"
         )
 
     def _photo_of(self, visit: Visit) -> Photo | None:
@@ -251,11 +250,6 @@ class PhotoShare(Site):
                 raise
             return None
         return item if isinstance(item, Photo) else None
-
-
-def blocks(file: File) -> Iterator[bytes]:
-    while block := file.read(BLOCK):
-        yield block
 
 
 def peer(request: Request) -> str:
