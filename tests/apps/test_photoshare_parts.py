@@ -231,8 +231,8 @@ def test_the_settings_file(tmp_path: Path) -> None:
     path.write_text(WHOLE)
     read = settings.read(path)
     assert (read.base, read.user_api, read.is_complete) == ("cloud.example", "https://signup.example/api/", False)
-    path.write_text('MEDIA_ROOT = "/srv/small"\n' + WHOLE)
-    assert settings.read(path).media_root == "/srv/small"
+    path.write_text(f'MEDIA_ROOT = "{tmp_path}/small"\n' + WHOLE)
+    assert settings.read(path).media_root == f"{tmp_path}/small" and (tmp_path / "small").is_dir()
     path.write_text(WHOLE.replace('USERNAME = ""', 'USERNAME = "app"').replace('PASSWORD = ""', 'PASSWORD = "x"'))
     assert settings.read(path).is_complete
 
@@ -245,6 +245,7 @@ def test_the_settings_file(tmp_path: Path) -> None:
         (WHOLE.replace('"id"', "7"), "no text CLOUD_FS_ID"),
         ("[", "cannot be read"),
         ('MEDIA = "/tmp"\n' + WHOLE, "no text MEDIA"),
+        ('MEDIA_ROOT = "/dev/null/small"\n' + WHOLE, "Not a directory: '/dev/null/small'"),
         (WHOLE.replace("[CLOUD_FS_COMMON", "[CLOUD_COMMON"), r"no text USERNAME in \[CLOUD_COMMON_SETTINGS\]"),
     ],
 )

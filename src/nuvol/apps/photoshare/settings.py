@@ -53,11 +53,14 @@ _NAMES: dict[str, dict[str, str]] = {
 def read(path: Path) -> Settings:
     """Raises BadSettings."""
     try:
-        return settings(tomllib.loads(path.read_text()))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        found = settings(tomllib.loads(path.read_text()))
+        if found.media_root:
+            Path(found.media_root).mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadSettings(f"{path} cannot be read: {error}.") from None
-    except BadSettings as error:
+    except (OSError, BadSettings) as error:
         raise BadSettings(f"{path}: {error}") from None
+    return found
 
 
 def settings(tables: Mapping[str, Any]) -> Settings:
