@@ -42,7 +42,7 @@ LIBRARIES: dict[str, set[str]] = {
     "wire": {"msgspec", "lxml"},
     "pictures": {"msgspec", "PIL", "pillow_heif", "av"},
     "stores": {"msgspec", "psycopg", "psycopg_pool"},
-    "core": {"msgspec", "argon2", "blake3", "cryptography", "pyfastcdc"},
+    "core": {"msgspec", "argon2", "blake3", "cryptography", "pyfastcdc", "zlib_ng"},
     "faces": {"msgspec"},
     "sdk": {"msgspec", "httpx"},
     "apps": {"httpx", "starlette", "jinja2", "cryptography", "PIL"},
@@ -60,7 +60,7 @@ HEAVY_MODULES = {
     if path.match("photoshare/[!_]*.py") and path.stem != "settings" and "apps" in path.parts
 }
 # What the rooms in faces/ share. Every other name there is a face, and no face knows another.
-SHARED_BY_FACES = {"http", "downloads", "receiving", "doorkeeper", "exchange", "pages", "zips"}
+SHARED_BY_FACES = {"http", "downloads", "receiving", "doorkeeper", "exchange", "pages", "thumbnails", "zips"}
 
 
 def name_of(path: Path) -> str:

@@ -4,7 +4,9 @@ import pytest
 from msgspec.structs import replace
 
 from nuvol.model.comments import Comment
+from nuvol.model.nodes import Node, State
 from tests.conformance.catalog import add_account
+from tests.conformance.rows_nodes import add, file
 
 ANNA, BERT = 1, 2
 NEWEST = (2**53, "")
@@ -58,3 +60,52 @@ class CommentRowsTests:
         two.write(lambda tx: tx.accounts.remove(ANNA))
         assert two.read(lambda tx: tx.comments.count(ANNA, 4)) == 0
         assert two.read(lambda tx: tx.comments.count(BERT, 4)) == 1
+        assert two.read(lambda tx: tx.connection.all("select distinct account_id from comment_word")) == [(BERT,)]
+
+    def test_nodes_are_found_by_the_beginnings_of_all_words_of_one_comment(self, two):
+        nodes = [file(name) for name in ("a", "b", "c")]
+        hidden = [file("d", state=State.TRASHED), file("e", parent_id=None), file("f", account_id=BERT)]
+        add(two, *nodes)
+        for node in hidden:
+            add(two, node)
+
+        def tell(number: int, node: Node, text: str, at: int = 1) -> Comment:
+            told = Comment(node.account_id, f"C-{number}", node.id, ANNA, "anna", text, at)
+            self.put(two, told)
+            return told
+
+        dry = tell(1, nodes[0], "Dry socks, and dry socks again", 5)
+        wet = tell(2, nodes[0], "WET sócks", 6)
+        tell(3, nodes[1], "dry boots")
+        tell(4, nodes[1], "wet socks")
+        for number, node in enumerate(hidden, 5):
+            tell(number, node, "dry socks")
+
+        def found(*words: str, before: int = 1 << 53, limit: int = 9) -> list[int]:
+            return [nodes.index(node) for node in two.read(lambda tx: tx.comments.nodes(ANNA, words, before, limit))]
+
+        assert found("sock") == found("so") == [1, 0] and found("dry", "sock") == found("socks", "dr") == [0]
+        assert found("boots") == [1] and found("ocks") == found("dry", "wet") == found() == []
+        assert found("sock", limit=1) == [1] and found("sock", before=nodes[1].id) == [0]
+
+        def fitting(*words: str) -> list[Comment]:
+            return two.read(lambda tx: tx.comments.fitting(ANNA, words, [nodes[0].id, nodes[2].id]))
+
+        assert fitting("socks") == [wet] and fitting("dry", "so") == [dry] and fitting("boots") == []
+        twin = tell(9, nodes[0], "socks", 6)
+        assert fitting("socks") == [twin], "of the same moment one is chosen, always the same"
+
+    def test_words_follow_the_comment(self, two):
+        node, other = file("a"), file("b")
+        add(two, node, other)
+
+        def found(word: str) -> list[Node]:
+            return two.read(lambda tx: tx.comments.nodes(ANNA, [word], 1 << 53, 9))
+
+        told = Comment(ANNA, "C-1", node.id, ANNA, "anna", "old words", 1)
+        self.put(two, told)
+        self.put(two, replace(told, text="new words", node_id=other.id))
+        assert (found("old"), found("words")) == ([], [other])
+        self.put(two, replace(told, doc_id="C-2", text="🎈"))
+        two.write(lambda tx: tx.comments.remove(ANNA, "C-1"))
+        assert found("words") == [] and two.read(lambda tx: tx.connection.all("select * from comment_word")) == []

@@ -71,6 +71,10 @@ def _names(world: World, account_id: int) -> Iterator[str]:
     expected = {(word, node_id) for node_id, _, name, _, _ in rows for word in names.words(name)}
     stored = set(world.rows("select word, node_id from word where account_id = ?", account_id))
     yield from (f"word {word!r} of {node_id} is wrong" for word, node_id in stored ^ expected)
+    said = world.rows("select doc_id, node_id, text from node_comment where account_id = ?", account_id)
+    meant = {(doc_id, word, node_id) for doc_id, node_id, text in said for word in names.words(text, names.TEXT_WORDS)}
+    found = set(world.rows("select doc_id, word, node_id from comment_word where account_id = ?", account_id))
+    yield from (f"word {word!r} of the comment {doc_id} is wrong" for doc_id, word, _ in found ^ meant)
 
 
 def _photos(world: World, account_id: int) -> Iterator[str]:

@@ -188,7 +188,6 @@ def test_it_takes_no_invitation_and_knows_no_chunk_of_the_rest(anna, bert, camer
     ((_, secret),) = bert.cloud.shares.open(bert.actor, folder.id, ["new@example.org"]).invitations
     for act in (
         lambda: camera.cloud.shares.accept(camera.actor, secret),
-        lambda: camera.cloud.shares.invited(camera.actor, secret),
         lambda: camera.cloud.uploads.missing_chunks(camera.actor, [b"h" * 32]),
     ):
         with pytest.raises(NotAllowed):

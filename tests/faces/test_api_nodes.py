@@ -193,7 +193,17 @@ def test_names_are_searched_by_beginnings_of_words(anna: Person) -> None:
     assert [(node["name"], node["path"]) for node in found["nodes"]] == [
         ("Sommer am Meer.jpg", "Reise/Sommer am Meer.jpg")
     ]
+    assert found["comments"] == []
     assert anna.ask("GET", "/search?q=").status == 400
+
+
+def test_comments_are_searched_with_the_names(anna: Person) -> None:
+    node = anna.put("Winter.jpg")
+    anna.ask("POST", f"/nodes/{node['id']}/comments", json={"text": "Der See war zugefroren"})
+    found = anna.ask("GET", "/search?q=see%20zu").json
+    assert [one["name"] for one in found["nodes"]] == ["Winter.jpg"]
+    (said,) = found["comments"]
+    assert (said["node_id"], said["author"], said["text"]) == (node["id"], "anna", "Der See war zugefroren")
 
 
 def test_a_condition_that_fails_changes_nothing(anna: Person) -> None:

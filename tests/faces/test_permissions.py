@@ -16,7 +16,6 @@ from nuvol.faces.api.routes import ENTRIES
 from nuvol.faces.dav.face import METHODS
 from nuvol.faces.desktop import face as desktop
 from nuvol.model.accounts import FULL, Actor
-from nuvol.model.photos import Made, Thumbnail
 from nuvol.server.settings import FACES
 from tests.faces.matrix import (
     CALLERS,
@@ -32,6 +31,7 @@ from tests.faces.matrix import (
     mine,
     numbers,
     owning,
+    photo,
     reading,
     signed_in,
     whole,
@@ -134,16 +134,6 @@ def _database(scene: Scene) -> dict[str, Any]:
     document = replica.create_doc_from_json('{"a": "b"}', "one")
     replica.create_index("by-a", "a")
     return {"db": name, "rev": document.rev, "fresh": f"fresh{next(numbers)}"}
-
-
-def _photo(scene: Scene) -> dict[str, Any]:
-    """In the scene's folder, and looked at."""
-    cloud, owner = scene.cloud, Actor(scene.owner_id)
-    photo = cloud.uploads.put(owner, scene.folder, "p.jpg", b"a picture of the sea").node
-    while (look := cloud.developing.take()) is not None:
-        made = Made(width=4, height=3, thumbnails=(Thumbnail("medium", 4, 3, 0, 4),))
-        cloud.developing.settle(look.waiting, made, b"webp")
-    return {"photo": photo.id}
 
 
 def _album(scene: Scene) -> dict[str, Any]:
@@ -261,7 +251,7 @@ ROWS: dict[str, Row] = {
     "DELETE /nodes/{node_id}/invitations/{invitation_id}": Row(
         owning(204), "/nodes/{folder}/invitations/{invitation}"
     ),
-    "POST /shares/invitation": Row(whole(), json={"secret": "{secret}"}),
+    "POST /shares/invitation": Row(anyone(), json={"secret": "{secret}"}),
     "POST /shares/accept": Row(whole(201, writes=True) | {"owner": 400}, json={"secret": "{secret}"}),
     "GET /nodes/{node_id}/comments": Row(reading(), "/nodes/{file}/comments"),
     "POST /nodes/{node_id}/comments": Row(writing(201) | {"viewer": 201}, "/nodes/{file}/comments", json={"text": "t"}),
@@ -272,6 +262,7 @@ ROWS: dict[str, Row] = {
     "POST /shares/guests": Row(anyone(201), json={"secret": "{secret}"}),
     "GET /elsewhere": Row(mine()),
     "POST /elsewhere": Row(whole(201, writes=True), json={"link": "https://there.example/shared#nv_f_x"}),
+    "POST /elsewhere/invitation": Row(whole(writes=True), json={"link": "https://there.example/shared#nv_f_x"}),
     "GET /elsewhere/{folder_id}": Row(whole(), "/elsewhere/{away}", prepare=_away),
     "DELETE /elsewhere/{folder_id}": Row(whole(204, writes=True), "/elsewhere/{away}", prepare=_away),
     "GET /elsewhere/{folder_id}/items/{item_id}": Row(whole(), "/elsewhere/{away}/items/8", prepare=_away),
@@ -355,16 +346,16 @@ ROWS: dict[str, Row] = {
     "POST /photos/albums/{album_id}/photos": Row(
         whole(writes=True), "/photos/albums/{album}/photos", json={"add": ["{mine}"]}, prepare=_album
     ),
-    "GET /photos/{node_id}": Row(reading(), "/photos/{photo}", prepare=_photo),
+    "GET /photos/{node_id}": Row(reading(), "/photos/{photo}", prepare=photo),
     "PATCH /photos/{node_id}": Row(
-        writing(), "/photos/{photo}", json={"taken": "2020-01-01T00:00:00", "place": None}, prepare=_photo
+        writing(), "/photos/{photo}", json={"taken": "2020-01-01T00:00:00", "place": None}, prepare=photo
     ),
-    "GET /photos/{node_id}/thumbnail": Row(reading(), "/photos/{photo}/thumbnail", prepare=_photo),
-    "GET /photos/{node_id}/likes": Row(reading(), "/photos/{photo}/likes", prepare=_photo),
-    "PUT /photos/{node_id}/like": Row(liking(), "/photos/{photo}/like", prepare=_photo),
-    "DELETE /photos/{node_id}/like": Row(liking(), "/photos/{photo}/like", prepare=_photo),
-    "PUT /photos/{node_id}/favourite": Row(liking(), "/photos/{photo}/favourite", prepare=_photo),
-    "DELETE /photos/{node_id}/favourite": Row(liking(), "/photos/{photo}/favourite", prepare=_photo),
+    "GET /photos/{node_id}/thumbnail": Row(reading(), "/photos/{photo}/thumbnail", prepare=photo),
+    "GET /photos/{node_id}/likes": Row(reading(), "/photos/{photo}/likes", prepare=photo),
+    "PUT /photos/{node_id}/like": Row(liking(), "/photos/{photo}/like", prepare=photo),
+    "DELETE /photos/{node_id}/like": Row(liking(), "/photos/{photo}/like", prepare=photo),
+    "PUT /photos/{node_id}/favourite": Row(liking(), "/photos/{photo}/favourite", prepare=photo),
+    "DELETE /photos/{node_id}/favourite": Row(liking(), "/photos/{photo}/favourite", prepare=photo),
     "GET /databases": Row(account()),
     "PUT /databases/{database}": Row(account(201), "/databases/{fresh}", prepare=_fresh),
     "GET /databases/{database}": Row(account(), "/databases/{db}", prepare=_database),

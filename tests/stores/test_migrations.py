@@ -99,6 +99,27 @@ def test_a_file_that_fails_leaves_the_old_state_and_is_run_again(schema, broken)
     assert schema.rows("select id, size from item order by id") == [(1, None), (2, 2)]
 
 
+def test_comments_that_were_there_before_their_words_are_found(tmp_path, empty_place):
+    (tmp_path / "schema").mkdir()
+    files = sorted(SCHEMA.iterdir(), key=lambda file: file.name)
+    at = next(index for index, file in enumerate(files) if file.name == "014_comment_words.sql")
+
+    def open_with(some) -> SqlCatalog:
+        for file in some:
+            (tmp_path / "schema" / file.name).write_text(file.read_text("utf-8"), "utf-8")
+        return open_database(empty_place, lambda connection: connection, tmp_path / "schema")
+
+    old = open_with(files[:at])
+    said = "insert into node_comment values (?, ?, 4, 1, 'anna', ?, 5, '', '')"
+    for account_id, doc_id, text in ((1, "C-1", "Dry sócks, dry"), (1, "D-a", "🎈"), (2, "C-1", "wet")):
+        old.write(lambda db, row=(account_id, doc_id, text): db.run(said, row))
+    old.close()
+    new = open_with(files)
+    found = new.read(lambda db: db.all("select * from comment_word order by account_id, doc_id, word"))
+    new.close()
+    assert found == [(1, "C-1", "dry", 4), (1, "C-1", "socks", 4), (2, "C-1", "wet", 4)]
+
+
 KILLED = """
 import importlib, os, signal, sys
 from pathlib import Path

@@ -11,6 +11,8 @@ import httpx
 import pytest
 from requests_oauthlib import OAuth1Session
 
+from nuvol.apps.eyeos.managers import StorageManager
+from tests.apps.eyeos.desks import TestDesk, add_apps
 from tests.servers import Server, nuvol, serve
 
 LARGE = bytes(range(256)) * 8192
@@ -163,6 +165,28 @@ def test_a_program_of_stacksync_finds_the_way_and_goes_it(anna: Desk, bert: Desk
     bert.ask("DELETE", f"/elsewhere/{taken['id']}", 204)
     assert session.get(f"{base}folder/{folder}").status_code == 403, "who leaves gives the token back"
     assert len(anna.members(folder)) == 1 and anna.names(folder) == ["f ~"]
+
+
+def test_the_walk_of_a_desk_goes_on_into_folders_of_other_clouds(
+    anna: Desk, bert: Desk, there: Server, tmp_path: Path
+) -> None:
+    add_apps(there)
+    desk = TestDesk(tmp_path / "desk", there.url)
+    token = desk.enter(there, there.name, there.password)
+    folder = anna.folder("Far")
+    inner = anna.ask("POST", "/nodes", 201, json={"parent_id": folder, "name": "inner"})["id"]
+    anna.ask("PUT", f"/nodes/{inner}/children/one.txt/content", 201, content=b"one")
+    taken = bert.ask("POST", "/elsewhere", 201, json={"link": anna.invite(folder)})
+
+    def walked() -> list[str]:
+        skel: list[dict[str, Any]] = []
+        StorageManager(desk).getSkel(token, False, "0", skel, "/", None, None)
+        paths = [one["path"] + one["filename"] for one in skel if "filename" in one]
+        return [path for path in paths if "Far" in path]
+
+    assert walked() == ["/root/Far/inner/one.txt", "/root/Far/inner", "/root/Far"]
+    bert.ask("DELETE", f"/elsewhere/{taken['id']}", 204)
+    assert walked() == []
 
 
 def test_a_way_that_was_given_otherwise_can_be_mounted(anna: Desk, bert: Desk) -> None:

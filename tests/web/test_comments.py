@@ -110,6 +110,31 @@ def test_the_activity_of_a_folder_tells_who_did_what(desktop: Desktop, theirs: P
     expect(people.get_by_role("definition").filter(has_text=server.name)).to_be_visible()
 
 
+def test_what_was_written_is_found_by_whoever_may_read_it_until_it_ends(desktop: Desktop, theirs: Page) -> None:
+    (node,) = desktop.api("GET", f"/nodes/{desktop.folder_id}/children").json()["nodes"]
+    word = f"socks{desktop.folder_id}"
+    desktop.api("POST", f"/nodes/{node['id']}/comments", {"text": f"We take the ferry at ten, and bring dry {word}"})
+
+    def seek(page: Page) -> Locator:
+        page.keyboard.press("Control+k")
+        page.get_by_role("combobox").fill(f"dry {word}")
+        return page.get_by_role("option").filter(has_text=f"on “{node['name']}”")
+
+    hit = seek(theirs)
+    expect(hit).to_contain_text(f"bring dry {word}")
+    hit.click()
+    expect(theirs.get_by_role("heading", name=desktop.folder, exact=True)).to_be_visible(timeout=SOON)
+    expect(theirs.get_by_role("list", name="Comments").get_by_text("We take the ferry")).to_be_visible(timeout=SOON)
+    theirs.goto(f"{desktop.server.url}/search?q={word}")
+    expect(theirs.get_by_role("row").filter(has_text="wrote: We take the ferry")).to_be_visible(timeout=SOON)
+
+    member = desktop.api("GET", f"/nodes/{desktop.folder_id}/members").json()["members"][1]
+    desktop.api("DELETE", f"/nodes/{desktop.folder_id}/members/{member['account_id']}")
+    seek(theirs)
+    expect(theirs.get_by_text("0 found")).to_be_visible(timeout=SOON)
+    expect(theirs.get_by_role("option").filter(has_text="ferry")).to_have_count(0)
+
+
 def test_an_end_of_access_ends_the_conversation(desktop: Desktop, theirs: Page) -> None:
     discuss(theirs, "map.txt")
     members = desktop.api("GET", f"/nodes/{desktop.folder_id}/members").json()["members"]

@@ -181,6 +181,22 @@ def linking(desktop: Desktop) -> None:
     dialog.get_by_text("Used 0 of 5 times").scroll_into_view_if_needed()
 
 
+def page_of_a_link(role: str) -> Callable[[Desktop], None]:
+    def go(desktop: Desktop) -> None:
+        desktop.put(LONG)
+        desktop.put("a text of many lines.txt", b"six poles\n" * 200)
+        desktop.put("dot.gif", GIF)
+        link = desktop.api("POST", "/links", {"node_ids": [desktop.folder_id], "role": role}).json()
+        desktop.open(f"/s/{link['key']}")
+        desktop.page.get_by_label("Files to add").wait_for()
+        if role == "edit":
+            desktop.page.get_by_role("link", name="a text of many lines").first.click()
+            desktop.page.get_by_role("region", name="a text of many lines").wait_for()
+
+    go.__name__ = f"page of a link to {role}"
+    return go
+
+
 def shared(desktop: Desktop) -> None:
     note = desktop.put(LONG)
     desktop.api("POST", "/links", {"node_ids": [note["id"]], "password": "under the mat"})
@@ -245,6 +261,63 @@ def searching(desktop: Desktop) -> None:
     desktop.press("Control+k")
     desktop.page.keyboard.type("notes")
     desktop.page.get_by_role("option", name="notes.md").first.wait_for()
+
+
+def finding_comments(desktop: Desktop) -> None:
+    note = desktop.put(LONG)
+    desktop.api("POST", f"/nodes/{note['id']}/comments", {"text": f"Dry socks. {'x' * 80} And boots."})
+    files(desktop)
+    desktop.press("Control+k")
+    desktop.page.keyboard.type("socks")
+    desktop.page.get_by_role("option").filter(has_text="Dry socks").first.wait_for()
+
+
+CLOUDS = "**/api/v1/elsewhere"
+"""What tests/web/test_clouds.py sees of a real one is told to the page here, so that this server needs no other."""
+
+
+def a_cloud(state: str = "open") -> Callable[[Desktop], None]:
+    def go(desktop: Desktop) -> None:
+        folder = {"id": 7, "name": LONG, "owner": "eva", "role": "editor", "cloud": "cloud.of.the.long.name.example",
+                  "item_id": 8, "since": "2026-01-02T03:04:05Z", "state": state}  # fmt: skip
+        item = {"id": 9, "parent_id": 8, "name": "notes.md", "kind": "file", "size": 5, "mime": "text/markdown",
+                "number": 1, "modified_at": "2026-01-02 03:04:05.678", "author": "eva"}  # fmt: skip
+        away = {"type": "", "title": "", "status": 503, "code": "peer-unreachable", "detail": "Away.", "advice": ""}
+        over = away | {"status": 404, "code": "node-missing"}
+        answers = {"open": (200, {"items": [item, item | {"id": 10, "name": LONG}]}), "silent": (503, away),
+                   "ended": (404, over)}  # fmt: skip
+        status, told = answers[state]
+        desktop.page.route(CLOUDS, lambda route: route.fulfill(json={"folders": [folder]}))
+        desktop.page.route(f"{CLOUDS}/7/items/**", lambda route: route.fulfill(status=status, json=told))
+        desktop.open("/clouds/7")
+        ready = desktop.entry("notes.md") if state == "open" else desktop.page.get_by_role("main").locator("h2")
+        ready.first.wait_for()
+
+    go.__name__ = f"a cloud, {state}"
+    return go
+
+
+def all_clouds(desktop: Desktop) -> None:
+    a_cloud("silent")(desktop)
+    desktop.open("/clouds")
+    desktop.shows(LONG)
+
+
+def connecting(desktop: Desktop) -> None:
+    offer = {"cloud": "cloud.of.the.long.name.example", "folder": LONG, "owner": "eva", "role": "co-owner"}
+    desktop.page.route(f"{CLOUDS}/invitation", lambda route: route.fulfill(json=offer))
+    desktop.open("/clouds")
+    desktop.page.get_by_role("button", name="Connect a cloud").first.click()
+    desktop.page.get_by_label("Link of the invitation").fill("https://cloud.example/shared#nv_f_x")
+    desktop.press("Enter")
+    desktop.page.get_by_role("dialog", name="eva opens").wait_for()
+
+
+def invited(desktop: Desktop) -> None:
+    desktop.page.context.clear_cookies()
+    desktop.open("/shared#nv_f_x")
+    desktop.page.get_by_text("Is your cloud another one?").click()
+    desktop.page.get_by_label("Address of your cloud").wait_for()
 
 
 def keys(desktop: Desktop) -> None:
@@ -533,10 +606,11 @@ PAGES = (
     photos, photos_chosen, photo, about_photo, into_album, link_to_photos, an_album,
     at("/photos/albums"), at("/photos/favourites"), at("/photos/places"), at("/photos/duplicates"),
     all_databases, database, document, no_json, changed_twice, index, no_documents, documents_offline,
+    finding_comments, a_cloud(), a_cloud("silent"), a_cloud("ended"), all_clouds, connecting, invited, at("/clouds"),
     removing_a_database, making("database"), making("document"), making("index"), at("/documents/no-such"),
     at("/developer"), console("keys"), console("people"), console("scopes"), console("usage"),
     console("tokens"),
-    at("/shared"), at("/shared#over"),
+    page_of_a_link("edit"), page_of_a_link("upload"), at("/shared"), at("/shared#over"),
     at("/trash"), at("/search?q=nothing-like-it"), at("/files/No such folder"), at("/settings/profile"),
     at("/settings/security"), at("/settings/devices"), at("/settings/apps"), at("/settings/look"),
 )  # fmt: skip
@@ -592,6 +666,7 @@ def test_spanish_and_catalan_fit_where_english_does(desktop: Desktop) -> None:
             "/photos/places",
             "/photos/duplicates",
             "/trash",
+            "/clouds",
             *settings,
         ):
             desktop.open(path)

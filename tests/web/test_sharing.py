@@ -77,3 +77,24 @@ def test_a_member_leaves_by_the_same_dialog(desktop: Desktop, other: BrowserCont
     theirs.get_by_role("dialog").get_by_role("button", name="Leave").click()
     expect(theirs.get_by_text(f"You left “{desktop.folder}”")).to_be_visible()
     expect(row).to_have_count(0, timeout=SOON)
+
+
+def test_a_folder_of_somebody_else_is_not_thrown_away_but_left(
+    desktop: Desktop, other: BrowserContext, server: Server
+) -> None:
+    desktop.put("map.txt")
+    desktop.api("POST", f"/nodes/{desktop.folder_id}/members", {"to": ["biel"], "role": "editor"})
+    theirs = other.new_page()
+    theirs.goto(f"{server.url}/shared")
+    row = theirs.get_by_role("row").filter(has=theirs.get_by_title(desktop.folder, exact=True))
+    row.click()
+    theirs.keyboard.press("Delete")
+    question = theirs.get_by_role("dialog", name=f"Leave “{desktop.folder}”?")
+    question.get_by_role("button", name="Cancel").click()
+    expect(row).to_be_visible()
+    row.click()
+    theirs.keyboard.press("Delete")
+    question.get_by_role("button", name="Leave").click()
+    expect(theirs.get_by_text(f"You left “{desktop.folder}”")).to_be_visible()
+    expect(row).to_have_count(0, timeout=SOON)
+    assert desktop.names() == ["map.txt"]

@@ -16,7 +16,7 @@ from nuvol.core.files.room import Files
 from nuvol.core.vault import Vault
 from nuvol.errors import CloudError, Missing, NodeMissing, NotAllowed, PeerUnreachable
 from nuvol.model.accounts import Actor
-from nuvol.model.elsewhere import Elsewhere, Item, Way
+from nuvol.model.elsewhere import Elsewhere, Item, Offer, Way
 from nuvol.model.shares import Role
 
 T = TypeVar("T")
@@ -62,6 +62,7 @@ class Peers(Protocol):
     """How other clouds are spoken to. Every function raises what they answer, as an error of ours; PeerUnreachable;
     BadValue for an address that this server does not call."""
 
+    def look(self, link: str) -> Offer: ...
     def accept(self, link: str) -> Invitation: ...
     def leave(self, way: Way, address: str) -> None: ...
     def item(self, way: Way, item_id: int) -> Item: ...
@@ -86,6 +87,12 @@ class FoldersElsewhere:
         """Folders whose cloud did not answer when it was asked last."""
 
     # ------------------------------------------------------------------------------------------ which there are
+
+    def look(self, actor: Actor, link: str) -> Offer:
+        """What the link of an invitation opens, which stays unused. Raises BadValue, InvitationMissing,
+        PeerUnreachable."""
+        access.require_all(actor, "write")
+        return self._calls.look(link)
 
     def accept(self, actor: Actor, link: str) -> Elsewhere:
         """Take an invitation that another cloud made. Raises BadValue, InvitationMissing, PeerUnreachable."""

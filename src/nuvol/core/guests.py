@@ -53,7 +53,7 @@ class Guests:
 
     def receive(self, secret: str) -> Received:
         """Let another cloud in by an invitation, which is used up. Raises InvitationMissing."""
-        invited, _, owner = self._shares.invited(_NOBODY, secret)
+        invited, _, owner = self._shares.invited(secret)
         consumer = self._consumer()
         guest = self._account(invited.email)
         actor = Actor(guest.id, name=guest.name)
@@ -114,6 +114,3 @@ class Guests:
         if kept != made.key:  # another process was faster
             self._apps.remove(None, made.key)
         return self._apps.find(kept)
-
-
-_NOBODY = Actor(0)

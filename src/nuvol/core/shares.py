@@ -237,9 +237,9 @@ class Shares:
         if digest is None or not self._files.catalog.write(lambda tx: tx.shares.uninvite(digest)):
             raise _over()
 
-    def invited(self, actor: Actor, secret: str) -> tuple[Invited, str, str]:
-        """What an invitation is to: with the name of the folder and that of its owner. Raises InvitationMissing."""
-        access.require_all(actor, "read")
+    def invited(self, secret: str) -> tuple[Invited, str, str]:
+        """What an invitation is to: with the name of the folder and that of its owner. Whoever has the secret may know.
+        Raises InvitationMissing."""
 
         def look(tx: Transaction) -> tuple[Invited, str, str]:
             invited = self._valid(tx, secret)

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from nuvol.model.nodes import Node
+
 
 class Comment(Struct, frozen=True):
     """One comment. Times in microseconds UTC."""
@@ -31,3 +33,11 @@ class CommentPage(Struct, frozen=True):
     """Of the accounts that are mentioned."""
     total: int
     next: str | None
+
+
+class Found(Struct, frozen=True):
+    """What a search came to: of nodes that were found by what was written about them the newest fitting comment."""
+
+    nodes: list[Node]
+    next: str | None
+    comments: list[Comment]

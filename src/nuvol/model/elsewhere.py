@@ -43,6 +43,15 @@ class Elsewhere(Struct, frozen=True):
         return self.resource_url.split("/")[2]
 
 
+class Offer(Struct, frozen=True):
+    """What an invitation of another cloud is to, before it is taken."""
+
+    host: str
+    folder: str
+    owner: str
+    role: int
+
+
 class Item(Struct, frozen=True):
     """A file or folder there."""
 

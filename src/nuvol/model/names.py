@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from itertools import islice
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -17,9 +19,19 @@ def key(name: str) -> str:
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
-def words(text: str) -> list[str]:
-    """The distinct words of a name or a query, in order: lower case, without accents."""
+TEXT_WORDS = 1000
+"""The same of a comment: a text of its greatest length, 10,000 characters, has fewer in any language that is spoken."""
+
+
+def words(text: str, most: int = NAME_WORDS) -> list[str]:
+    """The distinct words of a name, a query or a text, in order: lower case, without accents."""
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     found = (word[:WORD_BYTES] for word in _WORD.findall(text.casefold()))
-    return list(dict.fromkeys(found))[:NAME_WORDS]
+    return list(islice(dict.fromkeys(found), most))
+
+
+def fits(name: str, wanted: Iterable[str]) -> bool:
+    """Whether each word that is wanted is the beginning of one of the name's."""
+    there = words(name)
+    return all(any(word.startswith(begin) for word in there) for begin in wanted)

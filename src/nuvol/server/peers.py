@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from nuvol import clock
 from nuvol.core.elsewhere import Invitation
 from nuvol.errors import BadValue, InvitationMissing, NodeMissing
-from nuvol.model.elsewhere import Item, Way
+from nuvol.model.elsewhere import Item, Offer, Way
 from nuvol.server.outbound import Asking, Outbound, Response
 from nuvol.wire import interop
 from nuvol.wire.api import body
@@ -49,18 +49,12 @@ class Peers:
     def __init__(self, outbound: Outbound) -> None:
         self._outbound = outbound
 
+    def look(self, link: str) -> Offer:
+        address, data = self._invited(link, "invitation")
+        return interop.offer(interop.host_of(address), data)
+
     def accept(self, link: str) -> Invitation:
-        address, secret = interop.link(link)
-        headers = {"Content-Type": body.JSON, "Accept": body.JSON}
-        wish = body.write(words.GuestSecret(secret))
-        asking = self._outbound.ask("POST", f"{address}/api/v1/shares/guests", headers, len(wish))
-        asking.feed(wish)
-        response = asking.answer()
-        status, data = response.status, response.whole(interop.ANSWER_LIMIT)
-        if status == 404:
-            raise InvitationMissing("This invitation was used, taken back, or is too old.", advice="Ask for a new one.")
-        if status >= 300:
-            raise interop.refusal(status, data, interop.host_of(address))
+        address, data = self._invited(link, "guests")
         given = interop.guest(data)
         if not interop.same_origin(given.resource_url, address):
             raise BadValue("The other cloud names a folder that is not its own.")
@@ -107,6 +101,21 @@ class Peers:
         return self._send(way, call, size)
 
     # ------------------------------------------------------------------------------------------------------ inside
+
+    def _invited(self, link: str, what: str) -> tuple[str, bytes]:
+        """The other cloud's address, and what it answers to the secret of an invitation."""
+        address, secret = interop.link(link)
+        headers = {"Content-Type": body.JSON, "Accept": body.JSON}
+        wish = body.write(words.GuestSecret(secret))
+        asking = self._outbound.ask("POST", f"{address}/api/v1/shares/{what}", headers, len(wish))
+        asking.feed(wish)
+        response = asking.answer()
+        status, data = response.status, response.whole(interop.ANSWER_LIMIT)
+        if status == 404:
+            raise InvitationMissing("This invitation was used, taken back, or is too old.", advice="Ask for a new one.")
+        if status >= 300:
+            raise interop.refusal(status, data, interop.host_of(address))
+        return address, data
 
     def _call(self, way: Way, method: str, path: str, content: bytes = b"") -> bytes:
         asking = self._ask(_signed(way, method, path, (), "application/json" if content else ""), len(content))

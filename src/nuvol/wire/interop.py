@@ -10,9 +10,10 @@ import msgspec
 
 from nuvol import errors
 from nuvol.errors import CloudError
-from nuvol.model.elsewhere import Item, Way
+from nuvol.model.elsewhere import Item, Offer, Way
 from nuvol.wire import oauth1
 from nuvol.wire.api.elsewhere import Guest
+from nuvol.wire.api.shares import NUMBERS, InvitedTo
 
 ANSWER_LIMIT = 32 << 20
 """Bytes of one list or answer: some 50,000 entries of a folder."""
@@ -94,6 +95,15 @@ def guest(data: bytes) -> Guest:
         raise _unreadable() from None
     base(given.resource_url)
     return given
+
+
+def offer(host: str, data: bytes) -> Offer:
+    """What a cloud says of an invitation. Raises PeerUnreachable."""
+    try:
+        said = msgspec.json.decode(data, type=InvitedTo)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise _unreadable() from None
+    return Offer(host, said.folder, said.owner, NUMBERS[said.role])
 
 
 def item(data: bytes) -> Item:

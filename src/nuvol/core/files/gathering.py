@@ -15,16 +15,17 @@ FAR = 10
 
 
 class Gathering(Generic[T]):
-    """`add` what was found in each account, at least one row more than the page holds if there is one, then `page`."""
+    """`add` what was found in each account, at least one row more than the page holds if there is one, then `page`.
+    What was found twice is there once."""
 
     def __init__(self, key: Callable[[T], Key], limit: int) -> None:
         self._key = key
         self.limit = limit
-        self._found: list[T] = []
+        self._found: dict[Key, T] = {}
         self._reached: Key | None = None
 
     def add(self, found: list[T]) -> None:
-        self._found += found
+        self._found |= {self._key(row): row for row in found}
 
     def sift(self, pages: Iterator[list[T]], passes: Callable[[list[T]], list[T]]) -> None:
         """Add what passes of somebody else's rows."""
@@ -41,7 +42,7 @@ class Gathering(Generic[T]):
 
     def page(self) -> tuple[list[T], Key | None]:
         """The newest, and where the next page begins: behind this; None: there is none. A page may be short."""
-        found = sorted(self._found, key=self._key, reverse=True)
+        found = sorted(self._found.values(), key=self._key, reverse=True)
         if self._reached is not None:
             found = [node for node in found if self._key(node) >= self._reached]
         page = found[: self.limit]

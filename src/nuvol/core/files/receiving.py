@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import wait
 from contextlib import suppress
@@ -16,7 +15,7 @@ from msgspec.structs import replace
 
 from nuvol.clock import HOUR
 from nuvol.core.files import guards
-from nuvol.core.files.chunking import LARGEST, Cutter, content_hash, hash_of, join_adler
+from nuvol.core.files.chunking import LARGEST, Cutter, adler32, content_hash, hash_of, join_adler
 from nuvol.core.files.contents import take_abandoned, take_away
 from nuvol.core.files.ledger import Ledger, new_node
 from nuvol.core.files.room import Files
@@ -71,7 +70,7 @@ class Checksums:
         for hasher in self._hashers.values():
             hasher.update(data)
         if "ADLER32" in self._stated:
-            self._adler = zlib.adler32(data, self._adler)
+            self._adler = adler32(data, self._adler)
 
     def verified(self) -> dict[str, str]:
         """Those to keep beside the content (all but ADLER32, which every content has). Raises ChecksumMismatch."""
@@ -199,7 +198,7 @@ class Upload:
         """Add the pieces to the blob; their Adler-32, taken meanwhile by another thread: it costs as much time."""
         assert self._blob is not None
         self._files.require_room(sum(map(len, pieces)))
-        sums = self._files.helpers.submit(lambda: [zlib.adler32(piece) for piece in pieces])
+        sums = self._files.helpers.submit(lambda: [adler32(piece) for piece in pieces])
         try:
             with self._files.filling():
                 self._blob.append(pieces)
@@ -416,7 +415,7 @@ class Upload:
 def inline_content(account_id: int, data: bytes, checksums: Mapping[str, str]) -> Content:
     """What is said of small content; to be made before the unit, which others wait for."""
     hash = content_hash([(hash_of(data), len(data))] if data else [])
-    return Content(account_id, hash, len(data), zlib.adler32(data), None, 0, checksums)
+    return Content(account_id, hash, len(data), adler32(data), None, 0, checksums)
 
 
 def bring_inline(ledger: Ledger, content: Content, data: bytes) -> Content:

@@ -153,6 +153,14 @@ class Timeline:
 
     # ------------------------------------------------------------------------------------------ thumbnails
 
+    def pictures(self, actor: Actor, nodes: Iterable[Node]) -> dict[int, Picture]:
+        """Of those among these nodes of one account, which the actor was given, that have a thumbnail; by node id."""
+        access.require(actor, "look")
+        hashes = {node.id: node.content for node in nodes if node.content is not None and model.is_photo(node.mime)}
+        account_id = actor.account_id
+        found = self._files.catalog.read(lambda tx: tx.photos.pictures(account_id, sorted(set(hashes.values()))))
+        return {id: found[hash] for id, hash in hashes.items() if hash in found and found[hash].thumbnails}
+
     def thumbnail(self, actor: Actor, node_id: int, name: str) -> Shown:
         """Of a photo, live or in the trash; `name`: one of `SIZES`. Raises NodeMissing, ThumbnailMissing."""
         access.require(actor, "look")

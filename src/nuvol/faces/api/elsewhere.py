@@ -7,14 +7,13 @@ from nuvol.core.elsewhere import Content, Sending
 from nuvol.core.guests import Received
 from nuvol.errors import BadValue
 from nuvol.faces.api.calls import Call, done, told
+from nuvol.faces.downloads import INLINE
 from nuvol.faces.http import Answer, far, run
 from nuvol.model.elsewhere import Item
 from nuvol.wire.api import elsewhere as words
 from nuvol.wire.api.shares import ROLES
 from nuvol.wire.api.values import essence
 from nuvol.wire.interop import base
-
-_KEPT = frozenset({"text/plain", "image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf"})
 
 
 async def receive(call: Call[None, words.GuestSecret]) -> Answer:
@@ -38,6 +37,10 @@ async def every(call: Call[None, None]) -> Answer:
     room = call.cloud.elsewhere
     found = await run(room.list, call.actor)
     return told(words.ElsewhereFolders([words.folder(one, room.answers(one)) for one in found]))
+
+
+async def look(call: Call[None, words.ElsewhereLink]) -> Answer:
+    return told(words.offer(await far(call.cloud.elsewhere.look, call.actor, call.body.link)))
 
 
 async def add(call: Call[None, words.NewElsewhere]) -> Answer:
@@ -77,7 +80,7 @@ async def content(call: Call[None, None]) -> Answer:
     found = await far(call.cloud.elsewhere.read, call.actor, *_where(call))
     mime = essence(found.mime)
     headers = [
-        ("Content-Type", mime if mime in _KEPT else "application/octet-stream"),
+        ("Content-Type", mime if mime in INLINE else "application/octet-stream"),
         ("Content-Disposition", "attachment"),
         ("Content-Security-Policy", "sandbox; default-src 'none'"),
         ("X-Content-Type-Options", "nosniff"),

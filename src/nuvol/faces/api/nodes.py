@@ -124,6 +124,7 @@ def _whole(cloud: Cloud, actor: Actor, node_id: int) -> words.Node:
     return words.node(node, cloud.tree.path(actor, node))
 
 
-def _found(cloud: Cloud, actor: Actor, asked: words.SearchAsked) -> words.Nodes:
+def _found(cloud: Cloud, actor: Actor, asked: words.SearchAsked) -> words.Found:
     page = cloud.search.find(actor, asked.q, after=asked.cursor, limit=asked.limit)
-    return words.Nodes([words.node(node, cloud.tree.path(actor, node)) for node in page.nodes], page.next)
+    nodes = [words.node(node, cloud.tree.path(actor, node)) for node in page.nodes]
+    return words.Found(nodes, page.next, [words.remark(one) for one in page.comments])

@@ -4,15 +4,11 @@ from nuvol.core import access
 from nuvol.core.cloud import Cloud
 from nuvol.core.photos.timeline import Wish
 from nuvol.faces.api.calls import Call, told
-from nuvol.faces.downloads import changed
-from nuvol.faces.http import Answer, in_thread, look, run
+from nuvol.faces.http import Answer, look, run
+from nuvol.faces.thumbnails import thumbnail as sent
 from nuvol.model.accounts import Actor
 from nuvol.model.photos import Photo
 from nuvol.wire.api import photos as words
-
-WEBP = "image/webp"
-KEPT = "private, max-age=31536000, immutable"
-"""A year, which is as long as RFC 9111 §5.2.2.1 wants anybody to say."""
 
 
 async def timeline(call: Call[words.TimelineAsked, None]) -> Answer:
@@ -45,18 +41,8 @@ async def patch(call: Call[None, words.PhotoChange]) -> Answer:
 
 
 async def thumbnail(call: Call[words.ThumbnailAsked, None]) -> Answer:
-    asked, photos = call.query, call.cloud.photos
-    shown = await look(photos.thumbnail, call.actor, call.ids["node_id"], asked.size)
-    etag = f'"{shown.content.hex()[:32]}-{shown.thumbnail.name}"'
-    kept = asked.content == shown.content.hex()
-    headers = [
-        ("ETag", etag),
-        ("Cache-Control", KEPT if kept else "private, no-cache"),
-        ("X-Content-Type-Options", "nosniff"),
-    ]
-    if not changed(call.request.headers, etag, 0):
-        return Answer(304, headers)
-    return Answer(200, [("Content-Type", WEBP), *headers], await in_thread(photos.bytes_of, shown))
+    asked = call.query
+    return await sent(call.request, call.cloud, call.actor, call.ids["node_id"], asked.size, asked.content)
 
 
 async def likes(call: Call[None, None]) -> Answer:

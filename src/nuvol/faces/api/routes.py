@@ -32,6 +32,7 @@ from nuvol.faces.api import (
     zips,
 )
 from nuvol.faces.api.router import Entry, Function
+from nuvol.faces.thumbnails import WEBP
 from nuvol.u1db import stream
 from nuvol.wire import chunks, tus
 from nuvol.wire.api import accounts as people
@@ -210,7 +211,8 @@ ENTRIES: tuple[Entry, ...] = (
                errors=(*_STORING, e.BelowItself)),
         _entry("GET /nodes/{node_id}/children", nodes.children, "files:read", "What is in a folder",
                query=files.ChildrenAsked, gives=files.Nodes, errors=(e.NodeMissing, e.WrongKind)),
-        _entry("GET /search", nodes.search, "files:read", "Find by name", query=files.SearchAsked, gives=files.Nodes),
+        _entry("GET /search", nodes.search, "files:read", "Find by names and comments", query=files.SearchAsked,
+               gives=files.Found),
     ),
     *_chapter(
         "Content",
@@ -334,7 +336,8 @@ ENTRIES: tuple[Entry, ...] = (
                gives=sharing.ShareInvitations, errors=(e.NodeMissing,)),
         _entry("DELETE /nodes/{node_id}/invitations/{invitation_id}", shares.withdraw, "files",
                "Take an invitation back", statuses=(204,), errors=(e.NodeMissing, e.InvitationMissing)),
-        _entry("POST /shares/invitation", shares.invited, "files:read", "What an invitation is to",
+        _entry("POST /shares/invitation", shares.invited, ANYONE, "What an invitation is to",
+               about="Whoever has the secret may know it, here and on other clouds.",
                takes=sharing.InvitationSecret, gives=sharing.InvitedTo, errors=(e.InvitationMissing,)),
         _entry("POST /shares/guests", elsewhere.receive, ANYONE, "Let another cloud in by an invitation",
                about="For clouds: the invitation is used up, and the token given for it ends with the membership.",
@@ -350,6 +353,9 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("POST /elsewhere", elsewhere.add, "files", "Take an invitation of another cloud",
                takes=away.NewElsewhere, gives=away.ElsewhereFolder, statuses=(201,),
                errors=(*_THERE, e.InvitationMissing)),
+        _entry("POST /elsewhere/invitation", elsewhere.look, "files", "What an invitation of another cloud is to",
+               about="It stays unused.", takes=away.ElsewhereLink, gives=away.ElsewhereOffer,
+               errors=(e.InvitationMissing, e.PeerUnreachable)),
         _entry("GET /elsewhere/{folder_id}", elsewhere.get, "files:read", "One of them", gives=away.ElsewhereFolder,
                errors=(e.NodeMissing,)),
         _entry("DELETE /elsewhere/{folder_id}", elsewhere.leave, "files", "Leave it",
@@ -440,7 +446,7 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("PATCH /photos/{node_id}", photos.patch, "files", "Say when and where it was taken",
                takes=pictures.PhotoChange, gives=pictures.PhotoDetails, errors=_NO_PHOTO),
         _entry("GET /photos/{node_id}/thumbnail", photos.thumbnail, "photos", "A small picture of it",
-               query=pictures.ThumbnailAsked, headers=(_READING[0],), media_given=photos.WEBP, statuses=(200, 304),
+               query=pictures.ThumbnailAsked, headers=(_READING[0],), media_given=WEBP, statuses=(200, 304),
                headers_given=("ETag", "Cache-Control"), errors=(*_NO_PHOTO, e.ThumbnailMissing, e.PreconditionFailed)),
         _entry("GET /photos/{node_id}/likes", photos.likes, "photos", "Who likes it", gives=pictures.Likes,
                errors=_NO_PHOTO),

@@ -49,7 +49,7 @@ async def withdraw(call: Call[None, None]) -> Answer:
 
 
 async def invited(call: Call[None, words.InvitationSecret]) -> Answer:
-    found, folder, owner = await run(call.cloud.shares.invited, call.actor, call.body.secret)
+    found, folder, owner = await run(call.cloud.shares.invited, call.body.secret)
     about = words.invitation(found)
     return told(words.InvitedTo(folder, owner, about.role, about.expires_at))
 

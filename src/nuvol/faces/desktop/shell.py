@@ -6,10 +6,23 @@ from importlib.resources import files
 from nuvol.faces.http import Answer, Request
 
 PAGES = frozenset(
-    {"", "files", "photos", "shared", "trash", "search", "documents", "settings", "developer", "signin", "setup"}
+    {
+        "",
+        "files",
+        "clouds",
+        "photos",
+        "shared",
+        "trash",
+        "search",
+        "documents",
+        "settings",
+        "developer",
+        "signin",
+        "setup",
+    }
 )
 """First segments of the addresses that the page knows by itself."""
-_DEEP = frozenset({"files", "photos", "documents", "settings", "developer", "setup"})
+_DEEP = frozenset({"files", "clouds", "photos", "documents", "settings", "developer", "setup"})
 """Those that have something behind them."""
 LOOSE = frozenset(
     {"early.js", "favicon.svg", "worker.js", *(f"nuvol.{language}.webmanifest" for language in ("en", "es", "ca"))}

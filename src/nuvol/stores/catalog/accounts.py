@@ -22,6 +22,7 @@ _BESIDE = (
     "customer",
     "session_locale",
     "node_comment",
+    "comment_word",
     "app_folder",
     "app_visit",
     "guest",

@@ -1,8 +1,10 @@
-"""Comments as rows."""
+"""Comments as rows, and the words they are found by."""
 
 from collections.abc import Sequence
 
+from nuvol.model import names
 from nuvol.model.comments import Comment
+from nuvol.model.nodes import Node
 from nuvol.stores.catalog.database import Connection, Row
 
 _COLUMNS = "account_id, doc_id, node_id, author_id, shown, text, at, cloud, mentions"
@@ -12,6 +14,12 @@ _PUT = (
     " at = excluded.at, cloud = excluded.cloud, mentions = excluded.mentions"
 )
 _OF = f"select {_COLUMNS} from node_comment where account_id = ? and node_id = ? and (at, doc_id) < (?, ?)"
+_NODE = ", ".join(f"n.{field}" for field in Node.__struct_fields__)
+_ADD_WORD = "insert into comment_word (account_id, doc_id, word, node_id) values (?,?,?,?)"
+_HAS = (
+    " and exists (select 1 from comment_word o where o.account_id = {0}.account_id and o.doc_id = {0}.doc_id"
+    " and o.word >= ? and o.word < ?)"
+)
 
 
 class Comments:
@@ -21,6 +29,16 @@ class Comments:
     def put(self, comment: Comment) -> None:
         row = (comment.account_id, comment.doc_id, comment.node_id, comment.author_id, comment.user, comment.text)
         self._db.run(_PUT, (*row, comment.at, comment.cloud, " ".join(map(str, comment.mentions))))
+        self._drop_words(comment.account_id, comment.doc_id)
+        rows = [
+            (comment.account_id, comment.doc_id, word, comment.node_id)
+            for word in names.words(comment.text, names.TEXT_WORDS)
+        ]
+        if rows:
+            self._db.many(_ADD_WORD, rows)
+
+    def _drop_words(self, account_id: int, doc_id: str) -> None:
+        self._db.run("delete from comment_word where account_id = ? and doc_id = ?", (account_id, doc_id))
 
     def get(self, account_id: int, doc_id: str) -> Comment | None:
         row = self._db.one(
@@ -42,8 +60,37 @@ class Comments:
         sql = f"select {_COLUMNS} from node_comment where account_id = ? and node_id {{in}} limit ?"
         return [_comment(row) for row in self._db.all_in(sql, (account_id, limit), node_ids)[:limit]]
 
+    def nodes(self, account_id: int, words: Sequence[str], before: int, limit: int) -> list[Node]:
+        if not words:
+            return []
+        longest, *others = sorted(words, key=len, reverse=True)
+        sql = (
+            f"select {_NODE} from node n where n.account_id = ? and n.id in (select w.node_id from comment_word w"
+            f" where w.account_id = ? and w.word >= ? and w.word < ? and w.node_id < ?{_HAS.format('w') * len(others)})"
+            " and n.state = 0 and n.parent_id is not null order by n.id desc limit ?"
+        )
+        args = (account_id, account_id, *_range(longest), before, *_ranges(others), limit)
+        return [Node(*row) for row in self._db.all(sql, args)]
+
+    def fitting(self, account_id: int, words: Sequence[str], node_ids: Sequence[int]) -> list[Comment]:
+        sql = (
+            f"select {_COLUMNS} from (select c.*, row_number() over (partition by c.node_id order by c.at desc,"
+            " c.doc_id desc) as place from node_comment c where c.account_id = ? and c.node_id {in}"
+            f"{_HAS.format('c') * len(words)}) as found where place = 1"
+        )
+        return [_comment(row) for row in self._db.all_in(sql, (account_id, *_ranges(words)), node_ids)]
+
     def remove(self, account_id: int, doc_id: str) -> bool:
+        self._drop_words(account_id, doc_id)
         return self._db.run("delete from node_comment where account_id = ? and doc_id = ?", (account_id, doc_id)) > 0
+
+
+def _range(word: str) -> tuple[str, str]:
+    return word, word + "\U0010ffff"
+
+
+def _ranges(words: Sequence[str]) -> list[str]:
+    return [end for word in words for end in _range(word)]
 
 
 def _comment(row: Row) -> Comment:

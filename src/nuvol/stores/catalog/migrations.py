@@ -1,16 +1,18 @@
 """Brings the tables of a database up to this program: `schema/NNN_what.sql`, in order, each in a transaction.
 
 A file is plain statements with the tokens of `database.py`. One whose first line is `-- rewrites rows` has a
-copy of the database made first. Which files have run stands in the table `migration`.
+copy of the database made first. What a statement cannot say follows it, in the same transaction (`THEN`). Which files
+have run stands in the table `migration`.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.resources.abc import Traversable
 from typing import Protocol
 
 from nuvol import clock
 from nuvol.errors import StoreFailed
+from nuvol.model import names
 from nuvol.stores.catalog.database import Row
 
 REWRITES = "-- rewrites rows"
@@ -22,7 +24,7 @@ class MigratingConnection(Protocol):
 
     def commit(self) -> None: ...
     def rollback(self) -> None: ...
-    def one(self, sql: str) -> Row | None: ...
+    def one(self, sql: str, args: Sequence[object] = ()) -> Row | None: ...
     def run(self, sql: str, args: Sequence[object] = ()) -> int: ...
     def keep_copy(self, name: str) -> None:
         """Put what is committed aside under this name, durably; an older copy of that name is replaced."""
@@ -59,6 +61,8 @@ def _step(db: MigratingConnection, files: Sequence[tuple[int, Traversable]], is_
             db.keep_copy(f"nuvol-before-{number:03}")
         for statement in statements(script):
             db.run(statement)
+        if file.name in THEN:
+            THEN[file.name](db)
         db.run("insert into migration (number, at) values (?, ?)", (number, clock.now()))
         db.commit()
     except BaseException:
@@ -66,6 +70,22 @@ def _step(db: MigratingConnection, files: Sequence[tuple[int, Traversable]], is_
         raise
     return int(reached)
 
+
+def _words_of_comments(db: MigratingConnection) -> None:
+    """They are split by us (`names.words`), so that both databases find the same."""
+    sql = "select account_id, doc_id, node_id, text from node_comment where (account_id, doc_id) > (?, ?)"
+    at: tuple[object, ...] = (-1, "")
+    while row := db.one(f"{sql} order by account_id, doc_id limit 1", at):
+        *at_now, node_id, text = row
+        at = tuple(at_now)
+        for word in names.words(text, names.TEXT_WORDS):
+            db.run(
+                "insert into comment_word (account_id, doc_id, word, node_id) values (?,?,?,?)", (*at, word, node_id)
+            )
+
+
+THEN: dict[str, Callable[[MigratingConnection], None]] = {"014_comment_words.sql": _words_of_comments}
+"""By the name of the file."""
 
 _TOKEN = re.compile(r"(?P<quoted>'[^']*'|\"[^\"]*\")|(?P<comment>--[^\n]*|/\*.*?\*/)|(?P<end>;)|[^;'\"/-]+|.", re.S)
 

@@ -47,6 +47,15 @@ class ElsewhereFolders(Struct, frozen=True):
     folders: list[ElsewhereFolder]
 
 
+class ElsewhereOffer(Struct, frozen=True):
+    """What an invitation of another cloud is to."""
+
+    cloud: Annotated[str, Meta(description="The host it is on.")]
+    folder: str
+    owner: str
+    role: RoleName
+
+
 class ElsewhereItem(Struct, frozen=True):
     """A file or folder there, as its cloud tells of it."""
 
@@ -82,6 +91,10 @@ class NewElsewhere(Struct, frozen=True, forbid_unknown_fields=True):
     access_token_secret: _Text | None = None
     consumer_key: _Text | None = None
     consumer_secret: _Text | None = None
+
+
+class ElsewhereLink(Struct, frozen=True, forbid_unknown_fields=True):
+    link: _Text
 
 
 class NewElsewhereFolder(Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,6 +133,10 @@ def folder(of: model.Elsewhere, answers: bool) -> ElsewhereFolder:
         since=time_text(of.since),
         state="ended" if of.ended_at is not None else "open" if answers else "silent",
     )
+
+
+def offer(of: model.Offer) -> ElsewhereOffer:
+    return ElsewhereOffer(of.host, of.folder, of.owner, ROLES[of.role])
 
 
 def item(of: model.Item) -> ElsewhereItem:

@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from nuvol.model import nodes as model
 from nuvol.model.bundles import Bundle as Chosen
+from nuvol.model.comments import Comment
 from nuvol.wire.api.values import Cursor, Hash, Id, Mime, Name, Size, Time, TimeGiven, time_text
 
 Status = Literal["new", "changed", "renamed", "moved", "deleted"]
@@ -45,6 +46,25 @@ class Node(Struct, frozen=True, omit_defaults=True):
 class Nodes(Struct, frozen=True):
     nodes: list[Node]
     next: Annotated[Cursor | None, Meta(description="Give it as `cursor` to go on; null on the last page.")]
+
+
+class Remark(Struct, frozen=True):
+    """What somebody wrote about a node."""
+
+    node_id: Id
+    author_id: Id
+    author: Annotated[str, Meta(description="As whom the author is shown.")]
+    text: str
+    created_at: Time
+
+
+class Found(Struct, frozen=True):
+    nodes: Annotated[list[Node], Meta(description="Newest first.")]
+    next: Annotated[Cursor | None, Meta(description="Give it as `cursor` to go on; null on the last page.")]
+    comments: Annotated[
+        list[Remark],
+        Meta(description="Of each node that was found by what was written about it: the newest comment that fits."),
+    ]
 
 
 class Folder(Struct, frozen=True):
@@ -161,7 +181,9 @@ class PageAsked(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SearchAsked(Struct, frozen=True, forbid_unknown_fields=True):
-    q: Annotated[str, Meta(min_length=1, max_length=200, description="Beginnings of words of the name.")]
+    q: Annotated[
+        str, Meta(min_length=1, max_length=200, description="Beginnings of words of the name, or of one comment.")
+    ]
     cursor: Cursor | None = None
     limit: Annotated[int, Meta(ge=1, le=1000)] = 100
 
@@ -200,6 +222,10 @@ def node(of: model.Node, path: str | UnsetType = UNSET) -> Node:
         UNSET if of.trashed_at is None else time_text(of.trashed_at),
         of.account_id,
     )
+
+
+def remark(of: Comment) -> Remark:
+    return Remark(of.node_id, of.author_id, of.user, of.text, time_text(of.at))
 
 
 def nodes(of: Iterable[model.Node], after: str | None) -> Nodes:

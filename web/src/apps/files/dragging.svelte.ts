@@ -14,6 +14,8 @@ const OPENS = 600; // ms over a folder until it opens
 export interface Target {
   key: string;
   name: string;
+  /** It lies on another cloud: only files of this device can be put there. */
+  isAway?: boolean;
   /** null: the trash. */
   folder: () => Promise<Node> | Node | null;
   /** Show what is inside. */
@@ -48,6 +50,7 @@ class Dragging {
   enter(event: DragEvent, target: Target): void {
     const own = this.#nodes.length > 0;
     if (!own && !event.dataTransfer?.types.includes('Files')) return;
+    if (own && target.isAway) return;
     if (own && this.#nodes.some((node) => target.key === `node-${node.id}`)) return;
     event.preventDefault();
     event.stopPropagation();
@@ -119,6 +122,7 @@ export function target(get: () => Target | undefined) {
 export const folderTarget = (node: Node, open: () => void): Target => ({
   key: `node-${node.id}`,
   name: node.name || t('files'),
+  isAway: node.cloud !== undefined,
   folder: () => node,
   open,
 });

@@ -13,9 +13,10 @@ export async function download(nodes: readonly Pick<Node, 'id' | 'kind'>[], name
   }
 }
 
-export function save(address: string): void {
+/** `name`: where the server does not say it. */
+export function save(address: string, name = ''): void {
   const link = document.createElement('a');
   link.href = address;
-  link.download = '';
+  link.download = name;
   link.click();
 }

@@ -1,11 +1,11 @@
 /** Putting nodes somewhere: move and copy, with the question when a name is taken and the way back. */
 import CopyIcon from '@lucide/svelte/icons/copy';
 import MoveIcon from '@lucide/svelte/icons/arrow-right';
+import { childOf } from '../api/clouds';
 import * as files from '../api/files';
 import type { Node } from '../api/files';
 import { isRefusal } from '../api/problems';
 import { tell } from '../state/known';
-import { joined } from '../state/places';
 import { questions, type Arrival, type ClashAnswer } from '../state/questions.svelte';
 import { toasts } from '../state/toasts.svelte';
 import { undo } from '../state/undo.svelte';
@@ -28,8 +28,7 @@ export class Clashes {
 
   async ask(arriving: Arrival): Promise<ClashAnswer> {
     if (this.#always) return this.#always;
-    const path = this.folder.path ?? (await files.node(this.folder.id)).path ?? '';
-    const there = await files.byPath(joined(path, arriving.name));
+    const there = await childOf(this.folder, arriving.name);
     const folder = this.folder.name || t('files');
     const { choice, always } = await questions.ask({ kind: 'clash', folder, there, arriving, versions: this.versions });
     if (always) this.#always = choice;

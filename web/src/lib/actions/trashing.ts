@@ -3,8 +3,11 @@ import TrashIcon from '@lucide/svelte/icons/trash-2';
 import * as files from '../api/files';
 import type { Node } from '../api/files';
 import { isRefusal } from '../api/problems';
+import { remove as removeMember } from '../api/sharing';
 import { tell } from '../state/known';
 import { questions } from '../state/questions.svelte';
+import { session } from '../state/session.svelte';
+import { shares } from '../state/shares.svelte';
 import { toasts } from '../state/toasts.svelte';
 import { undo } from '../state/undo.svelte';
 import { t } from '../words/words.svelte';
@@ -13,8 +16,23 @@ import { underFreeName } from './placing';
 type Named = Pick<Node, 'id' | 'name' | 'kind'>;
 
 /** `failed` shows one again that could not go. */
-export const trash = <T extends Named>(nodes: readonly T[], failed: (node: T) => void): Promise<void> =>
-  undo.during(putInTrash(nodes, failed));
+export async function trash<T extends Named>(nodes: readonly T[], failed: (node: T) => void): Promise<void> {
+  const opened = nodes.filter((node) => shares.isOpenedToMe(node));
+  const own = nodes.filter((node) => !opened.includes(node));
+  if (opened.length) await leave(opened, failed);
+  if (own.length) await undo.during(putInTrash(own, failed));
+}
+
+/** A folder of somebody else is not thrown away but left, and only its owner can let one in again: so it is asked. */
+async function leave<T extends Named>(folders: readonly T[], failed: (node: T) => void): Promise<void> {
+  const n = folders.length;
+  const title = n === 1 ? t('leaveTitle', { name: folders[0]!.name }) : t('leaveManyTitle', { n });
+  if (!(await questions.ask({ kind: 'removal', title, action: t('leave'), hint: t('leaveHint') }))) return;
+  tell({ gone: folders.map((folder) => folder.id) });
+  const left = await each(folders, (folder) => removeMember(folder.id, session.account!.id), failed);
+  await shares.ask();
+  if (left.length) toasts.say(left.length === 1 ? t('left', { folder: left[0]!.name }) : t('leftMany', { n: left.length }));
+}
 
 async function putInTrash<T extends Named>(nodes: readonly T[], failed: (node: T) => void): Promise<void> {
   tell({ gone: nodes.map((node) => node.id) });

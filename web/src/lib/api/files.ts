@@ -1,8 +1,19 @@
 /** Nodes, their content, their past, and the trash. */
 import { BASE, client, told } from './client';
-import type { Bundle, Change, Changes, Folder, Node, Nodes, Usage, Version, Versions } from './schema';
+import type { Bundle, Change, Changes, Node as Entry, Remark, Usage, Version, Versions } from './schema';
 
-export type { Change, Changes, Node, Nodes, Usage, Version };
+export type { Change, Changes, Remark, Usage, Version };
+
+export interface Node extends Entry {
+  /** Set: it lies in this folder of those on other clouds (`clouds.ts`), and its id is one of there. */
+  cloud?: number;
+  /** Who changed it last, as the other cloud says. */
+  author?: string;
+}
+export interface Nodes {
+  nodes: Node[];
+  next: string | null;
+}
 
 /** Entries of one page: the most the server gives. */
 const PAGE = 1000;
@@ -26,11 +37,12 @@ const sorted = ({ by, descending }: Order) =>
   ({ sort: by === 'name' ? 'kind' : by, order: descending ? 'descending' : 'ascending' }) as const;
 
 /** The folder at a path and the first of its entries; `children` goes on. */
-export const folder = (path: string, order: Order): Promise<Folder> =>
+export const folder = (path: string, order: Order): Promise<Nodes & { folder: Node }> =>
   told(client.GET('/nodes/by-path/children', { params: { query: { path, limit: FIRST, ...sorted(order) } } }));
 export const children = (id: number, order: Order, cursor?: string): Promise<Nodes> =>
   told(client.GET('/nodes/{node_id}/children', { params: { ...at(id), query: { cursor, limit: PAGE, ...sorted(order) } } }));
-export const search = (q: string, cursor?: string, limit = FIRST): Promise<Nodes> =>
+/** By names and by comments. */
+export const search = (q: string, cursor?: string, limit = FIRST): Promise<Nodes & { comments: Remark[] }> =>
   told(client.GET('/search', { params: { query: { q, cursor, limit } } }));
 
 export const createFolder = (parent_id: number, name: string): Promise<Node> =>

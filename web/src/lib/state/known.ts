@@ -2,6 +2,8 @@
 import type { Node } from '../api/files';
 
 export interface Known {
+  /** Of which folder on another cloud; none: of this cloud. */
+  cloud?: number;
   put?: Node;
   gone?: readonly number[];
 }

@@ -1,38 +1,39 @@
 /** The entries of one place, fetched page by page and kept right by the journal. */
 import * as files from '../api/files';
-import type { Node, Order } from '../api/files';
+import type { Node, Order, Remark } from '../api/files';
 import { isRefusal } from '../api/problems';
 import { onKnown, type Known } from './known';
 import { live, type News } from './live.svelte';
 import { comparison } from './order';
-import type { Place } from './places';
+import type { OwnPlace } from './places';
 import { shares } from './shares.svelte';
 
-type Standing = 'loading' | 'ready' | 'gone' | 'failed';
+export type Standing = 'loading' | 'ready' | 'gone' | 'failed';
 
 const EAGER = 10_000; // entries fetched without being asked for: selecting all and jumping to a name then need no wait
 const SINGLY = 12; // changed entries asked for one by one; with more of them the folder is read anew
 const PAUSE = 700; // ms between two readings anew while changes pour in
 
 export class Listing {
-  #place = $state.raw<Place>()!;
+  #place = $state.raw<OwnPlace>()!;
   #folder = $state.raw<Node | null>(null);
   #entries = $state.raw<readonly Node[]>([]);
   #standing = $state<Standing>('loading');
   #error = $state.raw<unknown>(null);
   #order = $state.raw<Order>({ by: 'name', descending: false });
   #next = $state.raw<string | null>(null);
+  #remarks = $state.raw<ReadonlyMap<number, Remark>>(new Map());
   #reading = 0;
   #again: ReturnType<typeof setTimeout> | undefined;
   #ends: (() => void)[];
 
-  constructor(place: Place) {
+  constructor(place: OwnPlace) {
     this.#place = place;
     this.#ends = [live.listen((news) => this.#hear(news)), onKnown((known) => this.#learn(known))];
     void this.reload();
   }
 
-  get place(): Place {
+  get place(): OwnPlace {
     return this.#place;
   }
   /** The folder itself; null in the trash and in search. */
@@ -50,6 +51,10 @@ export class Listing {
   }
   get order(): Order {
     return this.#order;
+  }
+  /** By what somebody wrote this was found; its name does not say it. */
+  remark(node: Pick<Node, 'id'>): Remark | undefined {
+    return this.#remarks.get(node.id);
   }
   /** Whether every entry is here. */
   get isWhole(): boolean {
@@ -132,8 +137,14 @@ export class Listing {
   #page(cursor?: string): Promise<files.Nodes> {
     if (this.#place.kind === 'trash') return files.trashed(cursor);
     if (this.#place.kind === 'shared') return sharedWithMe();
-    if (this.#place.kind === 'search') return files.search(this.#place.text, cursor);
+    if (this.#place.kind === 'search') return this.#find(this.#place.text, cursor);
     return files.children(this.#folder!.id, this.#order, cursor);
+  }
+
+  async #find(text: string, cursor?: string): Promise<files.Nodes> {
+    const found = await files.search(text, cursor);
+    this.#remarks = new Map([...this.#remarks, ...found.comments.map((remark) => [remark.node_id, remark] as const)]);
+    return found;
   }
 
   /** In the order of the person when all are here, in that of the server until then. */
@@ -153,7 +164,8 @@ export class Listing {
 
   // ------------------------------------------------------------------------------------- what happens elsewhere
 
-  #learn({ put, gone }: Known): void {
+  #learn({ cloud, put, gone }: Known): void {
+    if (cloud !== undefined) return;
     if (gone) this.#drop(new Set(gone));
     if (!put) return;
     const belongs = this.#place.kind === 'folder' && put.parent_id === this.#folder?.id && !put.trashed_at;

@@ -18,6 +18,8 @@ export interface Remembered {
   handle?: FileSystemFileHandle;
   /** Where the file is, when another app of the device has handed it over. */
   parcel?: number;
+  /** The folder on another cloud to which it goes; `parentId` is an id of there. */
+  cloud?: number;
   /** It is not sent when the cloud has it already. */
   onlyNew?: boolean;
   /** It goes into this album, too. */

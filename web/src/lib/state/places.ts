@@ -1,5 +1,8 @@
 /** What a window of Files or of Documents shows, and the address it has. */
-export type Place = { kind: 'folder'; path: string } | { kind: 'shared' } | { kind: 'trash' } | { kind: 'search'; text: string };
+export type OwnPlace = { kind: 'folder'; path: string } | { kind: 'shared' } | { kind: 'trash' } | { kind: 'search'; text: string };
+/** The folders on other clouds, and what is in one of them; `item` null: the opened folder itself. */
+export type CloudPlace = { kind: 'clouds' } | { kind: 'cloud'; folder: number; item: number | null };
+export type Place = OwnPlace | CloudPlace;
 
 export const ROOT: Place = { kind: 'folder', path: '' };
 
@@ -12,6 +15,8 @@ export function address(place: Place): string {
   if (place.kind === 'trash') return '/trash';
   if (place.kind === 'shared') return '/shared';
   if (place.kind === 'search') return `/search?q=${encodeURIComponent(place.text)}`;
+  if (place.kind === 'clouds') return '/clouds';
+  if (place.kind === 'cloud') return `/clouds/${place.folder}${place.item === null ? '' : `/${place.item}`}`;
   return ['/files', ...place.path.split('/').filter(Boolean).map(encodeURIComponent)].join('/');
 }
 
@@ -21,8 +26,15 @@ export function placeAt(url: URL): Place | null {
   if (first === 'trash') return { kind: 'trash' };
   if (first === 'shared') return { kind: 'shared' };
   if (first === 'search') return { kind: 'search', text: url.searchParams.get('q') ?? '' };
+  if (first === 'clouds') return cloudAt(rest);
   if (first === 'files') return folderAt(rest.map(decoded).join('/'));
   return null;
+}
+
+function cloudAt([folder, item]: string[]): Place {
+  const id = /^[1-9]\d{0,15}$/;
+  if (!folder || !id.test(folder)) return { kind: 'clouds' };
+  return { kind: 'cloud', folder: Number(folder), item: item && id.test(item) ? Number(item) : null };
 }
 
 /** What a Documents window shows: all databases, one of them, and in it a document or an index. */

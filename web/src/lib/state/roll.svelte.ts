@@ -35,7 +35,8 @@ export class Roll {
   constructor(readonly choice: Choice) {
     this.#ends = [
       live.listen((news) => this.#hear(news)),
-      onKnown(({ put, gone }) => {
+      onKnown(({ cloud, put, gone }) => {
+        if (cloud !== undefined) return;
         if (gone) this.drop(gone);
         if (put && !put.trashed_at && /^(image|video)\//.test(put.mime)) void this.#fetch(put.id);
       }),

@@ -20,6 +20,10 @@ class Shares {
   isShared(node: Pick<Node, 'id'>): boolean {
     return [...this.#known.with_me, ...this.#known.by_me].some((share) => share.node.id === node.id);
   }
+  /** Opened by another: what one has is only the way to it. */
+  isOpenedToMe(node: Pick<Node, 'id' | 'cloud'>): boolean {
+    return node.cloud === undefined && this.#known.with_me.some((share) => share.node.id === node.id);
+  }
   /** Whose it is, when it is another's. */
   ownerOf(node: Pick<Node, 'owner_id'>): string | null {
     if (node.owner_id === undefined || node.owner_id === session.account?.id) return null;

@@ -1,5 +1,6 @@
 /** The queue of uploads: a few at a time, through breaks of the connection, of the session and of the page. */
 import { sessionAgain } from '../api/client';
+import { childOf, folderAt, makeFolder } from '../api/clouds';
 import * as files from '../api/files';
 import type { Node } from '../api/files';
 import { isRefusal, Offline } from '../api/problems';
@@ -13,7 +14,6 @@ import { WINDOW, whenGone } from './alone';
 import { tell } from './known';
 import { live } from './live.svelte';
 import * as memory from './memory';
-import { joined } from './places';
 import { session } from './session.svelte';
 import { sha256 } from './sha256';
 import { Speed } from './speed.svelte';
@@ -25,12 +25,13 @@ const AGAIN = 2_000; // ms between tries while the server is away
 
 /** Comes with the first upload: the page is lighter without it. */
 const tus = () => import('../api/sending');
+const away = () => import('../api/sendingaway');
 
 class Uploads {
   #items = $state.raw<readonly UploadItem[]>([]);
   #preparing = $state(0);
   #running = new Map<string, Sent>();
-  #clashes = new Map<number, Clashes>();
+  #clashes = new Map<string, Clashes>();
   #retry: ReturnType<typeof setTimeout> | undefined;
   #kept = 0; // bytes that this browser keeps for us
   readonly speed = new Speed();
@@ -91,12 +92,12 @@ class Uploads {
   async #enter(arrivals: Arrivals, folder: Node, how: How): Promise<UploadItem[]> {
     this.#preparing += 1;
     try {
-      if (!(await fits(arrivals))) return [];
+      if (folder.cloud === undefined && !(await fits(arrivals))) return []; // how much room there is on another cloud is told by that
       if (!this.isMoving) this.clear();
-      this.#clashes.delete(folder.id);
+      this.#clashes.delete(keyOf(folder.id, folder.cloud));
       const parents = await makeFolders(arrivals.folders, folder);
       const items = arrivals.files.map(
-        (arriving) => new UploadItem(record(arriving, parents.get(arriving.folders.join('/'))!.id, how), arriving.file),
+        (arriving) => new UploadItem(record(arriving, parents.get(arriving.folders.join('/'))!, how), arriving.file),
       );
       this.#items = [...this.#items, ...items];
       this.#pump();
@@ -189,24 +190,31 @@ class Uploads {
 
   async #send(item: UploadItem): Promise<void> {
     item.stage = 'sending';
-    const { send } = await tus();
+    const sender = item.record.cloud === undefined ? await tus() : await away();
     if (item.record.onlyNew && !item.address && (await this.#isKnown(item))) return;
     if (item.stage !== 'sending') return; // paused meanwhile
-    const sent = send({
+    const { cloud, parentId } = item.record;
+    const what = {
       file: item.file!,
       name: item.name,
-      parentId: item.record.parentId,
-      address: item.address,
+      parentId,
       overwrites: item.overwrites,
-      onAddress: (address) => {
-        item.address = address;
-        void memory.remember([{ ...item.record, name: item.name, address }]);
-      },
-      onProgress: (bytes) => {
+      onProgress: (bytes: number) => {
         this.speed.note(bytes - item.sent);
         item.sent = bytes;
       },
-    });
+    };
+    const sent =
+      'sendAway' in sender
+        ? sender.sendAway({ ...what, cloud: cloud!, onMade: (node) => tell({ cloud: cloud!, put: node }) })
+        : sender.send({
+            ...what,
+            address: item.address,
+            onAddress: (address) => {
+              item.address = address;
+              void memory.remember([{ ...item.record, name: item.name, address }]);
+            },
+          });
     this.#running.set(item.id, sent);
     try {
       await this.#finish(item, await sent.done);
@@ -249,7 +257,7 @@ class Uploads {
 
   async #failed(item: UploadItem, error: unknown): Promise<void> {
     this.#running.delete(item.id);
-    if (error instanceof Offline || isRefusal(error, 'busy', 'offset-mismatch')) return this.#waitForServer(item);
+    if (error instanceof Offline || isRefusal(error, 'busy', 'offset-mismatch', 'peer-unreachable')) return this.#waitForServer(item);
     if (isRefusal(error, 'not-admitted')) {
       item.stage = 'stuck';
       await sessionAgain();
@@ -274,8 +282,8 @@ class Uploads {
     item.stage = 'asking';
     item.address = null;
     try {
-      const clashes = await this.#clashesIn(item.record.parentId);
-      const there = await files.byPath(joined(clashes.folder.path ?? '', item.name));
+      const clashes = await this.#clashesIn(item.record.parentId, item.record.cloud);
+      const there = await childOf(clashes.folder, item.name);
       if (item.wentOut && item.became(there)) return void (await this.#finish(item, there.id));
       const choice = await clashes.ask({
         name: item.name,
@@ -298,9 +306,10 @@ class Uploads {
     }
   }
 
-  async #clashesIn(folderId: number): Promise<Clashes> {
-    const known = this.#clashes.get(folderId) ?? new Clashes(await files.node(folderId), true);
-    this.#clashes.set(folderId, known);
+  async #clashesIn(folderId: number, cloud: number | undefined): Promise<Clashes> {
+    const key = keyOf(folderId, cloud);
+    const known = this.#clashes.get(key) ?? new Clashes(await folderAt(folderId, cloud), true);
+    this.#clashes.set(key, known);
     return known;
   }
 
@@ -314,7 +323,9 @@ interface How {
   albumId?: number;
 }
 
-function record({ file, folders, handle, parcel }: ArrivingFile, parentId: number, { onlyNew, albumId }: How): memory.Remembered {
+const keyOf = (folderId: number, cloud: number | undefined) => `${cloud ?? ''} ${folderId}`;
+
+function record({ file, folders, handle, parcel }: ArrivingFile, parent: Node, { onlyNew, albumId }: How): memory.Remembered {
   return {
     id: `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`,
     accountId: session.account!.id,
@@ -323,7 +334,8 @@ function record({ file, folders, handle, parcel }: ArrivingFile, parentId: numbe
     folders,
     size: file.size,
     modified: file.lastModified,
-    parentId,
+    parentId: parent.id,
+    ...(parent.cloud === undefined ? {} : { cloud: parent.cloud }),
     address: null,
     ...(handle ? { handle } : {}),
     ...(parcel !== undefined ? { parcel } : {}),
@@ -365,11 +377,12 @@ async function makeFolders(folders: Arrivals['folders'], top: Node): Promise<Map
 
 async function folderIn(parent: Node, name: string): Promise<Node> {
   try {
-    return await files.createFolder(parent.id, name);
+    const made = await makeFolder(parent, name);
+    if (parent.cloud !== undefined) tell({ cloud: parent.cloud, put: made });
+    return made;
   } catch (error) {
-    if (!isRefusal(error, 'name-taken')) throw error;
-    const path = (await files.node(parent.id)).path ?? '';
-    return files.byPath(joined(path, name));
+    if (!isRefusal(error, 'name-taken', 'bad-value')) throw error; // other clouds have one word for both
+    return childOf(parent, name);
   }
 }
 

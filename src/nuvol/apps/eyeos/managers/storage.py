@@ -40,7 +40,7 @@ class StorageManager(CloudCalls):
         pathEyeos: str | None,
     ) -> list[Item]:
         """A whole tree into `metadatas`, what is in a folder before the folder itself, each with its three paths. A
-        branch that cannot be read stands there as its error."""
+        branch that cannot be read stands there as its error. It goes on into folders of other clouds."""
         told = self.call(token, type="get", file=file, id=str(id), contents=None if file else True)
         error = failed(told)
         if error is not None:
@@ -49,7 +49,8 @@ class StorageManager(CloudCalls):
         paths = {"path": path, "pathAbsolute": pathAbsolute, "pathEyeos": pathEyeos}
         inner = {name: None if place is None else f"{place}{told['filename']}/" for name, place in paths.items()}
         for child in told.get("contents", []):
-            self.getSkel(token, not child["is_folder"], child["id"], metadatas, **inner)
+            manager, key, child_id = self.towards(child, token)
+            manager.getSkel(key, not child.get("is_folder", True), child_id, metadatas, **inner)
         metadatas.append({key: value for key, value in told.items() if key != "contents"} | paths)
         return metadatas
 
