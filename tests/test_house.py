@@ -24,8 +24,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "u1db": {"errors"},
     "wire": {"model", "u1db", "errors"},
     "pictures": {"model"},
+    "gazetteer": {"model"},
     "stores": {"model", "u1db.table", "u1db.document"} | GROUND,
-    "core": {"stores.base", "model", "u1db"} | GROUND,
+    "core": {"stores.base", "model", "u1db", "gazetteer"} | GROUND,
     "faces": {"core", "wire", "model", "u1db.document", "u1db.replica", "u1db.stream", "u1db.sync", "u1db.table"}
     | GROUND,
     "sdk": {"wire", "model", "u1db"} | GROUND,

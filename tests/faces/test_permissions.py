@@ -69,6 +69,12 @@ def _bundle(scene: Scene) -> dict[str, Any]:
     return {"bundle": scene.cloud.bundles.make(Actor(scene.owner_id), [scene.file], "f").id}
 
 
+def _import(scene: Scene) -> dict[str, Any]:
+    """The caller's own."""
+    archive = scene.cloud.uploads.put(scene.actor, scene.home, f"take{next(numbers)}.zip", b"no zip").node
+    return {"import": scene.cloud.imports.begin(scene.actor, archive.id, "Photos").id}
+
+
 def _connected(scene: Scene) -> dict[str, Any]:
     apps, key = scene.cloud.apps, f"app{next(numbers)}"
     apps.add(None, "An app", "cloudfs", key=key)
@@ -347,6 +353,16 @@ ROWS: dict[str, Row] = {
         whole(writes=True), "/photos/albums/{album}/photos", json={"add": ["{mine}"]}, prepare=_album
     ),
     "GET /photos/{node_id}": Row(reading(), "/photos/{photo}", prepare=photo),
+    "PATCH /photos": Row(
+        writing(), json={"changes": [{"id": "{photo}", "taken": "2020-01-01T00:00:00"}]}, prepare=photo
+    ),
+    "GET /photos/towns": Row(mine(), "/photos/towns?q=barcelona"),
+    "GET /photos/imports": Row(whole()),
+    "POST /photos/imports": Row(
+        reading(201) | {"reader": 403, "app folder": 403}, json={"node_id": "{file}"}
+    ),
+    "GET /photos/imports/{import_id}": Row(whole(), "/photos/imports/{import}", prepare=_import),
+    "DELETE /photos/imports/{import_id}": Row(whole(204, writes=True), "/photos/imports/{import}", prepare=_import),
     "PATCH /photos/{node_id}": Row(
         writing(), "/photos/{photo}", json={"taken": "2020-01-01T00:00:00", "place": None}, prepare=photo
     ),

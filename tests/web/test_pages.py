@@ -1,11 +1,14 @@
 """Every page, dialog and state in four shapes: usable by everybody (axe), and nothing runs out of its place."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.pictures.makers import exif, jpeg
 from tests.servers import nuvol
 from tests.web.desktop import Desktop
 from tests.web.test_photos import lightbox, looked_at, put, tile
@@ -467,10 +470,33 @@ def into_album(desktop: Desktop) -> None:
     desktop.page.get_by_role("dialog", name="into an album").wait_for()
 
 
+def correcting(desktop: Desktop) -> None:
+    photos_chosen(desktop)
+    desktop.press("t")
+    dialog = desktop.page.get_by_role("dialog", name="Time and place")
+    dialog.get_by_label("Place").fill("barcel")
+    dialog.get_by_role("button", name="Barcelona, Spain").wait_for()
+
+
+def importing(desktop: Desktop) -> None:
+    name = f"{desktop.folder} {LONG}.zip"[-200:]
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as packed:
+        packed.writestr("sea.jpg", jpeg(exif(when="2001:01:01 10:00:00")))
+        packed.writestr("note.txt", b"text")
+    node = desktop.put(name, made.getvalue())
+    desktop.put(f"another {name}", b"no archive")
+    desktop.api("POST", "/photos/imports", {"node_id": node["id"]})
+    desktop.open("/photos")
+    desktop.page.get_by_role("button", name="More", exact=True).click()
+    desktop.page.get_by_role("menuitem", name="Import photos").click()
+    desktop.page.get_by_role("button", name="Move the zip to the trash").first.wait_for()
+
+
 def link_to_photos(desktop: Desktop) -> None:
     photos_chosen(desktop)
     desktop.press(".")
-    desktop.page.get_by_role("button", name="Make the link").click()
+    desktop.page.get_by_role("switch", name="Anyone with the link").click()
     desktop.page.get_by_role("button", name="Copy", exact=True).wait_for()
 
 
@@ -603,7 +629,7 @@ PAGES = (
     door, wrong_password, secret, desks, setting_up, used_up,
     looking("words.txt", b"plain words", "pre"), looking("notes.md", b"# Boots", "h1"), looking("dot.gif", GIF, "img"),
     looking("rain.wav", WAV, "audio"), looking("film.mp4", b"no film", ".empty"), looking("thing", b"0", ".empty"),
-    photos, photos_chosen, photo, about_photo, into_album, link_to_photos, an_album,
+    photos, photos_chosen, photo, about_photo, into_album, correcting, importing, link_to_photos, an_album,
     at("/photos/albums"), at("/photos/favourites"), at("/photos/places"), at("/photos/duplicates"),
     all_databases, database, document, no_json, changed_twice, index, no_documents, documents_offline,
     finding_comments, a_cloud(), a_cloud("silent"), a_cloud("ended"), all_clouds, connecting, invited, at("/clouds"),

@@ -1,8 +1,8 @@
 /** Photos: files by when they were taken, what they show, and what people say of them. */
 import { client, told } from './client';
-import type { Album, AlbumChange, Albums, DuplicateGroups, Favourite, Likes, Photo, PhotoDetails, PhotoPlace, Photos, Timeline } from './schema';
+import type { Album, AlbumChange, Albums, Corrected, DuplicateGroups, Favourite, Likes, Photo, PhotoCorrection, PhotoDetails, PhotoPlace, Photos, Timeline, Town } from './schema';
 
-export type { Album, Photo, PhotoDetails, PhotoPlace, Photos };
+export type { Album, Photo, PhotoCorrection, PhotoDetails, PhotoPlace, Photos, Town };
 
 const at = (node_id: number) => ({ path: { node_id } });
 const of = (album_id: number) => ({ path: { album_id } });
@@ -35,6 +35,12 @@ export function chosen(choice: Exclude<Choice, { kind: 'timeline' }>, cursor?: s
 }
 
 export const photo = (id: number): Promise<PhotoDetails> => told(client.GET('/photos/{node_id}', { params: at(id) }));
+
+/** When and where they were taken; the answer tells what was said before, which takes it back. */
+export const correct = (changes: PhotoCorrection[]): Promise<Corrected> => told(client.PATCH('/photos', { body: { changes } }));
+/** Of these at once. */
+export const CORRECTED = 500;
+export const towns = async (q: string): Promise<Town[]> => (await told(client.GET('/photos/towns', { params: { query: { q } } }))).towns;
 
 // ------------------------------------------------------------------------------------------ what people say
 
