@@ -2,6 +2,9 @@
 
     .venv/bin/python bench/documents.py [--count 10000]
 
+With the Python of the system: `/usr/bin/python3 -m venv /tmp/other && /tmp/other/bin/pip install . pytest`, then the
+same with `/tmp/other/bin/python`.
+
 The client runs on the same machine: a plain loop over sockets, so that it takes little of the processor. Each figure is
 the median of three runs; login by token, durability as always.
 """
