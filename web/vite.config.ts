@@ -1,13 +1,19 @@
+import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { installable } from './installable.ts';
 
-/** Parts of `lib` that only apps and dialogs need which come after the first page. */
-const LATER = 'database|databases|replicas|merging|roll|worker|conversation|mentions|photoplaces|photos|shares|sharing';
-/** Drawings that dialogs and apps share, and the first page does without. */
-const DRAWN_LATER = 'ui/(Dialog|Pages|Portrait|Row|Switch)\\.|words/scopes\\.|actions/(copying|leaving)\\.|api/(links|programs)\\.';
-const ICONS_LATER =
-  'blocks|calendar|camera|chevron-left|clock|file-plus-2|folder-open|heart|images|key-round|link|lock|log-out|map-pin|pause|play|refresh-cw|shield-check|smartphone|split|star|user|zoom-in';
+type Graph = { getModuleInfo(id: string): { importedIds: readonly string[] } | null };
+let first: Set<string> | undefined;
+
+/** Whether the first page is made of it: main.ts imports it, however far, without asking for it later. */
+function isFirst(id: string, graph: Graph): boolean {
+  if (!first) {
+    first = new Set([join(import.meta.dirname, 'src/main.ts')]);
+    for (const found of first) for (const next of graph.getModuleInfo(found)?.importedIds ?? []) first.add(next); // also of those that are added
+  }
+  return first.has(id);
+}
 
 export default defineConfig({
   plugins: [svelte(), installable()],
@@ -19,12 +25,11 @@ export default defineConfig({
     modulePreload: { polyfill: false }, // every browser with light-dark() has modulepreload
     rolldownOptions: {
       output: {
-        // What two parts share goes into one file instead of forty: each of them is a question to the server. A group takes
-        // along what its parts need, so the first page's comes first.
+        // What two parts share goes into one file instead of forty: each of them is a question to the server.
         codeSplitting: {
           groups: [
-            { name: 'later', priority: 0, test: new RegExp(`src/lib/(${DRAWN_LATER})|@lucide/.*/(${ICONS_LATER})\\.svelte`), minShareCount: 2 },
-            { name: 'shared', priority: 1, test: new RegExp(`src/lib/(?!u1db|sharing|words/(es|ca|documents|console)|(state|api)/(${LATER})\\.|${DRAWN_LATER})|@lucide/(?!.*/(${ICONS_LATER})\\.svelte)|svelte/src`), minShareCount: 2 },
+            { name: (id, graph) => (isFirst(id, graph) ? 'shared' : null), test: /src\/lib\/|@lucide|svelte\/src/, minShareCount: 2 },
+            { name: 'later', test: /src\/lib\/(ui|actions|api)\/|@lucide/, minShareCount: 2 },
           ],
         },
       },
