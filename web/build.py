@@ -21,7 +21,7 @@ TOKENS = WEB.parent / "src" / "nuvol" / "faces" / "desktop" / "tokens.css"  # sh
 STAMP = BUILT / ".built-from"
 MODULES = WEB / "node_modules"
 MADE = {"schema.d.ts", ".openapi.json"}
-PACKED = {".js", ".mjs", ".css", ".html", ".svg"}
+PACKED = {".js", ".mjs", ".css", ".html", ".svg", ".webmanifest"}
 
 
 def main(words: list[str]) -> None:
@@ -50,6 +50,7 @@ def check() -> None:
     options = ("--root-types", "--root-types-no-schema-prefix", "--default-non-nullable", "false")
     node("openapi-typescript", "bin/cli.js", str(document), "-o", "src/lib/api/schema.d.ts", *options)
     node("svelte-check", "bin/svelte-check", "--fail-on-warnings")
+    node("typescript", "bin/tsc", "-p", "tsconfig.worker.json")
     node("vitest", "vitest.mjs", "run")
 
 

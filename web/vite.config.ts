@@ -1,11 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { installable } from './installable.ts';
 
 /** Parts of `lib` that only apps and dialogs need which come after the first page. */
-const LATER = 'database|databases|replicas|merging|roll|conversation|mentions|photoplaces|photos|shares|sharing';
+const LATER = 'database|databases|replicas|merging|roll|worker|conversation|mentions|photoplaces|photos|shares|sharing';
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), installable()],
   build: {
     outDir: '../src/nuvol/web',
     emptyOutDir: true,

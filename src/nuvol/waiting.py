@@ -24,31 +24,30 @@ T = TypeVar("T")
 class Waiter(Generic[T]):
     """One result that another thread will give. Made by the one who waits; `wait` once."""
 
-    __slots__ = ("_crossing", "_error", "_future", "_loop", "_lock", "_result")
+    __slots__ = ("_error", "_lock", "_loop", "_result", "future", "is_released")
 
     def __init__(self) -> None:
         here = getcurrent()
         self._result: T | None = None
         self._error: BaseException | None = None
-        self._future: asyncio.Future[None] | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._loop = here.loop if isinstance(here, _Crossing) else None
         self._lock: threading.Lock | None = None
-        if isinstance(here, _Crossing):
-            self._loop = here.loop
-            self._future = here.loop.create_future()
-        else:
+        self.future: asyncio.Future[None] | None = None
+        """What the loop is lent by; a new one each time somebody cancels it."""
+        self.is_released = False
+        """As the loop knows."""
+        if self._loop is None:
             self._lock = threading.Lock()
             self._lock.acquire()
 
     def wait(self) -> T:
         """The result, or raises what was given to `fail`."""
-        if self._future is not None:
+        if self._lock is not None:
+            self._lock.acquire()
+        else:
             parent = getcurrent().parent
             assert parent is not None
-            parent.switch(self._future)
-        else:
-            assert self._lock is not None
-            self._lock.acquire()
+            parent.switch(self)
         if self._error is not None:
             raise self._error
         return self._result  # type: ignore[return-value]  # None only where T allows it
@@ -66,23 +65,24 @@ class Waiter(Generic[T]):
 
 def release(waiters: Iterable[Waiter[Any]]) -> None:
     """Let all of them go on: one wake-up for each loop, however many wait there (from any thread)."""
-    loops: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    loops: dict[asyncio.AbstractEventLoop, list[Waiter[Any]]] = {}
     for waiter in waiters:
-        if waiter._loop is not None and waiter._future is not None:
-            loops.setdefault(waiter._loop, []).append(waiter._future)
+        if waiter._loop is not None:
+            loops.setdefault(waiter._loop, []).append(waiter)
         elif waiter._lock is not None:
             waiter._lock.release()
-    for loop, futures in loops.items():
+    for loop, there in loops.items():
         try:
-            loop.call_soon_threadsafe(_wake, futures)
+            loop.call_soon_threadsafe(_wake, there)
         except RuntimeError:  # the loop is closed: nobody waits there any more
             continue
 
 
-def _wake(futures: list[asyncio.Future[None]]) -> None:
-    for future in futures:
-        if not future.done():
-            future.set_result(None)
+def _wake(waiters: list[Waiter[Any]]) -> None:
+    for waiter in waiters:
+        waiter.is_released = True
+        if waiter.future is not None and not waiter.future.done():
+            waiter.future.set_result(None)
 
 
 class _Crossing(greenlet):
@@ -139,15 +139,16 @@ async def cross(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
     """
     kept = _idle.crossings
     crossing = kept.pop() if kept else _Crossing()
-    crossing.loop = asyncio.get_running_loop()
+    loop = crossing.loop = asyncio.get_running_loop()
     value = crossing.switch(partial(function, *args, **kwargs))
     cancelled: asyncio.CancelledError | None = None
     while not isinstance(value, _Outcome):
+        value.future = loop.create_future()
         try:
-            await asyncio.shield(value)
+            await value.future
         except asyncio.CancelledError as error:
             cancelled = error
-        if value.done():
+        if value.is_released:
             value = crossing.switch()
     if len(kept) < KEPT:
         kept.append(crossing)

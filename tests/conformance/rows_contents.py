@@ -222,6 +222,34 @@ class ChunkRowsTests:
         assert dead(catalog, now=80) == [0, 2], "an earlier end does not shorten a pin"
         assert len(catalog.read(lambda tx: tx.chunks.dead(1000, 1000, 2))) == 2
 
+    def test_what_is_held_says_whether_it_is_pinned_for_long_enough(self, catalog):
+        refer(catalog, chunk(0), chunk(1), chunk(2, blob_id=60), blob_id=BLOB)
+        catalog.write(lambda tx: tx.chunks.pin(ANNA, [name(0)], until=80))
+
+        def holds(until: int, *numbers: int) -> tuple[dict[bytes, Chunk], bool]:
+            return catalog.read(lambda tx: tx.chunks.held(ANNA, [name(number) for number in numbers], until))
+
+        assert holds(80, 0, 9) == ({name(0): chunk(0)}, True)
+        assert holds(81, 0) == ({name(0): chunk(0)}, False)
+        assert holds(80, 0, 1) == ({name(0): chunk(0), name(1): chunk(1)}, False)
+        assert holds(80, 9) == ({}, True)
+        catalog.write(lambda tx: tx.chunks.judge(ANNA, chunk(0), False))
+        assert holds(80, 0) == ({}, True)
+
+    def test_what_lies_ahead_in_the_blob_of_the_last_one_is_pinned_with_it(self, catalog):
+        numbers = range(8)
+        refer(catalog, *(chunk(number) for number in numbers))
+        catalog.write(lambda tx: tx.chunks.add_blob(ANNA, 60, 100))
+        refer(catalog, chunk(8, blob_id=60), blob_id=60)
+        unrefer(catalog, *numbers, 8)
+        found = catalog.write(lambda tx: tx.chunks.pin(ANNA, [name(5), name(2), name(99)], until=80, ahead=3))
+        assert found == {name(2): chunk(2), name(5): chunk(5)}
+        assert dead(catalog, now=80) == [0, 1, 6, 7, 8], "2 is the last of those asked for; 3, 4 and 5 lie behind it"
+        assert dead(catalog, now=81) == [*numbers, 8]
+        assert catalog.write(lambda tx: tx.chunks.pin(ANNA, [name(99)], until=90, ahead=3)) == {}
+        assert catalog.write(lambda tx: tx.chunks.pin(ANNA, [name(7)], until=90, ahead=3)) == {name(7): chunk(7)}
+        assert dead(catalog, now=90) == [*range(7), 8]
+
     def test_only_what_is_still_dead_is_forgotten(self, catalog):
         refer(catalog, *(chunk(number) for number in range(4)))
         unrefer(catalog, 0, 1, 2)

@@ -212,9 +212,9 @@ class PhotoRowsTests:
         rows.write(lambda tx: tx.photos.settle(seen(a, sha256=b"a" * 32)))
         rows.write(lambda tx: tx.photos.settle(seen(gone, sha256=b"g" * 32)))
         both = [gone.content, a.content, b"?" * 32]
-        assert rows.read(lambda tx: tx.photos.held(ANNA, both)) == [a.content]
+        assert rows.read(lambda tx: tx.photos.held(ANNA, both)) == [(a.content, a.id)]
         assert rows.read(lambda tx: tx.photos.held(BERT, both)) == []
-        assert rows.read(lambda tx: tx.photos.held_by_sha256(ANNA, [b"g" * 32, b"a" * 32])) == [b"a" * 32]
+        assert rows.read(lambda tx: tx.photos.held_by_sha256(ANNA, [b"g" * 32, b"a" * 32])) == [(b"a" * 32, a.id)]
         assert rows.read(lambda tx: tx.photos.held_by_sha256(BERT, [b"a" * 32])) == []
 
     def test_everybody_likes_a_photo_once(self, rows):

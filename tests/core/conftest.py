@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from nuvol.model.rules import Rules
 from nuvol.stores.catalog.catalog import SqlCatalog
 from tests.core.clouds import Home, World
 from tests.core.soundness import faults
@@ -41,6 +42,16 @@ def shared_worlds(
     yield world_on
     for world in made.values():
         world.cloud.close()
+
+
+@pytest.fixture
+def small_batches(shared_worlds: Callable[[str], World], engine: str) -> Iterator[World]:
+    """The shared cloud; three rows of a tree are many already, so that what takes several units does so here too."""
+    world = shared_worlds(engine)
+    before = world.cloud
+    world.restart(Rules(batch_rows=3))
+    yield world
+    world.cloud = before
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from nuvol.core.oauth1 import OAuth1
 from nuvol.core.passwords import Passwords
 from nuvol.core.signed import Signed
 from nuvol.core.vault import Vault
+from nuvol.errors import NotAdmitted
 from nuvol.model.accounts import Account, Actor
 from nuvol.model.rules import Rules
 from nuvol.stores.blobs.memory import MemoryBlobs
@@ -92,3 +93,12 @@ class People:
     def actor(self, name: str) -> Actor:
         """That account in a new session."""
         return self.grants.admit_token(self.sign_in(name), NETWORK)
+
+
+def admitted(people: People, token: str) -> bool:
+    """Whether somebody is let in with it."""
+    try:
+        people.grants.admit_token(token, NETWORK)
+    except NotAdmitted:
+        return False
+    return True

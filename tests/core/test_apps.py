@@ -16,7 +16,7 @@ from nuvol.errors import (
     TooManyAttempts,
 )
 from nuvol.model.apps import KINDS
-from tests.core.people import NETWORK, PASSWORD, People
+from tests.core.people import NETWORK, PASSWORD, People, admitted
 
 
 @pytest.fixture
@@ -26,14 +26,6 @@ def people(catalog):
     people.add("root", admin=True)
     yield people
     people.passwords.close()
-
-
-def admitted(people: People, token: str) -> bool:
-    try:
-        people.grants.admit_token(token, NETWORK)
-    except NotAdmitted:
-        return False
-    return True
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -24,7 +24,7 @@ from nuvol.errors import (
 from nuvol.model.accounts import FULL
 from nuvol.model.rules import Rules
 from nuvol.waiting import cross
-from tests.core.people import NETWORK, PASSWORD, People, Watched
+from tests.core.people import NETWORK, PASSWORD, People, Watched, admitted
 
 
 @pytest.fixture
@@ -43,14 +43,6 @@ def anna(people):
 
 def account_id(people: People, name: str) -> int:
     return people.accounts.find(None, name).id
-
-
-def admitted(people: People, token: str) -> bool:
-    try:
-        people.grants.admit_token(token, NETWORK)
-    except NotAdmitted:
-        return False
-    return True
 
 
 def basic(people: People, login: str, password: str) -> bool:

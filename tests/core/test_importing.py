@@ -3,21 +3,24 @@
 import json
 import os
 import zipfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nuvol.core.photos.importing import Brought
+from nuvol.core.photos import importing, imports
 from nuvol.core.photos.timeline import Wish
-from nuvol.errors import BadValue, QuotaExceeded
+from nuvol.errors import BadName, BadValue, ImportMissing, NodeMissing, QuotaExceeded, WrongKind
+from nuvol.model.imports import Brought, Stage
 from nuvol.server import takeout
 from tests.core.clouds import Home, noise
 
 
 def bring(home: Home, place: Path, into: str = "Photos") -> Brought:
-    *_, brought = home.cloud.importing.bring(home.actor, into, takeout.folders(place))
+    with takeout.folders(place) as folders:
+        *_, brought = home.cloud.importing.bring(home.actor, into, folders)
     return brought
 
 
@@ -136,3 +139,110 @@ def test_a_full_account_ends_it_and_keeps_what_came_before(anna, tmp_path):
     with pytest.raises(QuotaExceeded):
         bring(anna, tmp_path)
     assert anna.paths("Photos") == ["a.jpg"]
+
+
+# ------------------------------------------------------------------------------------------ as rows, by whoever unpacks
+
+
+def steps(home: Home, place: Path, brought: Brought | None = None) -> Iterator[Brought]:
+    with takeout.folders(place) as folders:
+        yield from home.cloud.importing.bring(home.actor, "Photos", folders, brought)
+
+
+def test_what_broke_off_goes_on_behind_what_is_done(anna, tmp_path):
+    for folder, count in (("a", 3), ("b", 2)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "note.txt").write_bytes(b"text")
+        for number in range(count):
+            (tmp_path / folder / f"{number}.jpg").write_bytes(f"{folder}{number}".encode())
+    walk = steps(anna, tmp_path)
+    for _ in range(4):
+        far = next(walk)
+    walk.close()
+    assert (far.seen, far.photos, far.others) == (4, 4, 2)
+    *_, done = steps(anna, tmp_path, far)
+    assert (done.seen, done.photos, done.known, done.others) == (5, 5, 0, 2)
+    again = Brought(seen=2, photos=2, others=1)
+    *_, done = steps(anna, tmp_path, again)
+    assert (done.seen, done.photos, done.known, done.others) == (5, 2, 3, 2)
+
+
+def test_photos_of_an_album_are_done_when_they_are_in_it(anna, tmp_path, monkeypatch):
+    monkeypatch.setattr(importing, "ALBUM_BATCH", 2)
+    (tmp_path / "metadata.json").write_text('{"title": "Sea"}')
+    for number in range(5):
+        (tmp_path / f"{number}.jpg").write_bytes(b"%d" % number)
+    seen = [(far.seen, next(iter(anna.cloud.albums.list(anna.actor))).photos) for far in steps(anna, tmp_path)]
+    assert seen == [(2, 2), (4, 4), (5, 5), (5, 5)]
+
+
+def test_of_many_failures_the_first_are_told_and_all_are_counted(anna, tmp_path, monkeypatch):
+    monkeypatch.setattr(importing, "MOST_TOLD", 3)
+    made = archive(tmp_path, **{f"{number}.jpg": bytes(2_000_000) for number in range(5)})
+    brought = bring(anna, made)
+    assert (brought.failures, len(brought.failed), brought.seen) == (5, 3, 5)
+
+
+def nothing_waits(home: Home) -> None:
+    """The rows are those of other tests too."""
+    while (one := home.cloud.imports.take()) is not None:
+        home.cloud.imports.note(one, one.brought, Stage.DONE)
+
+
+def test_an_import_is_begun_once_told_and_ended(anna, bert):
+    nothing_waits(anna)
+    node_id = anna.put("take.zip", b"x").id
+    one = anna.cloud.imports.begin(anna.actor, node_id, "Photos//old/")
+    assert (one.name, one.place, one.stage) == ("take.zip", "Photos/old", Stage.GOING)
+    assert anna.cloud.imports.begin(anna.actor, node_id, "Elsewhere").id == one.id, "it is on its way"
+    assert anna.cloud.imports.list(anna.actor) == [one]
+    taken = anna.cloud.imports.take()
+    assert (taken.id, anna.cloud.imports.take()) == (one.id, None)
+    assert anna.cloud.imports.open(taken).read(0, 9) == b"x"
+    far = Brought(total=3, seen=1)
+    assert anna.cloud.imports.note(taken, far)
+    assert anna.cloud.imports.get(anna.actor, one.id).brought == far
+    with pytest.raises(ImportMissing):
+        anna.cloud.imports.get(bert.actor, one.id)
+    with pytest.raises(ImportMissing):
+        anna.cloud.imports.remove(bert.actor, one.id)
+    anna.cloud.imports.remove(anna.actor, one.id)
+    assert not anna.cloud.imports.note(taken, far)
+
+
+def test_only_what_one_may_read_is_imported_and_only_so_many_at_once(anna, bert, monkeypatch):
+    theirs = bert.put("theirs.zip", b"x").id
+    with pytest.raises(NodeMissing):
+        anna.cloud.imports.begin(anna.actor, theirs, "Photos")
+    with pytest.raises(WrongKind):
+        anna.cloud.imports.begin(anna.actor, anna.cloud.tree.root(anna.actor).id, "Photos")
+    with pytest.raises(BadName):
+        anna.cloud.imports.begin(anna.actor, anna.put("a.zip", b"a").id, "a/../b")
+    monkeypatch.setattr(imports, "MOST", 1)
+    anna.cloud.imports.begin(anna.actor, anna.id("a.zip"), "Photos")
+    with pytest.raises(BadValue):
+        anna.cloud.imports.begin(anna.actor, anna.put("b.zip", b"b").id, "Photos")
+
+
+def test_what_a_server_left_behind_is_taken_up_and_what_is_over_is_forgotten(anna):
+    nothing_waits(anna)
+    cloud = anna.cloud
+    one = cloud.imports.begin(anna.actor, anna.put("take.zip", b"x").id, "Photos")
+    taken = cloud.imports.take()
+    cloud.imports.let_go(taken)
+    assert cloud.imports.take().id == one.id
+    cloud.imports.recover()
+    if cloud.is_local:
+        assert cloud.imports.take().id == one.id
+    cloud.imports.note(one, Brought(fault="torn"), Stage.BROKEN)
+    assert cloud.imports.take() is None
+    files, now = cloud.imports._files, cloud.imports._files.clock
+    files.clock = lambda: now() + imports.KEPT + 1
+    cloud.imports.expire()
+    assert cloud.imports.list(anna.actor) == []
+
+
+def test_an_account_that_may_do_nothing_brings_nothing_in(anna):
+    one = anna.cloud.imports.begin(anna.actor, anna.put("take.zip", b"x").id, "Photos")
+    anna.cloud.accounts.update(None, anna.actor.account_id, active=False)
+    assert not anna.cloud.imports.note(one, Brought())

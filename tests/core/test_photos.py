@@ -11,7 +11,7 @@ from nuvol.core.photos.developing import ATTEMPTS, LEASE, guess_zone
 from nuvol.core.photos.timeline import Wish
 from nuvol.errors import AlbumMissing, BadValue, BelowItself, Conflict, NodeMissing, NotAllowed, ThumbnailMissing
 from nuvol.model.accounts import Actor
-from nuvol.model.photos import Made, Photo, Photos, Stage, Thumbnail
+from nuvol.model.photos import Made, Photo, Photos, Said, Stage, Thumbnail
 from nuvol.model.shares import Role
 from nuvol.stores.base import BlobKey
 from tests.core.clouds import Home, noise
@@ -139,32 +139,56 @@ def test_a_file_that_no_camera_made_stands_where_the_clock_at_home_was(anna):
 
 
 @pytest.mark.parametrize(
-    "longitude, home, expected",
+    "place, home, expected",
     [
-        (2_170_000, "Europe/Madrid", 120),
-        (-70_000_000, "Europe/Madrid", -300),
-        (139_700_000, "Europe/Madrid", 540),
-        (2_170_000, "Nowhere/Land", 0),
-        (None, "Europe/Madrid", None),
+        ((41_400_000, 2_170_000), "Asia/Tokyo", 120),
+        ((40_700_000, -74_000_000), "Europe/Madrid", -240),
+        ((35_680_000, 139_700_000), "Europe/Madrid", 540),
+        ((27_700_000, 85_300_000), "Europe/Madrid", 345),
+        ((-40_000_000, 2_170_000), "Europe/Madrid", 120),  # the open sea, by the clock at home
+        ((-40_000_000, 2_170_000), "Nowhere/Land", 0),
+        ((-40_000_000, -120_000_000), "Europe/Madrid", -480),  # by the sun
+        ((None, None), "Europe/Madrid", None),
     ],
 )
-def test_a_zone_is_guessed_from_the_place(longitude, home, expected):
-    assert guess_zone(at("2025-06-12"), longitude, home) == expected
+def test_a_zone_is_guessed_from_the_place(place, home, expected):
+    assert guess_zone(at("2025-06-12"), *place, home) == expected
 
 
 def test_people_say_when_and_where(anna, bert):
     snap(anna, "a.jpg")
     look(anna, local_at=at("2001-01-01"))
-    photo = anna.cloud.photos.say(anna.actor, anna.id("a.jpg"), at("1999-12-31T23:59:59"), (41_000_000, 2_000_000))
+    node_id, said = anna.id("a.jpg"), (at("1999-12-31T23:59:59"), (41_000_000, 2_000_000))
+    (photo,), before = anna.cloud.photos.correct(anna.actor, [Said(node_id, *said)])
+    assert before == [Said(node_id, None, None)]
     assert photo.taken.local_at == at("1999-12-31T23:59:59")
     assert months(anna) == {month("1999-12"): 1}
     anna.put("a.jpg", b"edited")
     assert months(anna) == {month("1999-12"): 1}
     assert len(anna.cloud.finding.places(anna.actor, 5)) == 1
-    anna.cloud.photos.say(anna.actor, photo.node.id, None, None)
-    assert anna.cloud.finding.places(anna.actor, 5) == []
+    _, before = anna.cloud.photos.correct(anna.actor, [Said(node_id, place=None)])
+    assert (before, anna.cloud.finding.places(anna.actor, 5)) == ([Said(node_id, *said)], [])
+    assert months(anna) == {month("1999-12"): 1}, "what is left out stays"
     with pytest.raises(NodeMissing):
-        anna.cloud.photos.say(bert.actor, photo.node.id, None, None)
+        anna.cloud.photos.correct(bert.actor, [Said(node_id, None, None)])
+
+
+def test_several_are_corrected_at_once_or_none_and_what_was_said_before_takes_it_back(anna, bert):
+    ids = [snap(anna, f"{number}.jpg", data=b"%d" % number) for number in range(3)]
+    look(anna, local_at=at("2001-01-01"))
+    first = [Said(ids[0], at("2002-02-02"), (1, 2))]
+    anna.cloud.photos.correct(anna.actor, first)
+    wishes = [Said(node_id, at("2003-03-03"), (5, 6)) for node_id in ids]
+    with pytest.raises(NodeMissing):
+        anna.cloud.photos.correct(anna.actor, [*wishes, Said(snap(bert, "b.jpg"), None)])
+    with pytest.raises(BadValue):
+        anna.cloud.photos.correct(anna.actor, wishes * 200)
+    assert months(anna) == {month("2002-02"): 1, month("2001-01"): 2}
+    shown, before = anna.cloud.photos.correct(anna.actor, wishes)
+    assert [(photo.taken.local_at, photo.place) for photo in shown] == [(at("2003-03-03"), (5, 6))] * 3
+    assert before == [*first, *(Said(node_id, None, None) for node_id in ids[1:])]
+    anna.cloud.photos.correct(anna.actor, before)
+    assert months(anna) == {month("2002-02"): 1, month("2001-01"): 2}
 
 
 # ------------------------------------------------------------------------------------------ looking
@@ -304,7 +328,7 @@ def test_opened_folders_stand_in_a_members_timeline_until_they_are_closed(anna, 
     assert bert.cloud.likes.like(bert.actor, node_id, True).total == 1
     bert.cloud.likes.favour(bert.actor, node_id, True)
     with pytest.raises(NotAllowed):
-        bert.cloud.photos.say(bert.actor, node_id, None, None)
+        bert.cloud.photos.correct(bert.actor, [Said(node_id, None, None)])
     for hidden in (
         lambda: bert.cloud.photos.get(bert.actor, secret_id),
         lambda: bert.cloud.likes.of(bert.actor, secret_id),
@@ -442,10 +466,10 @@ def test_equal_photos_and_those_that_look_alike_are_found(anna, bert):
 def test_a_phone_is_told_what_it_need_not_send_and_nobody_what_others_have(anna, bert):
     snap(anna, "a.jpg", data=b"one")
     look(anna, sha256=b"1" * 32)
-    hash = anna.node("a.jpg").content
+    hash, id = anna.node("a.jpg").content, anna.node("a.jpg").id
     known = anna.cloud.finding.known
-    assert known(anna.actor, "nuvol", [b"?" * 32, hash]) == [hash]
-    assert known(anna.actor, "sha-256", [b"1" * 32]) == [b"1" * 32]
+    assert known(anna.actor, "nuvol", [b"?" * 32, hash]) == [(hash, id)]
+    assert known(anna.actor, "sha-256", [b"1" * 32]) == [(b"1" * 32, id)]
     assert known(bert.actor, "nuvol", [hash]) == known(bert.actor, "sha-256", [b"1" * 32]) == []
     anna.trash("a.jpg")
     assert known(anna.actor, "nuvol", [hash]) == []
@@ -474,7 +498,7 @@ def test_a_photo_that_moves_to_another_account_keeps_its_likes_and_is_looked_at_
     node_id = snap(anna, "trip/a.jpg")
     look(anna)
     anna.cloud.likes.like(anna.actor, node_id, True)
-    anna.cloud.photos.say(anna.actor, node_id, at("2001-02-03"), None)
+    anna.cloud.photos.correct(anna.actor, [Said(node_id, at("2001-02-03"))])
     bert.cloud.shares.open(bert.actor, bert.id("theirs"), [anna.actor.name], Role.EDITOR)
     anna.cloud.tree.move(anna.actor, node_id, bert.id("theirs"), None)
     assert look(bert) == 1

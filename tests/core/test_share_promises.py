@@ -6,19 +6,17 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from nuvol.errors import CloudError
 from nuvol.model.nodes import Guard, Node
-from nuvol.model.rules import Rules
 from nuvol.model.shares import Role
 from tests.core.clouds import Home, World, noise
+from tests.core.machines import prove
 from tests.core.soundness import faults
-from tests.sizes import SEED, chance, size
+from tests.sizes import chance, size
 
-RULES = Rules(batch_rows=3)
 NAMES = ["a", "b", "c"]
 CONTENTS = [b"", b"1", noise(70_000, "one chunk"), noise(300_000, "some chunks")]
 
@@ -175,33 +173,9 @@ class SharingMachine(RuleBasedStateMachine):
             assert faults(home.world, home.actor.account_id) == []
 
 
-@pytest.fixture
-def world(shared_worlds, engine) -> World:
-    world: World = shared_worlds(engine)
-    before = world.cloud
-    world.restart(RULES)
-    yield world
-    world.cloud = before
-
-
 @pytest.mark.torture
-def test_folders_of_several_people_stay_trees(world):
-    @seed(SEED)
-    def machine() -> SharingMachine:
-        return SharingMachine(world)
-
-    print(f"NUVOL_SEED={SEED}")
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=size(12, 1500),
-            stateful_step_count=30,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.generate, Phase.shrink],
-        ),
-    )
+def test_folders_of_several_people_stay_trees(small_batches):
+    prove(lambda: SharingMachine(small_batches), size(12, 1500))
 
 
 def random_step(home: Home, homes: list[Home], random: Random) -> None:
@@ -228,8 +202,8 @@ def random_step(home: Home, homes: list[Home], random: Random) -> None:
 
 
 @pytest.mark.torture
-def test_many_at_once_leave_folders_of_several_people_sound(world):
-    homes = [world.home() for _ in range(3)]
+def test_many_at_once_leave_folders_of_several_people_sound(small_batches):
+    homes = [small_batches.home() for _ in range(3)]
     first = homes[0].folder("a")
     homes[0].cloud.shares.open(homes[0].actor, first.id, [home.actor.name for home in homes[1:]])
     failures: list[BaseException] = []
@@ -251,8 +225,8 @@ def test_many_at_once_leave_folders_of_several_people_sound(world):
     for thread in threads:
         thread.join()
     assert not failures
-    world.cloud.upkeep.resume()
-    world.cloud.upkeep.expire()
+    small_batches.cloud.upkeep.resume()
+    small_batches.cloud.upkeep.expire()
     check(homes)
     for home in homes:
-        assert faults(world, home.actor.account_id) == []
+        assert faults(small_batches, home.actor.account_id) == []

@@ -6,20 +6,18 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from nuvol.core.files.names import free_variant
 from nuvol.errors import BelowItself, CloudError, NameTaken, WrongKind
 from nuvol.model import names
 from nuvol.model.nodes import Guard
-from nuvol.model.rules import Rules
 from tests.core.clouds import Home, World, noise
+from tests.core.machines import prove
 from tests.core.soundness import faults
-from tests.sizes import SEED, chance, size
+from tests.sizes import chance, size
 
-RULES = Rules(batch_rows=3)
 NAMES = ["a", "b", "A", "caf\u00e9", "cafe\u0301", "c.txt"]
 CONTENTS = [b"", b"1", b"22", noise(70_000, "one chunk"), noise(300_000, "some chunks")]
 
@@ -216,33 +214,9 @@ def _paths(folder: Thing, above: str):
         yield from _paths(child, f"{above}{child.name}/")
 
 
-@pytest.fixture
-def world(shared_worlds, engine) -> World:
-    world: World = shared_worlds(engine)
-    before = world.cloud
-    world.restart(RULES)
-    yield world
-    world.cloud = before
-
-
 @pytest.mark.torture
-def test_a_tree_is_what_a_dictionary_would_be(world):
-    @seed(SEED)
-    def machine() -> TreeMachine:
-        return TreeMachine(world)
-
-    print(f"NUVOL_SEED={SEED}")
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=size(12, 2000),
-            stateful_step_count=30,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.generate, Phase.shrink],
-        ),
-    )
+def test_a_tree_is_what_a_dictionary_would_be(small_batches):
+    prove(lambda: TreeMachine(small_batches), size(12, 2000))
 
 
 # ------------------------------------------------------------------------------------------ many at once
@@ -274,8 +248,8 @@ def random_step(home: Home, random: Random) -> None:
 
 
 @pytest.mark.torture
-def test_eight_threads_at_random_leave_a_tree(world):
-    home = world.home()
+def test_eight_threads_at_random_leave_a_tree(small_batches):
+    home = small_batches.home()
     steps = size(160, 100_000) // 8
 
     def works(number: int) -> None:
@@ -285,14 +259,14 @@ def test_eight_threads_at_random_leave_a_tree(world):
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(works, range(8)))
-    assert faults(world, home.actor.account_id) == []
+    assert faults(small_batches, home.actor.account_id) == []
     home.cloud.trash.empty(home.actor)
-    assert faults(world, home.actor.account_id) == []
+    assert faults(small_batches, home.actor.account_id) == []
 
 
 @pytest.mark.torture
-def test_two_folders_moved_into_each_other_at_once_make_no_circle(world):
-    home = world.home()
+def test_two_folders_moved_into_each_other_at_once_make_no_circle(small_batches):
+    home = small_batches.home()
     start = threading.Barrier(2)
     ids = [home.folder(name).id for name in "ab"]
 
@@ -315,4 +289,4 @@ def test_two_folders_moved_into_each_other_at_once_make_no_circle(world):
     with ThreadPoolExecutor(2) as pool:
         won = list(pool.map(moves, range(2)))
     assert sum(won) == size(60, 10_000), "exactly one of them each time"
-    assert faults(world, home.actor.account_id) == []
+    assert faults(small_batches, home.actor.account_id) == []

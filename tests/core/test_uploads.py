@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from nuvol.clock import HOUR, SECOND
 from nuvol.core.files.chunking import LARGEST, SMALLEST, Cutter, content_hash, hash_of, join_adler
+from nuvol.core.files.receiving import Upload
 from nuvol.errors import (
     BadValue,
     ChecksumMismatch,
@@ -24,7 +25,7 @@ from nuvol.errors import (
     WrongKind,
 )
 from nuvol.model.nodes import Guard, Status
-from nuvol.model.rules import KiB, MiB
+from nuvol.model.rules import KiB, MiB, Rules
 from tests.core.clouds import Home, noise, pieces
 
 LARGE = noise(3 * MiB, "large")
@@ -450,6 +451,38 @@ def test_what_a_client_was_told_is_there_stays_there_while_it_uploads(world):
     assert world.cloud.upkeep.sweep().chunks == 0
     assert upload.commit().node.content == node.content
     assert anna.read("new") == LARGE and anna.used == len(LARGE)
+
+
+def test_known_chunks_are_kept_for_an_upload_by_few_writes(world):
+    world.restart(Rules(grace_hours=0))
+    anna = world.home()
+    parts = [noise(70 * KiB, number) for number in range(400)]
+    data = b"".join(parts)
+
+    def bring() -> Upload:
+        upload = anna.cloud.uploads.begin(anna.actor, anna.root.id, "new")
+        for part in parts:
+            upload.refer(hash_of(part), len(part))
+        return upload
+
+    first = anna.cloud.uploads.begin(anna.actor, anna.root.id, "old")
+    for part in parts:
+        first.feed_chunk(hash_of(part), part)
+    first.commit()
+    units: list[int] = []
+    with world.catalog.watched(units.append):
+        bring().abort()
+    assert len(units) == 3, "for 1 and 8 ahead, for 1 and 80, and for all the rest"
+    world.clock.move(world.cloud.rules.upload_hours * HOUR)
+    late = bring()
+    with world.catalog.watched(units.append):
+        bring().abort()
+    assert len(units) == 3, "they are held already"
+    anna.purge(anna.trash("old"))
+    world.clock.move(world.cloud.rules.upload_hours * HOUR)
+    assert world.cloud.upkeep.sweep().chunks == 0
+    late.commit()
+    assert anna.read("new") == data
 
 
 def test_a_chunk_freed_in_spite_of_all_makes_the_upload_fail_and_never_the_content_wrong(world):

@@ -2,27 +2,20 @@
 
 import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import uvloop
 
 from nuvol.core.cloud import Cloud
-from nuvol.faces import http
-from nuvol.stores.blobs.memory import MemoryBlobs
 from nuvol.stores.catalog.catalog import SqlCatalog
 from tests.faces.matrix import Town, open_town
-from tests.faces.native import Person, person, signed_in
+from tests.faces.native import Person, in_process, person, signed_in
 
 
 @pytest.fixture
 def cloud(catalog: SqlCatalog) -> Iterator[Cloud]:
-    cloud = Cloud(catalog, MemoryBlobs())
-    with ThreadPoolExecutor(4) as pool:
-        usual = http._pool, http._local
-        http.configure(pool, cloud.is_local)
+    with in_process(catalog) as cloud:
         yield cloud
-        http.configure(*usual)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from nuvol.faces import http
 from nuvol.faces.http import Answer, Dispatcher, Headers, Request
 from nuvol.model.accounts import FULL, Actor
 from nuvol.model.elsewhere import Item, Offer, Way
+from nuvol.model.photos import Made, Thumbnail
 from nuvol.model.shares import Role
 from nuvol.server.app import dispatcher
 from nuvol.server.settings import FACES
@@ -355,3 +356,18 @@ def filled(value: Any, names: dict[str, Any]) -> Any:
     if isinstance(value, str) and value.startswith("{") and value.endswith("}") and value[1:-1] in names:
         return names[value[1:-1]]
     return value.format_map(names) if isinstance(value, str) else value
+
+
+def photo(scene: Scene) -> dict[str, Any]:
+    """In the scene's folder, and looked at."""
+    cloud, owner = scene.cloud, Actor(scene.owner_id)
+    photo = cloud.uploads.put(owner, scene.folder, "p.jpg", b"a picture of the sea").node
+    develop(cloud)
+    return {"photo": photo.id}
+
+
+def develop(cloud: Cloud) -> None:
+    """All photos have been looked at."""
+    while (look := cloud.developing.take()) is not None:
+        made = Made(width=4, height=3, thumbnails=(Thumbnail("medium", 4, 3, 0, 4),))
+        cloud.developing.settle(look.waiting, made, b"webp")

@@ -2,16 +2,32 @@
 
 import asyncio
 import json as jsons
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from nuvol.core.cloud import Cloud
+from nuvol.faces import http
 from nuvol.faces.api.face import face
 from nuvol.faces.http import Answer, Disconnected, Dispatcher, Headers, Request
 from nuvol.model.accounts import Actor
+from nuvol.stores.blobs.memory import MemoryBlobs
+from nuvol.stores.catalog.catalog import SqlCatalog
 
 PASSWORD = "correct horse"
+
+
+@contextmanager
+def in_process(catalog: SqlCatalog) -> Iterator[Cloud]:
+    """A cloud over this catalog, for faces that are called directly."""
+    cloud = Cloud(catalog, MemoryBlobs())
+    with ThreadPoolExecutor(4) as pool:
+        usual = http._pool, http._local
+        http.configure(pool, cloud.is_local)
+        yield cloud
+        http.configure(*usual)
 
 
 class Body:

@@ -107,6 +107,9 @@ def test_likes_favourites_and_times_answer_with_the_new_state(anna: Person) -> N
     assert (changed["photo"]["taken"], changed["place"]) == (said["taken"], said["place"])
     for wrong in ({"taken": "1999-12-31T23:59:59Z", "place": None}, {"taken": None, "place": {"latitude": 91}}, {}):
         assert anna.ask("PATCH", f"/photos/{node_id}", json=wrong).status == 400
+    assert (changed["town"]["name"], changed["said"]) == ("Sydney", ["taken", "place"])
+    back = anna.ask("PATCH", f"/photos/{node_id}", json={"place": None}).json
+    assert (back["photo"]["taken"], back["place"], back["said"]) == (said["taken"], None, ["taken"])
     text = snap(anna, "text.txt")
     assert anna.ask("PUT", f"/photos/{text}/like").code == "node-missing"
 
@@ -130,15 +133,39 @@ def test_albums_are_made_filled_and_removed(anna: Person) -> None:
 
 
 def test_places_duplicates_and_known_hashes(anna: Person) -> None:
-    snap(anna, "a.jpg", b"same")
+    oldest = snap(anna, "a.jpg", b"same")
     snap(anna, "b.jpg", b"same")
     look(anna, latitude=41_385_000, longitude=2_173_000, sha256=b"\xab" * 32)
     (place,) = anna.ask("GET", "/photos/places?level=10").json["places"]
-    assert place["photos"] == 2
+    assert (place["photos"], place["town"]["name"]) == (2, "Barcelona")
     assert len(anna.ask("GET", f"/photos?place={place['id']}").json["photos"]) == 2
     (group,) = anna.ask("GET", "/photos/duplicates").json["groups"]
     assert (sorted(one["name"] for one in group["photos"]), group["distance"]) == (["a.jpg", "b.jpg"], 0)
     assert anna.ask("GET", "/photos/duplicates?near=true").json == {"groups": [], "next": None}
     asked = {"hashes": ["ab" * 32, "cd" * 32]}
-    assert anna.ask("POST", "/photos/known", json=asked).json == {"known": ["ab" * 32]}
-    assert anna.ask("POST", "/photos/known", json=asked | {"algorithm": "nuvol"}).json == {"known": []}
+    assert anna.ask("POST", "/photos/known", json=asked).json == {"known": ["ab" * 32], "photos": [oldest]}
+    assert anna.ask("POST", "/photos/known", json=asked | {"algorithm": "nuvol"}).json == {"known": [], "photos": []}
+
+
+def test_several_are_corrected_at_once_and_taken_back(anna: Person) -> None:
+    ids = [snap(anna, f"{number}.jpg", b"%d" % number) for number in range(3)]
+    look(anna, local_at=1_749_723_120_000_000)
+    place = {"latitude": 41.5, "longitude": 2.1}
+    changes = [{"id": node_id, "taken": f"2025-06-12T1{number}:12:00"} for number, node_id in enumerate(ids)]
+    changes[0]["place"] = place
+    reply = anna.ask("PATCH", "/photos", json={"changes": changes}).json
+    assert [one["taken"] for one in reply["photos"]] == [one["taken"] for one in changes]
+    assert reply["before"] == [{"id": node_id, "taken": None, "place": None} for node_id in ids]
+    again = anna.ask("PATCH", "/photos", json={"changes": reply["before"]}).json
+    assert again["before"][0] == {"id": ids[0], "taken": "2025-06-12T10:12:00", "place": place}
+    assert {one["taken"] for one in again["photos"]} == {"2025-06-12T10:12:00"}
+    for wrong in ([], [{"id": ids[0]}], [{"taken": None}], [{"id": ids[0], "taken": None}] * 501):
+        assert anna.ask("PATCH", "/photos", json={"changes": wrong}).status == 400
+    assert anna.ask("PATCH", "/photos", json={"changes": [{"id": 7, "taken": None}]}).code == "node-missing"
+
+
+def test_towns_are_found_by_name_without_a_network(anna: Person) -> None:
+    found = anna.ask("GET", "/photos/towns?q=londres").json["towns"]
+    assert (found[0]["name"], found[0]["country"]) == ("London", "GB")
+    assert abs(found[0]["latitude"] - 51.5) < 0.1
+    assert anna.ask("GET", "/photos/towns?q=x").json == {"towns": []}

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from urllib.parse import quote
 
 import pytest
 
@@ -11,6 +12,7 @@ from nuvol.faces.http import Dispatcher
 from nuvol.faces.links.face import face
 from nuvol.model.accounts import Actor
 from nuvol.model.links import Role
+from tests.faces.matrix import develop
 from tests.faces.native import Reply, signed_in
 from tests.faces.platform import Platform as _Platform
 from tests.faces.platform import multipart
@@ -120,6 +122,40 @@ def test_a_link_that_is_over_says_so_in_a_friendly_way(visitor, how):
     for path in ("", "/file", "/zip"):
         reply = visitor.get(address + path)
         assert reply.status == 404 and "Ask whoever sent it" in reply.body.decode()
+
+
+def test_pictures_are_small_in_a_list_and_lead_to_each_other(visitor):
+    top = visitor.folder("top")
+    first, second, third = (visitor.put(f"{name}.heic", name.encode(), top) for name in "abc")
+    broken = visitor.put("d.heic", b"d")
+    address = visitor.share(top)
+    assert f'{address}/{first}"' in visitor.get(address).body.decode()
+    assert visitor.get(f"{address}/{first}/thumbnail").status == 404
+    develop(visitor.cloud)
+    listed = visitor.get(address).body.decode()
+    assert f'<img src="{address}/{second}/thumbnail" alt="b.heic" width="4" height="3"' in listed
+    shown = visitor.get(f"{address}/{second}").body.decode()
+    assert f'src="{address}/{second}/thumbnail?size=large"' in shown
+    assert all(f'href="{address}/{other}"' in shown for other in (first, third))
+    assert f'href="{address}/{first}"' not in visitor.get(f"{address}/{third}").body.decode()
+    small = visitor.get(f"{address}/{second}/thumbnail")
+    assert (small.body, small.headers["Content-Type"], small.headers["X-Robots-Tag"]) == (
+        b"webp",
+        "image/webp",
+        "noindex",
+    )
+    assert visitor.get(f"{address}/{second}/thumbnail", if_none_match=small.headers["ETag"]).status == 304
+    assert visitor.get(f"{address}/{broken}/thumbnail").status == 404
+    counted = visitor.share(top, max_uses=1)
+    assert "<img" not in visitor.get(counted).body.decode()
+    assert visitor.get(f"{counted}/{second}/thumbnail").status == 403
+
+
+def test_whoever_signs_in_comes_back_to_the_link(visitor):
+    address = visitor.share(visitor.put("f"))
+    assert f'href="/signin?to={quote(address, safe="")}"' in visitor.get(address).body.decode()
+    closed = visitor.share(visitor.put("g"), accounts_only=True)
+    assert f"/signin?to={quote(closed, safe='')}" in visitor.get(closed).body.decode()
 
 
 def test_a_counted_link_shows_nothing_beforehand(visitor):

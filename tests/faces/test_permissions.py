@@ -16,7 +16,6 @@ from nuvol.faces.api.routes import ENTRIES
 from nuvol.faces.dav.face import METHODS
 from nuvol.faces.desktop import face as desktop
 from nuvol.model.accounts import FULL, Actor
-from nuvol.model.photos import Made, Thumbnail
 from nuvol.server.settings import FACES
 from tests.faces.matrix import (
     CALLERS,
@@ -32,6 +31,7 @@ from tests.faces.matrix import (
     mine,
     numbers,
     owning,
+    photo,
     reading,
     signed_in,
     whole,
@@ -67,6 +67,12 @@ def _desk(scene: Scene) -> dict[str, Any]:
 def _bundle(scene: Scene) -> dict[str, Any]:
     """Of the owner's: it opens nothing to anybody else."""
     return {"bundle": scene.cloud.bundles.make(Actor(scene.owner_id), [scene.file], "f").id}
+
+
+def _import(scene: Scene) -> dict[str, Any]:
+    """The caller's own."""
+    archive = scene.cloud.uploads.put(scene.actor, scene.home, f"take{next(numbers)}.zip", b"no zip").node
+    return {"import": scene.cloud.imports.begin(scene.actor, archive.id, "Photos").id}
 
 
 def _connected(scene: Scene) -> dict[str, Any]:
@@ -134,16 +140,6 @@ def _database(scene: Scene) -> dict[str, Any]:
     document = replica.create_doc_from_json('{"a": "b"}', "one")
     replica.create_index("by-a", "a")
     return {"db": name, "rev": document.rev, "fresh": f"fresh{next(numbers)}"}
-
-
-def _photo(scene: Scene) -> dict[str, Any]:
-    """In the scene's folder, and looked at."""
-    cloud, owner = scene.cloud, Actor(scene.owner_id)
-    photo = cloud.uploads.put(owner, scene.folder, "p.jpg", b"a picture of the sea").node
-    while (look := cloud.developing.take()) is not None:
-        made = Made(width=4, height=3, thumbnails=(Thumbnail("medium", 4, 3, 0, 4),))
-        cloud.developing.settle(look.waiting, made, b"webp")
-    return {"photo": photo.id}
 
 
 def _album(scene: Scene) -> dict[str, Any]:
@@ -356,16 +352,26 @@ ROWS: dict[str, Row] = {
     "POST /photos/albums/{album_id}/photos": Row(
         whole(writes=True), "/photos/albums/{album}/photos", json={"add": ["{mine}"]}, prepare=_album
     ),
-    "GET /photos/{node_id}": Row(reading(), "/photos/{photo}", prepare=_photo),
-    "PATCH /photos/{node_id}": Row(
-        writing(), "/photos/{photo}", json={"taken": "2020-01-01T00:00:00", "place": None}, prepare=_photo
+    "GET /photos/{node_id}": Row(reading(), "/photos/{photo}", prepare=photo),
+    "PATCH /photos": Row(
+        writing(), json={"changes": [{"id": "{photo}", "taken": "2020-01-01T00:00:00"}]}, prepare=photo
     ),
-    "GET /photos/{node_id}/thumbnail": Row(reading(), "/photos/{photo}/thumbnail", prepare=_photo),
-    "GET /photos/{node_id}/likes": Row(reading(), "/photos/{photo}/likes", prepare=_photo),
-    "PUT /photos/{node_id}/like": Row(liking(), "/photos/{photo}/like", prepare=_photo),
-    "DELETE /photos/{node_id}/like": Row(liking(), "/photos/{photo}/like", prepare=_photo),
-    "PUT /photos/{node_id}/favourite": Row(liking(), "/photos/{photo}/favourite", prepare=_photo),
-    "DELETE /photos/{node_id}/favourite": Row(liking(), "/photos/{photo}/favourite", prepare=_photo),
+    "GET /photos/towns": Row(mine(), "/photos/towns?q=barcelona"),
+    "GET /photos/imports": Row(whole()),
+    "POST /photos/imports": Row(
+        reading(201) | {"reader": 403, "app folder": 403}, json={"node_id": "{file}"}
+    ),
+    "GET /photos/imports/{import_id}": Row(whole(), "/photos/imports/{import}", prepare=_import),
+    "DELETE /photos/imports/{import_id}": Row(whole(204, writes=True), "/photos/imports/{import}", prepare=_import),
+    "PATCH /photos/{node_id}": Row(
+        writing(), "/photos/{photo}", json={"taken": "2020-01-01T00:00:00", "place": None}, prepare=photo
+    ),
+    "GET /photos/{node_id}/thumbnail": Row(reading(), "/photos/{photo}/thumbnail", prepare=photo),
+    "GET /photos/{node_id}/likes": Row(reading(), "/photos/{photo}/likes", prepare=photo),
+    "PUT /photos/{node_id}/like": Row(liking(), "/photos/{photo}/like", prepare=photo),
+    "DELETE /photos/{node_id}/like": Row(liking(), "/photos/{photo}/like", prepare=photo),
+    "PUT /photos/{node_id}/favourite": Row(liking(), "/photos/{photo}/favourite", prepare=photo),
+    "DELETE /photos/{node_id}/favourite": Row(liking(), "/photos/{photo}/favourite", prepare=photo),
     "GET /databases": Row(account()),
     "PUT /databases/{database}": Row(account(201), "/databases/{fresh}", prepare=_fresh),
     "GET /databases/{database}": Row(account(), "/databases/{db}", prepare=_database),

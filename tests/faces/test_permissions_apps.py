@@ -33,6 +33,7 @@ from tests.faces.matrix import (
     mine,
     numbers,
     owning,
+    photo,
     reading,
     signed_in,
     whole,
@@ -354,6 +355,7 @@ LINKS: dict[str, dict[str, int]] = {
     "GET #": HIDDEN | {"only uploads": 404},
     "GET file": HIDDEN | {"only uploads": 409},
     "GET #/file": HIDDEN | {"only uploads": 404},
+    "GET #/thumbnail": PAGE | {"only uploads": 404},
     "GET zip": HIDDEN,
     "GET #/zip": HIDDEN | {"only uploads": 404},
     "POST upload": dict.fromkeys(VISITORS, 403) | GONE | {"accounts only": 401, "only uploads": 303},
@@ -386,6 +388,8 @@ def test_a_page_of_a_link_answers_each_visitor(town: Town, name: str, visitor: s
     about_file = shape in ("#/file", "file")
     key = _visited(town, scene, visitor, scene.file if about_file else scene.folder)
     number = scene.file if about_file or visitor == "only uploads" else scene.inner
+    if shape == "#/thumbnail" and visitor != "only uploads":
+        number = photo(scene)["photo"]
     path = "" if shape == "(password)" else shape.replace("#", str(number))
     headers = {"sec-fetch-site": "same-origin"}
     if visitor in ("owner", "stranger"):

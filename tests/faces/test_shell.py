@@ -1,13 +1,17 @@
 """The built desktop as it is served: one page for its addresses, files that are kept for ever."""
 
 import gzip
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from nuvol.faces.desktop import shell
 from nuvol.faces.http import Answer, Headers, Request
+
+WORKER = Path(__file__).parents[2] / "web" / "src" / "worker" / "part.ts"
 
 
 @pytest.fixture(autouse=True)
@@ -15,6 +19,9 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text("<!doctype html>")
     (tmp_path / "early.js").write_text("1")
+    (tmp_path / "worker.js").write_text("1")
+    (tmp_path / "nuvol.en.webmanifest").write_text("{}")
+    (tmp_path / "icon-192.png").write_bytes(b"\x89PNG")
     (tmp_path / "assets" / "index-1.js").write_text("const a = 1;")
     (tmp_path / "assets" / "index-1.js.gz").write_bytes(gzip.compress(b"const a = 1;"))
     (tmp_path / "secret.txt").write_text("no")
@@ -64,6 +71,44 @@ def test_assets_are_kept_for_ever_and_packed_for_those_who_can_unpack() -> None:
     assert field(plain, "Content-Type") == "text/javascript; charset=utf-8"
     assert field(packed, "Content-Encoding") == "gzip"
     assert gzip.decompress(body(packed)) == body(plain) == b"const a = 1;"
+
+
+def test_what_makes_it_an_app_has_its_types_and_is_asked_for_anew() -> None:
+    policy = field(shell.page(get("/")), "Content-Security-Policy") or ""
+    assert "manifest-src 'self'" in policy and "worker-src 'self'" in policy
+    for name, kind in (
+        ("worker.js", "text/javascript; charset=utf-8"),
+        ("nuvol.en.webmanifest", "application/manifest+json"),
+        ("icon-192.png", "image/png"),
+    ):
+        answer = shell.loose(get(f"/{name}"), name)
+        assert (field(answer, "Content-Type"), field(answer, "Cache-Control")) == (kind, "no-cache")
+    worker = shell.loose(get("/worker.js"), "worker.js")
+    assert field(worker, "Content-Security-Policy") == "default-src 'none'; connect-src 'self'"
+
+
+def test_the_service_worker_opens_the_addresses_that_are_the_page() -> None:
+    found = re.search(r"PAGES: [^=]+ = \[(.*)\];", WORKER.read_text())
+    assert found is not None
+    # Setting up needs the server: it says whether the link is still good.
+    assert set(re.findall(r"'(\w*)'", found[1])) == shell.PAGES - {"setup"}
+
+
+def test_the_icons_are_drawn_in_the_colours_of_the_tokens_and_have_their_sizes() -> None:
+    tokens = (Path(shell.__file__).parent / "tokens.css").read_text()
+    found = re.search(r"--cobalt-fill: light-dark\(#(\w{6})", tokens)
+    assert found is not None
+    fill = (*bytes.fromhex(found[1]), 255)
+    for name in shell.LOOSE:
+        if not name.endswith(".png"):
+            continue
+        with Image.open(WORKER.parents[2] / "public" / name) as icon:
+            size = int(name.removesuffix(".png").rpartition("-")[2])
+            assert icon.size == (size, size)
+            assert icon.getpixel((size // 2, size // 10)) == fill
+            assert icon.getpixel((size // 2, size // 2)) == (255, 255, 255, 255)
+            round_ones = name in ("icon-192.png", "icon-512.png")
+            assert icon.getpixel((0, 0)) == ((0, 0, 0, 0) if round_ones else fill)  # nothing shows where systems cut
 
 
 @pytest.mark.parametrize("name", ["missing.js", "../index.html", "..%2fsecret.txt", "../secret.txt", ".built-from", ""])

@@ -3,7 +3,6 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -11,15 +10,14 @@ import pytest
 import uvloop
 
 from nuvol.core.cloud import Cloud
-from nuvol.faces import http
 from nuvol.faces.asgi import asgi
 from nuvol.model.accounts import Actor
 from nuvol.sdk.calls import Call
 from nuvol.sdk.session import AsyncSession, Session
 from nuvol.server.app import dispatcher
 from nuvol.server.settings import FACES
-from nuvol.stores.blobs.memory import MemoryBlobs
 from nuvol.stores.catalog.catalog import SqlCatalog
+from tests.faces.native import in_process
 
 ADDRESS = "http://cloud.test"
 
@@ -45,12 +43,8 @@ def engine() -> str:
 
 @pytest.fixture
 def cloud(catalog: SqlCatalog) -> Iterator[Cloud]:
-    cloud = Cloud(catalog, MemoryBlobs())
-    with ThreadPoolExecutor(4) as pool:
-        usual = http._pool, http._local
-        http.configure(pool, cloud.is_local)
+    with in_process(catalog) as cloud:
         yield cloud
-        http.configure(*usual)
 
 
 class InProcess(httpx.BaseTransport):

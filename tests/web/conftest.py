@@ -59,7 +59,12 @@ def to_drop() -> Iterator[Path]:
 
 @pytest.fixture
 def context(browser: Browser, signed_in: str) -> Iterator[BrowserContext]:
-    context = browser.new_context(storage_state=signed_in, viewport={"width": 1440, "height": 900}, locale="en-GB")
+    context = browser.new_context(
+        storage_state=signed_in,
+        viewport={"width": 1440, "height": 900},
+        locale="en-GB",
+        service_workers="block",  # each of these is new and would fetch the whole desktop: test_installed.py has it
+    )
     yield context
     context.close()
 

@@ -5,33 +5,22 @@ from itertools import count
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from nuvol.sdk.cloudfs import Session
-from tests.servers import Server, add_account
+from tests.servers import Server
 from tests.web.desktop import Desktop
 
-PASSWORD = "a window of her own"
 SOON = 20_000  # ms; a busy machine
 numbers = count(1)
 
 
-@pytest.fixture(scope="module")
-def carla(server: Server) -> str:
-    add_account(server.data, "carla", PASSWORD)
-    return "carla"
-
-
 @pytest.fixture
-def developer(browser: Browser, server: Server, carla: str) -> Iterator[Desktop]:
+def developer(other: BrowserContext, server: Server) -> Iterator[Desktop]:
     """An ordinary person."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-    login = {"login": carla, "password": PASSWORD}
-    assert context.request.post(f"{server.url}/api/v1/session", data=login).status == 201
-    desktop = Desktop(context.new_page(), server)
+    desktop = Desktop(other.new_page(), server)
     yield desktop
     assert desktop.complaints == []
-    context.close()
 
 
 def test_an_app_is_asked_for_let_in_used_watched_and_removed(

@@ -142,6 +142,39 @@ def test_offline_changes_are_merged_and_a_conflict_is_shown_and_decided(desktop:
     assert result == '{"seats": 5, "note": "cabin", "id": 9007199254740993}'
 
 
+def test_an_index_is_asked_without_a_connection_and_knows_what_changed_meanwhile(
+    desktop: Desktop, database: str
+) -> None:
+    page = desktop.page
+    for number, place in enumerate(["Ítaca", "Ibiza", "Ibiza"]):
+        put(desktop, database, f"trip-{number}", json.dumps({"place": place, "days": number}))
+    desktop.open(f"/documents/{database}")
+    page.get_by_role("button", name="New index").click()
+    page.get_by_label("Name", exact=True).fill("by-place")
+    page.get_by_label("Column 1").fill("lower(place)")
+    page.get_by_role("button", name="Another column").click()
+    page.get_by_label("Column 2").fill("days")
+    page.get_by_role("button", name="Make").click()
+    page.get_by_role("heading", name="by-place").wait_for()
+    found = page.get_by_role("region", name="Result").get_by_role("link")
+    page.get_by_label("lower(place)").fill("i*")
+    desktop.press("Enter")
+    expect(found).to_have_text(["trip-1", "trip-2"])
+    with without_connection(desktop):
+        page.get_by_role("option", name="trip-2").click()
+        write(page, "trip-2", '{"place": "ITHACA", "days": 7}')
+        expect(page.get_by_text("No connection. 1 change waits.")).to_be_visible()
+        page.get_by_role("link", name="by-place").click()
+        page.get_by_label("lower(place)").fill("ithaca")
+        page.get_by_label("days").fill("7")
+        desktop.press("Enter")
+        expect(found).to_have_text(["trip-2"])
+        page.get_by_label("lower(place)").fill("i*")
+        desktop.press("Enter")
+        expect(page.get_by_text("After a column with *")).to_be_visible()
+    expect(page.get_by_text("Everything is saved.")).to_be_visible(timeout=PATIENCE)
+
+
 def test_two_browsers_and_a_python_replica_converge(
     desktop: Desktop, database: str, browser: Browser, signed_in: str, server: Server
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.web.desktop import Desktop
+from tests.web.test_photos import looked_at, put
 
 
 def test_a_new_folder_is_named_in_place(desktop: Desktop) -> None:
@@ -29,6 +30,16 @@ def test_a_taken_name_is_said_below_the_field(desktop: Desktop) -> None:
     expect(desktop.page.get_by_role("alert")).to_have_text("That name is taken here. Choose another one.")
     desktop.press("Escape")
     desktop.shows("a.txt", "b.txt")
+
+
+def test_a_picture_shows_itself_in_the_list(desktop: Desktop) -> None:
+    put(desktop, "sea.jpg", "2020:06:12 10:12:00")
+    desktop.put("broken.jpg", b"no picture")
+    looked_at(desktop)
+    desktop.open()
+    picture = desktop.entry("sea.jpg").locator(".art img")
+    assert picture.evaluate("async (image) => (await image.decode(), image.naturalWidth)") > 0
+    expect(desktop.entry("broken.jpg").locator(".art img")).to_have_count(0)
 
 
 def test_what_is_trashed_comes_back_by_undo(desktop: Desktop) -> None:

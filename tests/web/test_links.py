@@ -111,6 +111,21 @@ def test_files_and_several_items_have_links_too(desktop: Desktop, stranger: Page
         expect(stranger.get_by_text(name, exact=True)).to_be_visible()
 
 
+def test_signing_in_on_the_page_of_a_link_leads_back_to_it(desktop: Desktop, browser: Browser) -> None:
+    note = desktop.put("note.txt")
+    link = desktop.api("POST", "/links", {"node_ids": [note["id"]]}).json()
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{desktop.server.url}/s/{link['key']}")
+    page.get_by_role("link", name="Keep in my cloud").click()
+    page.get_by_label("Name or e-mail").fill(desktop.server.name)
+    page.get_by_label("Password", exact=True).fill(desktop.server.password)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Keep in my cloud").click()
+    expect(page.get_by_text("is in your files now")).to_be_visible()
+    context.close()
+
+
 def test_settings_list_every_link_to_be_changed_and_taken_back(desktop: Desktop) -> None:
     note = desktop.put("note.txt")
     link = desktop.api("POST", "/links", {"node_ids": [note["id"]], "name": f"To {desktop.folder}"}).json()

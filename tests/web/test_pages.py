@@ -1,11 +1,14 @@
 """Every page, dialog and state in four shapes: usable by everybody (axe), and nothing runs out of its place."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.pictures.makers import exif, jpeg
 from tests.servers import nuvol
 from tests.web.desktop import Desktop
 from tests.web.test_photos import lightbox, looked_at, put, tile
@@ -181,6 +184,22 @@ def linking(desktop: Desktop) -> None:
     dialog.get_by_text("Used 0 of 5 times").scroll_into_view_if_needed()
 
 
+def page_of_a_link(role: str) -> Callable[[Desktop], None]:
+    def go(desktop: Desktop) -> None:
+        desktop.put(LONG)
+        desktop.put("a text of many lines.txt", b"six poles\n" * 200)
+        desktop.put("dot.gif", GIF)
+        link = desktop.api("POST", "/links", {"node_ids": [desktop.folder_id], "role": role}).json()
+        desktop.open(f"/s/{link['key']}")
+        desktop.page.get_by_label("Files to add").wait_for()
+        if role == "edit":
+            desktop.page.get_by_role("link", name="a text of many lines").first.click()
+            desktop.page.get_by_role("region", name="a text of many lines").wait_for()
+
+    go.__name__ = f"page of a link to {role}"
+    return go
+
+
 def shared(desktop: Desktop) -> None:
     note = desktop.put(LONG)
     desktop.api("POST", "/links", {"node_ids": [note["id"]], "password": "under the mat"})
@@ -336,6 +355,48 @@ def away(desktop: Desktop) -> None:
     desktop.page.get_by_role("heading", name="The cloud does not answer").wait_for()
 
 
+def needing_the_connection(desktop: Desktop) -> None:
+    desktop.open("/settings/look")
+    desktop.page.get_by_role("heading", name="Look and language").wait_for()
+    desktop.page.route("**/api/**", lambda route: route.abort())
+    desktop.open("/photos")
+    desktop.page.get_by_role("heading", name="Not without the connection").wait_for()
+
+
+def received(desktop: Desktop) -> None:
+    """Files of other apps, as the service worker keeps them."""
+    desktop.api("POST", "/photos/albums", {"name": desktop.folder, "parent_id": None, "folder_id": None})
+    hand_over(desktop, "cove.gif", "ridge.gif", "film with a name of many words.mp4")
+    desktop.page.get_by_label("An album").check()
+
+
+def received_by_nobody(desktop: Desktop) -> None:
+    hand_over(desktop, LONG, *(f"{number}.gif" for number in range(9)))
+    desktop.page.context.clear_cookies()
+    desktop.page.reload()
+    desktop.page.get_by_text("10 shared files wait").wait_for()
+
+
+def hand_over(desktop: Desktop, *names: str) -> None:
+    desktop.open()
+    desktop.page.get_by_role("main").get_by_role("heading").first.wait_for()
+    desktop.page.evaluate(
+        """async ({ names, gif }) => {
+            const types = { gif: 'image/gif', mp4: 'video/mp4', txt: 'text/plain' };
+            const asked = indexedDB.open('nuvol-parcels', 1);
+            const db = await new Promise((done) => (asked.onsuccess = () => done(asked.result)));
+            const shelf = db.transaction('parcels', 'readwrite').objectStore('parcels');
+            const file = (name) => new File([new Uint8Array(gif)], name, { type: types[name.slice(-3)] });
+            for (const name of names) shelf.add({ file: file(name) });
+            await new Promise((done) => (shelf.transaction.oncomplete = done));
+            db.close();
+        }""",
+        {"names": names, "gif": list(GIF)},
+    )
+    desktop.page.reload()
+    desktop.page.get_by_role("dialog", name=f"{len(names)} files for your cloud").wait_for()
+
+
 def door(desktop: Desktop) -> None:
     desktop.page.context.clear_cookies()
     desktop.open("/signin")
@@ -409,10 +470,33 @@ def into_album(desktop: Desktop) -> None:
     desktop.page.get_by_role("dialog", name="into an album").wait_for()
 
 
+def correcting(desktop: Desktop) -> None:
+    photos_chosen(desktop)
+    desktop.press("t")
+    dialog = desktop.page.get_by_role("dialog", name="Time and place")
+    dialog.get_by_label("Place").fill("barcel")
+    dialog.get_by_role("button", name="Barcelona, Spain").wait_for()
+
+
+def importing(desktop: Desktop) -> None:
+    name = f"{desktop.folder} {LONG}.zip"[-200:]
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as packed:
+        packed.writestr("sea.jpg", jpeg(exif(when="2001:01:01 10:00:00")))
+        packed.writestr("note.txt", b"text")
+    node = desktop.put(name, made.getvalue())
+    desktop.put(f"another {name}", b"no archive")
+    desktop.api("POST", "/photos/imports", {"node_id": node["id"]})
+    desktop.open("/photos")
+    desktop.page.get_by_role("button", name="More", exact=True).click()
+    desktop.page.get_by_role("menuitem", name="Import photos").click()
+    desktop.page.get_by_role("button", name="Move the zip to the trash").first.wait_for()
+
+
 def link_to_photos(desktop: Desktop) -> None:
     photos_chosen(desktop)
     desktop.press(".")
-    desktop.page.get_by_role("button", name="Make the link").click()
+    desktop.page.get_by_role("switch", name="Anyone with the link").click()
     desktop.page.get_by_role("button", name="Copy", exact=True).wait_for()
 
 
@@ -541,17 +625,18 @@ def at(path: str) -> Callable[[Desktop], None]:
 PAGES = (
     files, chosen, menu, grid, naming, details, info, discussing, mentioning, activity, comparing, clash, moving,
     sharing, linking, shared, new_app, removing, uploading, launcher, searching, keys, pdf, empty, lost, offline, away,
+    needing_the_connection, received, received_by_nobody,
     door, wrong_password, secret, desks, setting_up, used_up,
     looking("words.txt", b"plain words", "pre"), looking("notes.md", b"# Boots", "h1"), looking("dot.gif", GIF, "img"),
     looking("rain.wav", WAV, "audio"), looking("film.mp4", b"no film", ".empty"), looking("thing", b"0", ".empty"),
-    photos, photos_chosen, photo, about_photo, into_album, link_to_photos, an_album,
+    photos, photos_chosen, photo, about_photo, into_album, correcting, importing, link_to_photos, an_album,
     at("/photos/albums"), at("/photos/favourites"), at("/photos/places"), at("/photos/duplicates"),
     all_databases, database, document, no_json, changed_twice, index, no_documents, documents_offline,
     finding_comments, a_cloud(), a_cloud("silent"), a_cloud("ended"), all_clouds, connecting, invited, at("/clouds"),
     removing_a_database, making("database"), making("document"), making("index"), at("/documents/no-such"),
     at("/developer"), console("keys"), console("people"), console("scopes"), console("usage"),
     console("tokens"),
-    at("/shared"), at("/shared#over"),
+    page_of_a_link("edit"), page_of_a_link("upload"), at("/shared"), at("/shared#over"),
     at("/trash"), at("/search?q=nothing-like-it"), at("/files/No such folder"), at("/settings/profile"),
     at("/settings/security"), at("/settings/devices"), at("/settings/apps"), at("/settings/look"),
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """Photos as a person looks at them: the timeline, one photo, albums, and what comes from a phone."""
 
+import io
 import time
 import zipfile
 from pathlib import Path
@@ -111,6 +112,118 @@ def test_an_album_is_made_of_what_is_chosen_and_given_back(desktop: Desktop) -> 
     desktop.page.get_by_role("menuitem", name="Take out of the album").click()
     expect(tile(desktop, "album a.jpg")).to_have_count(0)
     expect(tile(desktop, "album b.jpg")).to_be_visible()
+
+
+def test_the_time_of_several_is_shifted_and_shifted_back(desktop: Desktop) -> None:
+    ids = [put(desktop, f"shift {hour}.jpg", f"2011:05:01 1{hour}:00:00", ("red", "blue")[hour]) for hour in range(2)]
+    looked_at(desktop)
+    desktop.open("/photos")
+    tile(desktop, "shift 1.jpg").click(modifiers=["Control"])
+    tile(desktop, "shift 0.jpg").click(modifiers=["Control"])
+    desktop.list.focus()
+    desktop.press("t")
+    dialog = desktop.page.get_by_role("dialog", name="Time and place of 2 photos")
+    expect(dialog.get_by_label("hours")).to_be_focused()
+    desktop.page.keyboard.type("-14")
+    expect(dialog.get_by_role("status")).to_contain_text("1 May 2011 at 11:00 becomes 30 April 2011 at 21:00")
+    dialog.get_by_label("Place").fill("sabad")
+    dialog.get_by_role("button", name="Sabadell, Spain").click()
+    dialog.get_by_role("button", name="Save").click()
+    expect(desktop.page.get_by_text("Time and place of 2 photos are set")).to_be_visible()
+    expect(desktop.page.get_by_role("heading", name="30 April 2011")).to_be_visible(timeout=WAIT * 1000)
+    details = [desktop.api("GET", f"/photos/{each}").json() for each in ids]
+    assert [one["photo"]["taken"] for one in details] == ["2011-04-30T20:00:00", "2011-04-30T21:00:00"]
+    assert {one["town"]["name"] for one in details} == {"Sabadell"}
+    desktop.press("Control+z")
+    expect(desktop.page.get_by_role("heading", name="1 May 2011")).to_be_visible(timeout=WAIT * 1000)
+    details = [desktop.api("GET", f"/photos/{each}").json() for each in ids]
+    assert [(one["said"], one["place"]) for one in details] == [([], None), ([], None)]
+
+
+def test_one_photo_gets_a_time_and_coordinates_and_what_the_camera_wrote_again(desktop: Desktop) -> None:
+    photo = put(desktop, "wrong.jpg", "2010:05:01 10:00:00")
+    looked_at(desktop)
+    desktop.open("/photos")
+    tile(desktop, "wrong.jpg").click()
+    desktop.press("i")
+    about = lightbox(desktop, "wrong.jpg").get_by_role("complementary")
+    about.get_by_role("button", name="Time and place").click()
+    dialog = desktop.page.get_by_role("dialog", name="Time and place of “wrong.jpg”")
+    dialog.get_by_label("Taken").fill("2010-06-02T08:30:00")
+    dialog.get_by_label("Place").fill("nowhere at all")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Coordinates work anywhere")
+    dialog.get_by_label("Place").fill("41.385, 2.173")
+    desktop.press("Enter")
+    expect(about).to_contain_text("2 June 2010 at 08:30", timeout=WAIT * 1000)
+    expect(about).to_contain_text("Barcelona, Spain")
+    expect(about).to_contain_text("set by hand")
+    about.get_by_role("button", name="Time and place").click()
+    dialog.get_by_role("button", name="As the camera wrote it").click()
+    expect(about).to_contain_text("1 May 2010 at 10:00", timeout=WAIT * 1000)
+    assert desktop.api("GET", f"/photos/{photo}").json()["said"] == []
+
+
+def archive(**files: bytes) -> bytes:
+    """`files`: names with __ for /."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as packed:
+        for name, data in files.items():
+            packed.writestr(name.replace("__", "/"), data)
+    return made.getvalue()
+
+
+def test_a_zip_of_this_device_is_imported_and_says_what_came_of_it(desktop: Desktop, tmp_path: Path) -> None:
+    name = f"{desktop.folder} take.zip"
+    pictures = {f"old__{day}.jpg": jpeg(exif(when=f"2009:05:0{day} 10:00:00")) for day in (1, 2)}
+    (tmp_path / name).write_bytes(archive(**pictures, old__torn_jpg=b"x", old__note=b"text"))
+    desktop.open("/photos")
+    desktop.page.get_by_role("button", name="More", exact=True).click()
+    desktop.page.get_by_role("menuitem", name="Import photos").click()
+    dialog = desktop.page.get_by_role("dialog", name="Import photos")
+    with desktop.page.expect_file_chooser() as chooser:
+        dialog.get_by_role("button", name="Choose a zip of this device").click()
+    chooser.value.set_files([tmp_path / name])
+    row = dialog.get_by_role("list", name="Imports").get_by_role("listitem").filter(has_text=name)
+    expect(row.get_by_role("status")).to_have_text("2 new photos, 2 other files left out", timeout=60_000)
+    row.get_by_role("button", name="Move the zip to the trash").click()
+    dialog.get_by_role("button", name="Done").click()
+    looked_at(desktop)
+    months = desktop.api("GET", "/photos?month=2009-05").json()["photos"]
+    assert sorted(one["name"] for one in months) == ["1.jpg", "2.jpg"]
+    for one in months:
+        desktop.api("DELETE", f"/nodes/{one['id']}")
+
+
+def test_a_zip_in_the_files_is_imported_and_a_broken_one_says_why(desktop: Desktop) -> None:
+    name = f"{desktop.folder} torn.zip"
+    desktop.put(name, b"no archive at all")
+    desktop.open("/photos")
+    desktop.page.get_by_role("button", name="More", exact=True).click()
+    desktop.page.get_by_role("menuitem", name="Import photos").click()
+    dialog = desktop.page.get_by_role("dialog", name="Import photos")
+    dialog.get_by_role("button", name=f"Import: {name}").click()
+    row = dialog.get_by_role("list", name="Imports").get_by_role("listitem").filter(has_text=name)
+    expect(row).to_contain_text("it is no zip archive, or it is damaged", timeout=60_000)
+    row.get_by_role("button", name="Take off the list").click()
+    expect(row).to_have_count(0)
+
+
+def test_photos_are_shared_by_the_dialog_of_every_file(desktop: Desktop) -> None:
+    put(desktop, "shared a.jpg", "2012:05:01 10:00:00")
+    put(desktop, "shared b.jpg", "2012:05:01 11:00:00", "blue")
+    looked_at(desktop)
+    desktop.open("/photos")
+    tile(desktop, "shared b.jpg").click(modifiers=["Control"])
+    tile(desktop, "shared a.jpg").click(modifiers=["Control"])
+    desktop.list.focus()
+    desktop.press(".")
+    dialog = desktop.page.get_by_role("dialog", name="Share 2 items")
+    dialog.get_by_role("switch", name="Anyone with the link").click()
+    dialog.get_by_role("button", name="Copy", exact=True).wait_for()
+    (link,) = desktop.api("GET", "/links").json()["links"]
+    assert len(link["node_ids"]) == 2
+    desktop.api("DELETE", f"/links/{link['id']}")
 
 
 def test_photos_of_one_name_from_many_folders_come_down_as_one_archive(desktop: Desktop) -> None:

@@ -164,3 +164,50 @@ def test_an_upload_outlives_a_restart_of_the_server(page: Page, tmp_path: Path) 
         desktop.shows("sea.mp4")
         desktop.put("after.txt")
         desktop.shows("after.txt")  # the live stream is back too
+
+
+def test_after_a_reload_what_the_browser_keeps_goes_on_by_itself_where_it_was(desktop: Desktop, tmp_path: Path) -> None:
+    video = tmp_path / "cove.mp4"
+    video.write_bytes(random.Random(4).randbytes(40 * MB))
+    desktop.open()
+    slow(desktop.page, 4_000)
+    choose(desktop, "Upload files", video)
+    expect(desktop.page.get_by_text(re.compile(r"^[3-9]\d %"))).to_be_visible(timeout=LONG)
+    sent: list[int] = []
+    desktop.page.on("request", lambda request: sent.append(int(request.headers.get("upload-offset", 0))))
+    desktop.page.reload()
+    slow(desktop.page, -1)
+    expect(desktop.page.get_by_text("1 file is in")).to_be_visible(timeout=LONG)
+    assert max(sent) > 8 * MB  # not from the beginning
+    stored = desktop.api("GET", f"/nodes/{desktop.folder_id}/children").json()["nodes"][0]
+    assert desktop.api("GET", f"/nodes/{stored['id']}/content").body() == video.read_bytes()
+    desktop.page.reload()
+    desktop.shows("cove.mp4")
+    expect(desktop.page.get_by_role("region", name="Uploads")).to_have_count(0)  # it is remembered no longer
+
+
+def test_what_the_browser_does_not_keep_is_said(desktop: Desktop, tmp_path: Path) -> None:
+    video = tmp_path / "sea.mp4"
+    video.write_bytes(bytes(101 * MB))
+    desktop.open()
+    slow(desktop.page, 1_000)
+    choose(desktop, "Upload files", video)
+    expect(desktop.page.get_by_text("1 file is not kept by this browser")).to_be_visible(timeout=LONG)
+    desktop.page.get_by_role("button", name="Stop sea.mp4").click()
+
+
+def test_two_windows_do_not_send_the_same(desktop: Desktop, tmp_path: Path) -> None:
+    video = tmp_path / "cape.mp4"
+    video.write_bytes(random.Random(5).randbytes(20 * MB))
+    desktop.open()
+    slow(desktop.page, 2_000)
+    choose(desktop, "Upload files", video)
+    expect(desktop.page.get_by_text(re.compile(r"^[1-9]\d %"))).to_be_visible(timeout=LONG)
+    other = desktop.page.context.new_page()
+    other.goto(desktop.page.url)
+    other.get_by_role("main").get_by_role("heading").first.wait_for()
+    expect(other.get_by_role("region", name="Uploads")).to_have_count(0)
+    desktop.page.close()  # whoever is left goes on with it
+    expect(other.get_by_text("1 file is in")).to_be_visible(timeout=LONG)
+    desktop.page = other
+    assert desktop.names() == ["cape.mp4"]

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { coordinates } from '../src/apps/photos/coordinates';
+import { shifted } from '../src/apps/photos/dates';
 import { pixels } from '../src/lib/ui/blurhash';
 import { guessedHeight, justified } from '../src/lib/ui/justified';
 import { inParts, sha256 } from '../src/lib/state/sha256';
@@ -43,4 +45,28 @@ test.each([0, 3, 55, 56, 64, 1000])('%d bytes have one sum, whoever adds them up
   const hex = [...new Uint8Array(await inParts(file))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   expect(hex).toBe(await sha256(file));
   if (size === 0) expect(hex).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+});
+
+describe('coordinates', () => {
+  const sea = { latitude: 41.385, longitude: 2.173 };
+  it.each([
+    ['41.385, 2.173', sea],
+    ['41.385 2.173', sea],
+    ['41,385; 2,173', sea],
+    ['41,385 2,173', sea],
+    [' 41.385° N, 2.173° E ', sea],
+    ['41.385N 2.173E', sea],
+    ['-33.9, 151.2', { latitude: -33.9, longitude: 151.2 }],
+    ['−33.9, 151.2', { latitude: -33.9, longitude: 151.2 }],
+    ['33.9° S 70.5° O', { latitude: -33.9, longitude: -70.5 }],
+    ['41°23′06″N 2°10′22.8″E', { latitude: 41.385, longitude: 2.173 }],
+    ["33°54'S, 70°30'W", { latitude: -33.9, longitude: -70.5 }],
+    ['41, 2', { latitude: 41, longitude: 2 }],
+  ])('%s', (text, found) => expect(coordinates(text)).toEqual(found));
+  it.each(['', 'Barcelona', '91, 0', '0, 181', '41.385', '1 2 3', '41.385,', 'NaN, 3', '41°23′06″ 2°10′23″'])('%s are none', (text) => expect(coordinates(text)).toBeNull());
+});
+
+it('a time is shifted by the clock, over the end of a year too', () => {
+  expect(shifted('2025-12-31T23:30:00', 60)).toBe('2026-01-01T00:30:00');
+  expect(shifted('2024-03-01T00:10:05', -90)).toBe('2024-02-29T22:40:05');
 });

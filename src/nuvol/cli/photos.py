@@ -28,13 +28,14 @@ def bring(cloud: "Cloud", name: str, source: Path, into: str) -> None:
 
     actor = Actor(cloud.accounts.find(None, name).id, app="import")
     brought = None
-    for brought in cloud.importing.bring(actor, into, takeout.folders(source)):
-        click.echo(f"\r{brought.photos} photos, {brought.known} were here already", nl=False, err=True)
+    with takeout.folders(source) as folders:
+        for brought in cloud.importing.bring(actor, into, folders):
+            click.echo(f"\r{brought.photos} photos, {brought.known} were here already", nl=False, err=True)
     say("")
     for failure in brought.failed if brought else ():
         say(failure)
     if brought is not None:
         click.echo(
             f"{brought.photos} photos brought in, {brought.known} were here already,"
-            f" {brought.others} other files left out, {len(brought.failed)} failed."
+            f" {brought.others} other files left out, {brought.failures} failed."
         )

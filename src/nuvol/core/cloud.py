@@ -43,6 +43,7 @@ from nuvol.core.photos.albums import Albums
 from nuvol.core.photos.developing import Developing
 from nuvol.core.photos.finding import Finding
 from nuvol.core.photos.importing import Importing
+from nuvol.core.photos.imports import Imports
 from nuvol.core.photos.likes import Likes
 from nuvol.core.photos.timeline import Timeline
 from nuvol.core.search import Search
@@ -101,6 +102,7 @@ class Cloud:
         self.likes = Likes(files)
         self.developing = Developing(files)
         self.importing = Importing(files, self.tree, self.uploads, self.photos, self.albums, self.likes)
+        self.imports = Imports(files, self.reads)
         self.calendars = Calendars(files, self.documents)
         self.comments = Comments(files)
         self.shares = Shares(files, self.tree, mounts)

@@ -188,15 +188,14 @@ class Request:
         """The whole body. Raises TooLarge above `limit` bytes (before reading it, if announced), Disconnected."""
         if self.length == 0:
             return b""
-        too_large = TooLarge(f"The body is longer than the {limit} bytes that are taken here.")
         if self.length is not None and self.length > limit:
-            raise too_large
+            raise _too_large(limit)
         parts: list[bytes] = []
         size = 0
         while (run := await self._source.take(RUN)) is not None:
             size += len(run)
             if size > limit:
-                raise too_large
+                raise _too_large(limit)
             parts.append(bytes(run))
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
@@ -212,6 +211,10 @@ class Request:
     async def leaving(self) -> None:
         """Returns when the client is gone or the server is about to stop: what ends a long wait."""
         await self._source.leaving()
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"The body is longer than the {limit} bytes that are taken here.")
 
 
 _ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")

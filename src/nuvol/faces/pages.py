@@ -13,8 +13,19 @@ ICON = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 28 24"><path fill=
 LOGO = f'<svg viewBox="0 0 28 24" aria-hidden="true"><path d="{MARK}"/></svg><b>Nuvol</b>'
 
 
+_FONTS = (
+    ("Onest Variable", "100 900", "onest"),
+    ("Atkinson Hyperlegible Mono Variable", "200 800", "atkinson-hyperlegible-mono"),
+)
+_LETTERS = {
+    "latin": "U+0-FF, U+2BB-2BC, U+2C6, U+2DA, U+2DC, U+2000-206F, U+20AC, U+2122",
+    "latin-ext": "U+100-2BA, U+1E00-1E9F, U+1EF2-1EFF",
+}
+"""Part of a font → the letters for which a browser fetches it."""
+
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action {forms}; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 
 
@@ -47,7 +58,21 @@ def asset(name: str) -> Answer | None:
 @cache
 def style() -> bytes:
     folder = files("nuvol.faces.desktop")
-    return b"".join(folder.joinpath(name).read_bytes() for name in ("tokens.css", "pages.css"))
+    return _letters() + b"".join(folder.joinpath(name).read_bytes() for name in ("tokens.css", "pages.css"))
+
+
+def _letters() -> bytes:
+    """The desktop's, from where it was built; where it was not, the system's own do."""
+    built = files("nuvol").joinpath("web", "assets")
+    names = [file.name for file in built.iterdir()] if built.is_dir() else []
+    return "".join(
+        f'@font-face {{ font-family: "{family}"; font-weight: {weights}; font-display: swap; unicode-range: {letters}; '
+        f'src: url("/assets/{name}") format("woff2"); }}\n'
+        for family, weights, prefix in _FONTS
+        for part, letters in _LETTERS.items()
+        for name in names
+        if name.startswith(f"{prefix}-{part}-wght") and name.endswith(".woff2")
+    ).encode()
 
 
 @cache
@@ -108,7 +133,7 @@ def message(title: str, sentence: str, advice: str = "", *, way: tuple[str, str]
 def size(count: int) -> str:
     """Bytes as a person reads them."""
     if count < 1000:
-        return f"{count} bytes"
+        return f"{count} byte{'s' * (count != 1)}"
     amount = float(count)
     for unit in ("kB", "MB", "GB", "TB"):
         amount /= 1000

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from nuvol.model.nodes import Node
 
@@ -27,6 +27,9 @@ fine screen; on the whole screen."""
 
 FINEST = 15
 """Level of the cells that places are kept in: 2^15 × 2^15 of them cover the earth, 1.2 km wide at the equator."""
+
+METRES_AROUND = 40_075_000
+"""The earth, at the equator."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
@@ -137,12 +140,46 @@ class Photo(Struct, frozen=True):
     likes: Likes
     favourite: bool
 
+    @property
+    def place(self) -> tuple[int, int] | None:
+        """As people say it, else as the camera does."""
+        for at in (
+            (self.taken.said_latitude, self.taken.said_longitude),
+            (self.picture.latitude, self.picture.longitude),
+        ):
+            if at[0] is not None and at[1] is not None:
+                return at[0], at[1]
+        return None
+
 
 class Photos(Struct, frozen=True):
     """Some photos, newest first, and the cursor of the rest."""
 
     photos: list[Photo]
     next: str | None
+
+
+class Town(Struct, frozen=True):
+    """A town of the table that comes along (`nuvol.gazetteer`)."""
+
+    name: str
+    country: str
+    """ISO 3166."""
+    zone: str
+    """IANA: by which its clocks go."""
+    latitude: int
+    longitude: int
+    people: int
+
+
+class Said(Struct, frozen=True):
+    """When (local time) and where a photo was taken, as people say it in place of the camera; None: as the camera wrote
+    it."""
+
+    node_id: int
+    at: int | None | UnsetType = UNSET
+    """Unset: what was said before stays."""
+    place: tuple[int, int] | None | UnsetType = UNSET
 
 
 class Album(Struct, frozen=True):

@@ -4,11 +4,8 @@ It may use so much memory and, for each picture, so much time; it can write no f
 server. What it opens may be made to break it, and then it breaks alone.
 """
 
-import ctypes
 import hashlib
 import os
-import resource
-import signal
 import socket
 import sys
 
@@ -16,6 +13,7 @@ from msgspec.structs import replace
 
 from nuvol.model.photos import Made
 from nuvol.pictures import messages
+from nuvol.pictures.confining import allow_time, confine
 from nuvol.pictures.messages import Question
 from nuvol.pictures.stills import Unseen
 
@@ -27,27 +25,6 @@ STILL_BYTES = 256 << 20
 """A picture is read as a whole."""
 SUM_BYTES = 2 << 30
 """Films above it have no SHA-256: it would be a long look, and no phone asks for them."""
-FILES = 32
-
-
-def confine() -> None:
-    """Give up what is not needed, for good."""
-    os.nice(10)  # those who wait for the server come first
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
-    if sys.platform == "linux":
-        prctl = ctypes.CDLL(None).prctl
-        prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
-        prctl(38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
-
-
-def allow_time() -> None:
-    """So many seconds from now on; whoever needs more is killed by the kernel."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + SECONDS + 1, hard))
 
 
 def look(question: Question) -> tuple[Made, bytes]:
@@ -77,10 +54,9 @@ def look(question: Question) -> tuple[Made, bytes]:
 
 def main() -> None:
     channel = socket.socket(fileno=int(sys.argv[1]))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at a terminal is for the server, which then lets go of us
-    confine()
+    confine(MEMORY)
     while (question := messages.asked(channel)) is not None:
-        allow_time()
+        allow_time(SECONDS)
         messages.answer(channel, *look(question))
 
 

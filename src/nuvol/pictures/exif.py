@@ -87,9 +87,9 @@ def zone_minutes(text: str) -> int | None:
 
 def _zone_by_satellite(local_at: int, where: Mapping[int, Any]) -> int | None:
     """Satellites tell UTC: the camera's clock is ahead of it by the zone."""
-    date, time = _text(where.get(29)), where.get(7)
+    date, time = _text(where.get(29)), where.get(7, ())
     try:
-        hours, minutes, seconds = (float(part) for part in time)  # type: ignore[union-attr]
+        hours, minutes, seconds = (float(part) for part in time)
         at = datetime.strptime(date, "%Y:%m:%d").replace(tzinfo=UTC) + timedelta(
             hours=hours, minutes=minutes, seconds=seconds
         )

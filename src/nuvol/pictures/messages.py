@@ -45,16 +45,16 @@ def answer(channel: socket.socket, made: Made, data: bytes) -> None:
 
 def answered(channel: socket.socket) -> tuple[Made, bytes]:
     """Raises Broken, TimeoutError (as long as the channel says)."""
-    text_length, data_length = _ANSWER.unpack(_exactly(channel, _ANSWER.size))
+    text_length, data_length = _ANSWER.unpack(exactly(channel, _ANSWER.size))
     if text_length + data_length > ANSWER_LIMIT:
         raise Broken
     try:
-        return msgspec.json.decode(_exactly(channel, text_length), type=Made), _exactly(channel, data_length)
+        return msgspec.json.decode(exactly(channel, text_length), type=Made), exactly(channel, data_length)
     except msgspec.DecodeError:
         raise Broken from None
 
 
-def _exactly(channel: socket.socket, length: int) -> bytes:
+def exactly(channel: socket.socket, length: int) -> bytes:
     found = bytearray()
     while len(found) < length:
         try:

@@ -5,11 +5,11 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from nuvol.errors import BrokenSyncStream, CloudError, DatabaseDoesNotExist
 from nuvol.sdk import databases, journal
+from nuvol.sdk.closing import AsyncClosing, Closing
 from nuvol.sdk.session import IN_MEMORY, Access, Session
 from nuvol.u1db.database import Database, open
 from nuvol.u1db.document import Document
@@ -51,7 +51,7 @@ class Conflict:
         return self.resolve(value.content)
 
 
-class Documents:
+class Documents(Closing):
     """Everything is done to the replica and returns at once; the server learns of it in the background, and its
     changes arrive here. Safe to use from several threads. Close it, or use it in a `with`."""
 
@@ -158,14 +158,6 @@ class Documents:
         with self._syncing:
             self.replica.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     def _begin(self) -> None:
         """An empty replica takes everything as it lies; what comes after that is an ordinary sync."""
         snapshot = _Snapshot(self.replica)
@@ -243,7 +235,7 @@ class _Snapshot:
         return header.replica_uid
 
 
-class AsyncDocuments:
+class AsyncDocuments(AsyncClosing):
     """The same for a program with an event loop: what touches the replica or the network runs in a thread."""
 
     def __init__(
@@ -297,11 +289,3 @@ class AsyncDocuments:
 
     async def close(self) -> None:
         await asyncio.to_thread(self.blocking.close)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()

@@ -4,11 +4,11 @@ call where that is safe."""
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from nuvol.errors import BadValue, Unreachable
 from nuvol.sdk.calls import BLOCK, Attempts, Call, Reply, refusal
+from nuvol.sdk.closing import AsyncClosing, Closing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +68,7 @@ class Access:
         return found if transport is None else {**found, "transport": transport}
 
 
-class Session:
+class Session(Closing):
     """A connection to a server for a program that blocks. May be used by several threads at once."""
 
     def __init__(
@@ -142,16 +142,8 @@ class Session:
         """Let go of the connections."""
         self._client.close()
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-class AsyncSession:
+class AsyncSession(AsyncClosing):
     """The same for a program with an event loop (asyncio)."""
 
     def __init__(
@@ -219,14 +211,6 @@ class AsyncSession:
     async def close(self) -> None:
         """Let go of the connections."""
         await self._client.aclose()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
 
 
 async def _from_thread(runs: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -21,6 +21,7 @@ from nuvol.server.build import build
 from nuvol.server.darkroom import Darkroom
 from nuvol.server.figures import figures
 from nuvol.server.front import Front
+from nuvol.server.imports import Imports
 from nuvol.server.jobs import Jobs
 from nuvol.server.own import Own
 from nuvol.server.proxies import Proxies
@@ -65,6 +66,7 @@ async def _serve(settings: Settings, cloud: Cloud, tell: Tell, leading: bool, to
     front = Front(app, proxies=proxies, max_connections=settings.max_connections)
     jobs = Jobs(cloud)
     darkroom = Darkroom(cloud, settings.picture_workers)
+    imports = Imports(cloud)
     figures_kept = asyncio.create_task(_keep_figures(cloud))
     try:
         address = await _listen(front, settings, together)
@@ -77,10 +79,12 @@ async def _serve(settings: Settings, cloud: Cloud, tell: Tell, leading: bool, to
         if leading:
             jobs.start()
             darkroom.start()
+            imports.start()
         await stopping.wait()
     finally:
         await front.stop(STOP_SECONDS)
         await own.stop(STOP_SECONDS)
+        await asyncio.to_thread(imports.stop)
         await asyncio.to_thread(darkroom.stop)
         await asyncio.to_thread(jobs.stop)
         figures_kept.cancel()

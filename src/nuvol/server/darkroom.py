@@ -2,9 +2,6 @@
 
 import logging
 import os
-import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -18,6 +15,7 @@ from nuvol.errors import BlobMissing, CloudError
 from nuvol.model.photos import Made
 from nuvol.pictures import messages
 from nuvol.pictures.messages import Broken
+from nuvol.server.children import Child
 
 SECONDS = 90
 """For one look: the child may use 30 of processor, and others work too."""
@@ -34,38 +32,19 @@ STOP_SECONDS = 5
 log = logging.getLogger("nuvol.darkroom")
 
 
-class Child:
+class Looker(Child):
     """The program that looks, until it breaks."""
 
     def __init__(self) -> None:
-        self._channel, theirs = socket.socketpair()
-        self._channel.settimeout(SECONDS)
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "nuvol.pictures", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                env={key: os.environ[key] for key in ("PATH", "PYTHONPATH", "VIRTUAL_ENV") if key in os.environ}
-                | {"MALLOC_ARENA_MAX": "1"},
-            )
+        super().__init__("nuvol.pictures", SECONDS)
 
     def look(self, descriptor: int, film: bool, size: int) -> tuple[Made, bytes]:
         """Raises Broken, after which there is nothing left but `end`."""
         try:
-            messages.ask(self._channel, descriptor, film, size)
-            return messages.answered(self._channel)
+            messages.ask(self.channel, descriptor, film, size)
+            return messages.answered(self.channel)
         except OSError:  # time-outs too
             raise Broken from None
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    def end(self) -> None:
-        self._channel.close()
-        self._process.kill()
-        self._process.wait()
 
 
 class Darkroom:
@@ -79,7 +58,7 @@ class Darkroom:
         self._threads = [
             threading.Thread(target=self._work, name=f"darkroom-{number}", daemon=True) for number in range(children)
         ]
-        self._children: dict[str, Child] = {}
+        self._children: dict[str, Looker] = {}
 
     def start(self) -> None:
         for thread in self._threads:
@@ -129,7 +108,7 @@ class Darkroom:
             with _file_of(look.reading) as descriptor:
                 if descriptor is None:
                     return self._developing.fail(waiting, "It is too large to be put together for a look.")
-                child = self._children.get(name) or self._children.setdefault(name, Child())
+                child = self._children.get(name) or self._children.setdefault(name, Looker())
                 made, data = child.look(descriptor, waiting.film, look.reading.size)
         except Broken:
             self._let_go(name)

@@ -46,6 +46,7 @@ class Jobs:
                     upkeep.resume,
                     upkeep.expire,
                     cloud.bundles.expire,
+                    cloud.imports.expire,
                     cloud.guests.expire,
                     cloud.customers.expire,
                     cloud.usage.expire,

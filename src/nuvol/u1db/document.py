@@ -165,6 +165,11 @@ def _same(one: object, other: object) -> bool:
     return isinstance(one, bool) is isinstance(other, bool)
 
 
+def length(text: str) -> int:
+    """Bytes of a text as it rests."""
+    return len(text) if text.isascii() else len(text.encode())
+
+
 def size(doc_id: str | None, rev: str | None, text: str | None) -> int:
     """Bytes that a document counts."""
-    return sum(len(part.encode()) for part in (doc_id, rev, text) if part)
+    return length(doc_id or "") + length(rev or "") + length(text or "")

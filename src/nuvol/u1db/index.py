@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import islice, product
+from typing import Any
 
 from msgspec import Struct
 
@@ -58,7 +59,7 @@ class _Parser:
             return self._operation(name)
         if not name or name.endswith("."):
             raise self.wrong(f"“{name}” is no name of a field")
-        return partial(_field, tuple(name.split(".")))
+        return partial(_inner, tuple(name.split("."))) if "." in name else partial(_top, name)
 
     def _operation(self, name: str) -> Expression:
         if name == "number":
@@ -96,19 +97,26 @@ class _Parser:
 # ------------------------------------------------------------------------------------------- evaluation (5.3)
 
 
-def _field(path: tuple[str, ...], content: Content) -> Sequence[Scalar]:
+_BOXES = (dict, list)
+
+
+def _top(key: str, content: Content) -> Sequence[Scalar]:
+    return _scalars(content.get(key))
+
+
+def _inner(path: tuple[str, ...], content: Content) -> Sequence[Scalar]:
     objects = [content]
     for key in path[:-1]:
         inside = [parent.get(key) for parent in objects]
         members = (child if isinstance(child, list) else [child] for child in inside)
         objects = [member for part in members for member in part if isinstance(member, dict)]
-    found: list[Scalar] = []
-    for parent in objects:
-        value = parent.get(path[-1])
-        for member in value if isinstance(value, list) else (value,):
-            if member is not None and not isinstance(member, dict | list):
-                found.append(member)
-    return found
+    return [value for parent in objects for value in _scalars(parent.get(path[-1]))]
+
+
+def _scalars(value: Any) -> Sequence[Scalar]:
+    if isinstance(value, list):
+        return [member for member in value if member is not None and not isinstance(member, _BOXES)]
+    return () if value is None or isinstance(value, dict) else (value,)
 
 
 def _lower(arguments: list[Expression], content: Content) -> Sequence[Scalar]:
@@ -171,7 +179,18 @@ _UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 
 def _escape(value: str) -> str:
+    if value.isprintable():  # most are, and what is escaped is not
+        return value
     return _ESCAPED.sub(lambda match: _ESCAPES[match[0]], value)
+
+
+def _texts(found: Sequence[Scalar]) -> list[str]:
+    texts = map(_text, found) if len(found) == 1 else dict.fromkeys(map(_text, found))
+    return [text for text in texts if text.isprintable() or not _UNFIT.search(text)]
+
+
+def _key(values: Values) -> str:
+    return "".join([_escape(value)[:KEY_LIMIT] + _END for value in values])[:KEY_LIMIT]
 
 
 def _unescape(piece: str) -> str:
@@ -192,27 +211,21 @@ class Definition:
 
     def keys(self, content: Content | None) -> set[str]:
         """The keys of a document; a tombstone has none."""
-        return {key for key, _ in self._lines(content)} if content is not None else set()
+        return set(map(_key, self._lines(content))) if content is not None else set()
 
     def values(self, key: str, text: str) -> list[Values]:
         """What the line with this key says of a document with this text: it may be several lines if it was cut."""
         whole = self.values_in(key)
-        return [whole] if whole else [values for other, values in self._lines(read(text)) if other == key]
+        return [whole] if whole else [values for values in self._lines(read(text)) if _key(values) == key]
 
     def values_in(self, key: str) -> Values | None:
         """What a key says by itself; None when it was cut."""
         pieces = key.split(_END)
         return tuple(map(_unescape, pieces[:-1])) if len(pieces) > len(self._columns) else None
 
-    def _lines(self, content: Content) -> Iterator[tuple[str, Values]]:
-        columns = []
-        for column in self._columns:
-            texts = dict.fromkeys(map(_text, column(content)))
-            columns.append([(_escape(text)[:KEY_LIMIT] + _END, text) for text in texts if not _UNFIT.search(text)])
-        if len(columns) == 1:
-            return ((piece[:KEY_LIMIT], (text,)) for piece, text in columns[0])
-        lines = islice(product(*columns), LINES_LIMIT)
-        return (("".join(part[0] for part in line)[:KEY_LIMIT], tuple(part[1] for part in line)) for line in lines)
+    def _lines(self, content: Content) -> Iterator[Values]:
+        columns = [_texts(column(content)) for column in self._columns]
+        return islice(product(*columns), LINES_LIMIT) if len(columns) > 1 else zip(*columns, strict=True)
 
 
 @lru_cache(1000)

@@ -89,8 +89,9 @@ class Ledger:
         for doc_id, before, after in self._contents():
             for one in definitions:
                 old_keys, new_keys = one.keys(before), one.keys(after)
-                gone += [Entry(one.name, key, doc_id) for key in old_keys - new_keys]
-                new += [Entry(one.name, key, doc_id) for key in new_keys - old_keys]
+                if old_keys != new_keys:
+                    gone += [Entry(one.name, key, doc_id) for key in old_keys - new_keys]
+                    new += [Entry(one.name, key, doc_id) for key in new_keys - old_keys]
         if gone:
             self._rows.remove_entries(gone)
         if new:

@@ -10,7 +10,6 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from nuvol.clock import HOUR
 from nuvol.core.files.contents import take_abandoned, take_away
 from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.receiving import bring_inline
@@ -64,10 +63,9 @@ class Adoption:
     def _take_hold(self, content: Content) -> None:
         """Link the blobs of the chunks that the receiver lacks."""
         names = self._names(content)
-        until = self._files.clock() + self._files.rules.upload_hours * HOUR
         distinct = list(dict.fromkeys(name for name, _ in names))
-        theirs = self._files.catalog.write(lambda tx: tx.chunks.pin(self._owner_id, distinct, until))
-        own = self._files.catalog.write(lambda tx: tx.chunks.pin(self._actor.account_id, distinct, until))
+        theirs = self._files.hold(self._owner_id, distinct)
+        own = self._files.hold(self._actor.account_id, distinct)
         lacking = [name for name in distinct if name not in own]
         found = {**theirs, **own}
         if len(found) < len(distinct):

@@ -7,7 +7,6 @@ from typing import Self
 
 from msgspec.structs import replace
 
-from nuvol.clock import HOUR
 from nuvol.core.files.contents import take_away
 from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.receiving import bring_inline, with_checksums
@@ -104,8 +103,7 @@ class Parcel:
 
     def _known(self, hashes: Sequence[bytes]) -> dict[bytes, Chunk]:
         """Those that the other account has, kept for as long as this may take."""
-        until = self._files.clock() + self._files.rules.upload_hours * HOUR
-        return self._files.catalog.write(lambda tx: tx.chunks.pin(self._account_id, list(dict.fromkeys(hashes)), until))
+        return self._files.hold(self._account_id, list(dict.fromkeys(hashes)))
 
     def _link(self, blob_id: int) -> int:
         source, target = BlobKey(self._content.account_id, blob_id), BlobKey(self._account_id, self._files.new_id())

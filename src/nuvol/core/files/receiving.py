@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import wait
 from contextlib import suppress
@@ -16,7 +15,7 @@ from msgspec.structs import replace
 
 from nuvol.clock import HOUR
 from nuvol.core.files import guards
-from nuvol.core.files.chunking import LARGEST, Cutter, content_hash, hash_of, join_adler
+from nuvol.core.files.chunking import LARGEST, Cutter, adler32, content_hash, hash_of, join_adler
 from nuvol.core.files.contents import take_abandoned, take_away
 from nuvol.core.files.ledger import Ledger, new_node
 from nuvol.core.files.room import Files
@@ -36,6 +35,9 @@ from nuvol.model.nodes import Chunk, Content, Guard, Kind, Node, Status, UploadS
 from nuvol.stores.base import PAGE, BlobKey, BlobWriter, Transaction
 
 CHECKSUMS = ("SHA1", "MD5", "SHA256", "ADLER32", "BLAKE3")
+
+AHEAD = 8
+"""Chunks held ahead for each known one: 1 GiB of them takes five writes, not one for each run of 4 MiB."""
 
 
 class Target(Struct, frozen=True):
@@ -68,7 +70,7 @@ class Checksums:
         for hasher in self._hashers.values():
             hasher.update(data)
         if "ADLER32" in self._stated:
-            self._adler = zlib.adler32(data, self._adler)
+            self._adler = adler32(data, self._adler)
 
     def verified(self) -> dict[str, str]:
         """Those to keep beside the content (all but ADLER32, which every content has). Raises ChecksumMismatch."""
@@ -108,6 +110,7 @@ class Upload:
         self._chunks = list(chunks)
         self._kept = len(self._chunks)
         self._own: dict[bytes, Chunk] = {chunk.hash: chunk for chunk in self._chunks}
+        self._known = 0
         self._cutter = Cutter(session.tail if session else b"")
         self._blob: BlobWriter | None = None
         self._key = BlobKey(account_id, session.blob_id if session else 0)
@@ -142,7 +145,7 @@ class Upload:
         chunk = self._own.get(hash)
         is_own = self._account_id == self._actor.account_id and self._actor.home is None
         if chunk is None and is_own:  # a hash must not fetch what is another's
-            chunk = self._pin([hash]).get(hash)
+            chunk = self._hold([hash]).get(hash)
         if chunk is None:
             raise ChunksLacking([hash])
         if chunk.length != length:
@@ -178,7 +181,7 @@ class Upload:
     def _keep(self, pieces: Sequence[memoryview]) -> None:
         """Store the new ones of these chunks, refer to the known ones."""
         hashes = [hash_of(piece) for piece in pieces]
-        known = self._known([hash for hash in hashes if hash not in self._own])
+        known = self._hold([hash for hash in hashes if hash not in self._own])
         fresh: dict[bytes, memoryview] = {}
         for hash, piece in zip(hashes, pieces, strict=True):
             if hash not in known and hash not in self._own:
@@ -195,7 +198,7 @@ class Upload:
         """Add the pieces to the blob; their Adler-32, taken meanwhile by another thread: it costs as much time."""
         assert self._blob is not None
         self._files.require_room(sum(map(len, pieces)))
-        sums = self._files.helpers.submit(lambda: [zlib.adler32(piece) for piece in pieces])
+        sums = self._files.helpers.submit(lambda: [adler32(piece) for piece in pieces])
         try:
             with self._files.filling():
                 self._blob.append(pieces)
@@ -203,15 +206,14 @@ class Upload:
             wait((sums,))  # the bytes are ours only until we return
         return sums.result()
 
-    def _known(self, hashes: list[bytes]) -> dict[bytes, Chunk]:
-        account_id = self._account_id
-        if not hashes or not self._files.catalog.read(lambda tx: tx.chunks.find(account_id, hashes)):
+    def _hold(self, hashes: list[bytes]) -> dict[bytes, Chunk]:
+        """Those of these chunks that the account has, sure to be there in the end. What lies behind many known ones is
+        likely to come next: it is held by the same write, up to a page."""
+        if not hashes:
             return {}
-        return self._pin(hashes)
-
-    def _pin(self, hashes: list[bytes]) -> dict[bytes, Chunk]:
-        until = self._files.clock() + self._files.rules.upload_hours * HOUR
-        return self._files.catalog.write(lambda tx: tx.chunks.pin(self._account_id, hashes, until))
+        known = self._files.hold(self._account_id, hashes, min(PAGE, AHEAD * (self._known + len(hashes))))
+        self._known += len(known)
+        return known
 
     def _blob_key(self) -> BlobKey:
         if self._blob is None:
@@ -413,7 +415,7 @@ class Upload:
 def inline_content(account_id: int, data: bytes, checksums: Mapping[str, str]) -> Content:
     """What is said of small content; to be made before the unit, which others wait for."""
     hash = content_hash([(hash_of(data), len(data))] if data else [])
-    return Content(account_id, hash, len(data), zlib.adler32(data), None, 0, checksums)
+    return Content(account_id, hash, len(data), adler32(data), None, 0, checksums)
 
 
 def bring_inline(ledger: Ledger, content: Content, data: bytes) -> Content:

@@ -1,7 +1,7 @@
 """What every room of the files has at hand: the stores, the rules, the clock, and the cache of paths."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event, Lock
@@ -9,14 +9,14 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from nuvol.clock import Clock
+from nuvol.clock import HOUR, Clock
 from nuvol.core import access
 from nuvol.core.files import names
 from nuvol.core.files.ledger import Ledger
 from nuvol.errors import AccountMissing, NodeMissing, ParentMissing, QuotaExceeded, StoreFull
 from nuvol.model import names as same
 from nuvol.model.accounts import Actor
-from nuvol.model.nodes import Kind, Node, State
+from nuvol.model.nodes import Chunk, Kind, Node, State
 from nuvol.model.rules import KiB, MiB, Rules
 from nuvol.stores.base import BlobKey, Blobs, Catalog, Transaction
 
@@ -34,6 +34,9 @@ KEPT_BYTES = 24 * MiB
 """Of small contents that need not be read again: some thousand thumbnails."""
 
 HOUR_SECONDS = 3600.0
+
+PIN_SERVES = HOUR
+"""How long a pin serves those who ask for the same chunk again, without a write: it lasts longer by as much."""
 
 KEPT_ROW = 1 * KiB
 """What a node takes beside its content."""
@@ -244,6 +247,16 @@ class Files:
 
     def let_go(self, upload_id: str) -> None:
         self._resumed.discard(upload_id)
+
+    def hold(self, account_id: int, hashes: Sequence[bytes], ahead: int = 0) -> dict[bytes, Chunk]:
+        """Those of these chunks that the account has, none of them freed for as long as an upload may take. Whoever is
+        sure to ask for more says how many are kept `ahead`: a pin is a write, and one for many costs as much as one
+        for a few."""
+        until = self.clock() + self.rules.upload_hours * HOUR
+        found, is_pinned = self.catalog.read(lambda tx: tx.chunks.held(account_id, hashes, until))
+        if is_pinned:
+            return found
+        return self.catalog.write(lambda tx: tx.chunks.pin(account_id, hashes, until + PIN_SERVES, ahead))
 
     def new_id(self) -> int:
         return self.catalog.new_ids(1)[0]

@@ -213,16 +213,12 @@ class Uploads:
             raise Busy("Another request is going on with this upload.")
 
     def _resume(self, actor: Actor, session: UploadSession, guard: Guard) -> Upload:
-        until = self._files.clock() + self._files.rules.upload_hours * HOUR
-
-        def pin(tx: Transaction) -> list[Chunk]:
-            chunks = tx.uploads.chunks(session.account_id, session.id)
+        chunks: list[Chunk] = []
+        if session.offset:
+            chunks = self._files.catalog.read(lambda tx: tx.uploads.chunks(session.account_id, session.id))
             foreign = list({chunk.hash for chunk in chunks if chunk.blob_id != session.blob_id})
-            if len(tx.chunks.pin(session.account_id, foreign, until)) < len(foreign):
+            if len(self._files.hold(session.account_id, foreign)) < len(foreign):
                 raise UploadMissing("What this upload builds on is gone.")
-            return chunks
-
-        chunks = self._files.catalog.write(pin) if session.offset else []
         if guard == ANY:
             guard = msgspec.json.decode(session.guard, type=Guard)
         target = Target(session.parent_id, session.name, session.node_id, guard, session.mime, session.modified_at)
@@ -259,8 +255,7 @@ class Uploads:
     def missing_chunks(self, actor: Actor, hashes: list[bytes]) -> list[bytes]:
         """Those the account lacks; those it has are kept for as long as an upload may take."""
         access.require_all(actor, "write")
-        until = self._files.clock() + self._files.rules.upload_hours * HOUR
-        held = self._files.catalog.write(lambda tx: tx.chunks.pin(actor.account_id, hashes, until))
+        held = self._files.hold(actor.account_id, hashes)
         return [hash for hash in hashes if hash not in held]
 
     def _drop(self, session: UploadSession) -> None:

@@ -17,6 +17,7 @@ from nuvol.core.files.ledger import Ledger
 from nuvol.core.files.reads import Reading
 from nuvol.core.files.room import Files
 from nuvol.errors import AccountMissing
+from nuvol.gazetteer import towns
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Node, Version
 from nuvol.model.photos import Made, Picture, Stage, Waiting, offset_of
@@ -26,6 +27,8 @@ LEASE = 10 * MINUTE
 """Longer than any look takes: who is not done by then is dead."""
 ATTEMPTS = 3
 """A content that broke the program so often, or met so many ends of the server, is left alone."""
+FAR = 300_000
+"""Metres: farther away than that, a town tells nothing of the clocks."""
 AT_ONCE = 8
 """Rows that are looked at to find one that nobody else takes at the same moment."""
 Unit = Callable[[Ledger], None]
@@ -193,7 +196,7 @@ def _times(made: Made, home: str) -> tuple[int | None, int | None]:
     zone = made.zone
     if zone is None:
         at = made.local_at if made.instant is None else made.instant
-        zone = guess_zone(at or 0, made.longitude, home)
+        zone = guess_zone(at or 0, made.latitude, made.longitude, home)
     if made.local_at is not None:
         return made.local_at, zone
     if zone is None:  # a film tells the instant only: it is shown by the clock at home
@@ -201,14 +204,16 @@ def _times(made: Made, home: str) -> tuple[int | None, int | None]:
     return (made.instant or 0) + (zone or 0) * MINUTE, zone
 
 
-def guess_zone(at: int, longitude: int | None, home: str) -> int | None:
-    """Minutes ahead of UTC. At home it is that of the account, far from there what the sun says: clocks keep within
-    three hours of it nearly everywhere. None: nothing is known, not even the place.
+def guess_zone(at: int, latitude: int | None, longitude: int | None, home: str) -> int | None:
+    """Minutes ahead of UTC: those of the next town. Far from all towns those of the account, if they may be, else what
+    the sun says: clocks keep within three hours of it nearly everywhere. None: nothing is known, not even the place.
 
     `at`: about when, in microseconds; `home`: the account's zone (IANA).
     """
-    if longitude is None:
+    if latitude is None or longitude is None:
         return None
+    if (town := towns.near(latitude, longitude, FAR)) is not None:
+        return offset_of(town.zone, at)
     own = offset_of(home, at)
     sun = round(longitude / 15_000_000) * 60
     if own is not None and abs(own - sun) <= 3 * HOUR // MINUTE:

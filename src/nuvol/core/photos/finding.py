@@ -9,8 +9,9 @@ from nuvol.core.files.cursors import read_cursor, write_cursor
 from nuvol.core.files.room import Files
 from nuvol.core.photos.timeline import compose
 from nuvol.errors import BadValue
+from nuvol.gazetteer import towns
 from nuvol.model.accounts import Actor
-from nuvol.model.photos import FINEST, Photo, middle_of
+from nuvol.model.photos import FINEST, METRES_AROUND, Photo, Town, middle_of
 from nuvol.stores.base import Transaction
 
 ROWS = 2000
@@ -22,6 +23,10 @@ CANDIDATES = 100
 ALIKE = 6
 """Bits of 64: up to so many differ between a picture and the same one, smaller or saved again."""
 MOST_PLACES = 2000
+NEAR = 25_000
+"""Metres: from farther away one would not say that it is that town."""
+TOWNS = 8
+"""In the answer to one question."""
 
 
 class Place(Struct, frozen=True):
@@ -31,6 +36,7 @@ class Place(Struct, frozen=True):
     level: int
     latitude: int
     longitude: int
+    town: Town | None
     photos: int
     cover: Photo | None
 
@@ -68,15 +74,26 @@ class Finding:
                     cells = cell << shift, (cell + 1) << shift
                     newest = tx.photos.timeline(actor.account_id, (1 << 62, 0), -(1 << 62), 1, cells=cells)
                     cover = next(iter(compose(self._files, tx, actor, newest)), None)
-                found.append(Place(cell, level, *middle_of(cell, level), photos, cover))
+                middle = middle_of(cell, level)
+                named = towns.near(*middle, max(NEAR, METRES_AROUND >> level + 1))  # half a cell
+                found.append(Place(cell, level, *middle, named, photos, cover))
             return found
 
         return self._files.catalog.read(look)
 
-    def known(self, actor: Actor, kind: str, hashes: Sequence[bytes]) -> list[bytes]:
-        """Those of these that live photos of the actor's own have, so that a phone need not send them. `kind`: "nuvol"
-        (the `hash` of a node) or "sha-256" (known when somebody has looked at the photo). Nobody can ask what others
-        have."""
+    def towns(self, actor: Actor, text: str) -> list[Town]:
+        """Those that are called so, or begin so, in any language."""
+        access.require(actor, "look")
+        return towns.find(text, TOWNS)
+
+    def town(self, photo: Photo) -> Town | None:
+        """Where one would say that it was taken."""
+        return towns.near(*photo.place, NEAR) if photo.place is not None else None
+
+    def known(self, actor: Actor, kind: str, hashes: Sequence[bytes]) -> list[tuple[bytes, int]]:
+        """Those of these that live photos of the actor's own have, each with one such photo, so that a phone need not
+        send them. `kind`: "nuvol" (the `hash` of a node) or "sha-256" (known when somebody has looked at the photo).
+        Nobody can ask what others have."""
         access.require_all(actor, "look")
         if kind == "nuvol":
             return self._files.catalog.read(lambda tx: tx.photos.held(actor.account_id, hashes))

@@ -7,6 +7,7 @@ removed that from the photo; and in the folder of an album one that tells the al
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any, Protocol
 
 import msgspec
@@ -23,10 +24,15 @@ from nuvol.core.photos.likes import Likes
 from nuvol.core.photos.timeline import Timeline
 from nuvol.errors import BadName, CloudError, QuotaExceeded, StoreFull
 from nuvol.model.accounts import Actor
+from nuvol.model.imports import Brought
 from nuvol.model.nodes import Guard, Kind, Node
-from nuvol.model.photos import is_photo
+from nuvol.model.photos import Said, is_photo
 from nuvol.model.rules import MiB
 
+MOST_TOLD = 500
+"""Sentences about what failed; of the rest only how many there are."""
+ALBUM_BATCH = 100
+"""Photos that go into an album together."""
 SIDECAR = 1 * MiB
 """Bytes; those that are known have one or two thousand."""
 _NUMBERED = re.compile(r"^(.*)(\(\d+\))\.json$")
@@ -53,16 +59,12 @@ class Entry(Protocol):
         """Raises OSError, ValueError (it is damaged)."""
 
 
-class Brought(Struct):
-    """What came of it."""
+Folder = tuple[Sequence[str], Sequence[Entry]]
+"""Its path and its files."""
 
-    photos: int = 0
-    known: int = 0
-    """Were here already."""
-    others: int = 0
-    """Are no photos."""
-    failed: list[str] = []
-    """Sentences."""
+
+class Unreadable(Exception):
+    """What is brought in cannot be read any further: a sentence that says why."""
 
 
 class _Told(Struct, frozen=True):
@@ -87,30 +89,57 @@ class Importing:
         self._likes = likes
 
     def bring(
-        self, actor: Actor, into: str, folders: Iterable[tuple[Sequence[str], Sequence[Entry]]]
+        self, actor: Actor, into: str, folders: Iterable[Folder], brought: Brought | None = None
     ) -> Iterator[Brought]:
         """Bring in folder after folder, each with its path and its files, below the folder at the path `into`, which is
-        made if need be. Gives how far it has come after each; asked again, it leaves out what is there. Raises
-        QuotaExceeded, StoreFull, BadName (`into`)."""
-        brought = Brought(failed=[])
+        made if need be. Gives again and again how far it has come; asked again, it leaves out what is there.
+
+        `brought`: how far it had come before: of as many photos nothing is left to be done. Raises Unreadable,
+        QuotaExceeded, StoreFull, BadName (`into`).
+        """
+        brought = brought or Brought()
+        before, number = brought.seen, 0
         for path, entries in folders:
-            told, title = _sidecars(entries, brought)
-            album = self._album(actor, title) if title else None
-            held: list[int] = []
-            photos = [entry for entry in entries if is_photo(mime_of(entry.name))]
-            brought.others += sum(not entry.name.endswith(".json") for entry in entries) - len(photos)
-            folder: Node | None = None
-            for entry in photos:
-                folder = folder or self._folder(actor, [*names.parts(into), *path])
-                try:
-                    held.append(self._one(actor, folder, entry, told.get(entry.name), brought))
-                except (QuotaExceeded, StoreFull):
-                    raise
-                except (CloudError, OSError, ValueError) as error:
-                    brought.failed.append(f"{'/'.join([*path, entry.name])}: {error}")
-            if album is not None and held:
-                self._albums.fill(actor, album, held, [])
-            yield brought
+            photos = [entry for entry in entries if _is_photo(entry)]
+            begins, number = number, number + len(photos)
+            if before and number <= before:
+                continue
+            if begins >= before:
+                brought.others += sum(not entry.name.endswith(".json") for entry in entries) - len(photos)
+            yield from self._folder_of(actor, into, path, entries, photos[max(0, before - begins) :], brought)
+        yield brought
+
+    def _folder_of(
+        self,
+        actor: Actor,
+        into: str,
+        path: Sequence[str],
+        entries: Sequence[Entry],
+        photos: Sequence[Entry],
+        brought: Brought,
+    ) -> Iterator[Brought]:
+        """The photos of one folder; those of an album are put into it by and by, and are done only then."""
+        told, title = _sidecars(entries, brought) if photos else ({}, "")
+        album = self._album(actor, title) if title else None
+        folder: Node | None = None
+        held: list[int] = []
+        waiting = 0
+        for entry in photos:
+            folder = folder or self._folder(actor, [*names.parts(into), *path])
+            waiting += 1
+            try:
+                held.append(self._one(actor, folder, entry, told.get(entry.name), brought))
+            except (QuotaExceeded, StoreFull):
+                raise
+            except (CloudError, OSError, ValueError) as error:
+                failed(brought, f"{'/'.join([*path, entry.name])}: {error}")
+            if album is None or waiting == ALBUM_BATCH or entry is photos[-1]:
+                if album is not None and held:
+                    self._albums.fill(actor, album, held, [])
+                held.clear()
+                brought.seen += waiting
+                waiting = 0
+                yield brought
 
     def _one(self, actor: Actor, folder: Node, entry: Entry, told: _Told | None, brought: Brought) -> int:
         """The photo's node: a new one, or the one that has its content already."""
@@ -134,7 +163,7 @@ class Importing:
             raise
         brought.photos += 1
         if told is not None and told.place is not None:
-            self._timeline.say(actor, node.id, None, told.place)
+            self._timeline.correct(actor, [Said(node.id, place=told.place)])
         if told is not None and told.favourite:
             self._likes.favour(actor, node.id, True)
         return node.id
@@ -159,7 +188,7 @@ class Importing:
             elif found.kind == Kind.FOLDER:
                 node = found
             else:
-                raise BadName(f"“{name}” is no folder of yours.", advice="Choose another with --into.")
+                raise BadName(f"“{name}” is no folder of yours.", advice="Choose another.")
         return node
 
     def _album(self, actor: Actor, title: str) -> int:
@@ -168,6 +197,21 @@ class Importing:
             if shown.album.name == title and shown.album.folder_id is None:
                 return shown.album.id
         return self._albums.create(actor, title, None, None).album.id
+
+
+def count(folders: Iterable[Folder]) -> int:
+    """How many photos there are."""
+    return sum(_is_photo(entry) for _, entries in folders for entry in entries)
+
+
+def failed(brought: Brought, sentence: str) -> None:
+    brought.failures += 1
+    if len(brought.failed) < MOST_TOLD:
+        brought.failed.append(sentence)
+
+
+def _is_photo(entry: Entry) -> bool:
+    return is_photo(mime_of(entry.name))
 
 
 def _sidecars(entries: Sequence[Entry], brought: Brought) -> tuple[dict[str, _Told], str]:
@@ -179,9 +223,9 @@ def _sidecars(entries: Sequence[Entry], brought: Brought) -> tuple[dict[str, _To
             continue
         try:
             with entry.open() as file:
-                said = msgspec.json.decode(file.read(SIDECAR + 1))
+                said = msgspec.json.decode(b"".join(iter(partial(file.read, SIDECAR), b"")))
         except (OSError, ValueError) as error:
-            brought.failed.append(f"{entry.name}: {error}")
+            failed(brought, f"{entry.name}: {error}")
             continue
         if not isinstance(said, dict) or not isinstance(said.get("title"), str):
             continue

@@ -1,8 +1,10 @@
 """Photos in the order in which they were taken: one's own, and those in folders that others opened."""
 
+import builtins
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
-from msgspec import Struct
+from msgspec import Struct, UnsetType
 
 from nuvol.core import access
 from nuvol.core.files import gathering
@@ -14,9 +16,11 @@ from nuvol.errors import BadValue, BlobMissing, NodeMissing, ThumbnailMissing, W
 from nuvol.model import photos as model
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Node, State
-from nuvol.model.photos import FINEST, Likes, Photo, Photos, Picture, Stage, Taken, Thumbnail
+from nuvol.model.photos import FINEST, Likes, Photo, Photos, Picture, Said, Stage, Taken, Thumbnail
 from nuvol.stores.base import BlobKey, Transaction
 
+MOST_CORRECTED = 500
+"""At once: they are one unit of the writer."""
 NAMES = 3
 """Of those who like a photo, told in a list."""
 
@@ -133,25 +137,32 @@ class Timeline:
             raise NodeMissing("There is no such photo.")
         return photo
 
-    def say(self, actor: Actor, node_id: int, at: int | None, place: tuple[int, int] | None) -> Photo:
-        """Say when (local time) and where a photo was taken, in place of what the camera wrote; None: as that says.
+    def correct(self, actor: Actor, said: Sequence[Said]) -> tuple[builtins.list[Photo], builtins.list[Said]]:
+        """Say when and where photos were taken; these photos, and what was said of them before, which takes it back.
 
-        Raises NodeMissing, NotAllowed.
+        All of one owner's or none. Raises NodeMissing, NotAllowed, BadValue (too many).
         """
         access.require(actor, "write")
-        latitude, longitude = place or (None, None)
+        if len(said) > MOST_CORRECTED:
+            raise BadValue(f"At most {MOST_CORRECTED} photos are corrected at once.")
+        owners = self._files.catalog.read(lambda tx: _by_owner(self._files, tx, actor, said))
+        before = [each for id, some in owners.items() for each in self._files.write_in(id, actor, partial(_say, some))]
 
-        def unit(ledger: Ledger) -> None:
-            node = ledger.live(node_id)
-            if ledger.tx.photos.get(ledger.account_id, node_id) is None:
-                raise NodeMissing("There is no such photo.")
-            ledger.tx.photos.say(ledger.account_id, node_id, at, latitude, longitude)
-            ledger.note("say", node, object="photo")
+        def look(tx: Transaction) -> builtins.list[Photo]:
+            rows = [tx.photos.get(id, each.node_id) for id, some in owners.items() for each in some]
+            return compose(self._files, tx, actor, [row for row in rows if row is not None])
 
-        self._files.write(actor, unit, at=node_id)
-        return self.get(actor, node_id)
+        return self._files.catalog.read(look), before
 
     # ------------------------------------------------------------------------------------------ thumbnails
+
+    def pictures(self, actor: Actor, nodes: Iterable[Node]) -> dict[int, Picture]:
+        """Of those among these nodes of one account, which the actor was given, that have a thumbnail; by node id."""
+        access.require(actor, "look")
+        hashes = {node.id: node.content for node in nodes if node.content is not None and model.is_photo(node.mime)}
+        account_id = actor.account_id
+        found = self._files.catalog.read(lambda tx: tx.photos.pictures(account_id, sorted(set(hashes.values()))))
+        return {id: found[hash] for id, hash in hashes.items() if hash in found and found[hash].thumbnails}
 
     def thumbnail(self, actor: Actor, node_id: int, name: str) -> Shown:
         """Of a photo, live or in the trash; `name`: one of `SIZES`. Raises NodeMissing, ThumbnailMissing."""
@@ -174,6 +185,35 @@ class Timeline:
         except BlobMissing:
             self._files.catalog.write(lambda tx: _lost(tx, shown, self._files.clock()))
             raise ThumbnailMissing("The small picture was lost; it is being made anew.") from None
+
+
+def _by_owner(files: Files, tx: Transaction, actor: Actor, said: Sequence[Said]) -> dict[int, list[Said]]:
+    owners: dict[int, list[Said]] = {}
+    for each in said:
+        node = files.find(tx, actor, each.node_id)
+        if node is None:
+            raise NodeMissing("There is no such photo.")
+        access.require(actor, "write", node, tx)
+        owners.setdefault(node.account_id, []).append(each)
+    return owners
+
+
+def _say(said: Sequence[Said], ledger: Ledger) -> list[Said]:
+    """What was said before."""
+    photos, before = ledger.tx.photos, []
+    for each in said:
+        node, taken = ledger.live(each.node_id), photos.get(ledger.account_id, each.node_id)
+        if taken is None:
+            raise NodeMissing("There is no such photo.")
+        at, place = taken.said_at, None
+        if taken.said_latitude is not None and taken.said_longitude is not None:
+            place = taken.said_latitude, taken.said_longitude
+        before.append(Said(node.id, at, place))
+        at = at if isinstance(each.at, UnsetType) else each.at
+        latitude, longitude = (place if isinstance(each.place, UnsetType) else each.place) or (None, None)
+        photos.say(ledger.account_id, node.id, at, latitude, longitude)
+        ledger.note("say", node, object="photo")
+    return before
 
 
 def _lost(tx: Transaction, shown: Shown, now: int) -> None:

@@ -4,15 +4,11 @@ from nuvol.core import access
 from nuvol.core.cloud import Cloud
 from nuvol.core.photos.timeline import Wish
 from nuvol.faces.api.calls import Call, told
-from nuvol.faces.downloads import changed
 from nuvol.faces.http import Answer, in_thread, look, run
+from nuvol.faces.thumbnails import thumbnail as sent
 from nuvol.model.accounts import Actor
 from nuvol.model.photos import Photo
 from nuvol.wire.api import photos as words
-
-WEBP = "image/webp"
-KEPT = "private, max-age=31536000, immutable"
-"""A year, which is as long as RFC 9111 §5.2.2.1 wants anybody to say."""
 
 
 async def timeline(call: Call[words.TimelineAsked, None]) -> Answer:
@@ -38,25 +34,24 @@ async def get(call: Call[None, None]) -> Answer:
 
 
 async def patch(call: Call[None, words.PhotoChange]) -> Answer:
-    change = call.body
-    said_at, place = words.local_given(change.taken), words.millionths(change.place)
-    photo = await run(call.cloud.photos.say, call.actor, call.ids["node_id"], said_at, place)
+    said = words.said(call.body, call.ids["node_id"])
+    (photo,), _ = await run(call.cloud.photos.correct, call.actor, [said])
     return told(await look(_told, call.cloud, call.actor, photo))
 
 
+async def correct(call: Call[None, words.PhotoCorrections]) -> Answer:
+    said = [words.said(change, change.id) for change in call.body.changes]
+    return told(words.corrected(*await run(call.cloud.photos.correct, call.actor, said)))
+
+
+async def towns(call: Call[words.TownsAsked, None]) -> Answer:
+    found = await in_thread(call.cloud.finding.towns, call.actor, call.query.q)
+    return told(words.Towns([words.town(one) for one in found]))
+
+
 async def thumbnail(call: Call[words.ThumbnailAsked, None]) -> Answer:
-    asked, photos = call.query, call.cloud.photos
-    shown = await look(photos.thumbnail, call.actor, call.ids["node_id"], asked.size)
-    etag = f'"{shown.content.hex()[:32]}-{shown.thumbnail.name}"'
-    kept = asked.content == shown.content.hex()
-    headers = [
-        ("ETag", etag),
-        ("Cache-Control", KEPT if kept else "private, no-cache"),
-        ("X-Content-Type-Options", "nosniff"),
-    ]
-    if not changed(call.request.headers, etag, 0):
-        return Answer(304, headers)
-    return Answer(200, [("Content-Type", WEBP), *headers], await in_thread(photos.bytes_of, shown))
+    asked = call.query
+    return await sent(call.request, call.cloud, call.actor, call.ids["node_id"], asked.size, asked.content)
 
 
 async def likes(call: Call[None, None]) -> Answer:
@@ -84,7 +79,8 @@ async def disfavour(call: Call[None, None]) -> Answer:
 async def places(call: Call[words.PlacesAsked, None]) -> Answer:
     found = await look(call.cloud.finding.places, call.actor, call.query.level)
     told_places = [
-        words.place(one.cell, one.level, (one.latitude, one.longitude), one.photos, one.cover) for one in found
+        words.place(one.cell, one.level, (one.latitude, one.longitude), one.town, one.photos, one.cover)
+        for one in found
     ]
     return told(words.Places(told_places, call.query.level))
 
@@ -99,7 +95,7 @@ async def duplicates(call: Call[words.DuplicatesAsked, None]) -> Answer:
 async def known(call: Call[None, words.HashesAsked]) -> Answer:
     hashes = [bytes.fromhex(text) for text in call.body.hashes]
     found = await look(call.cloud.finding.known, call.actor, call.body.algorithm, hashes)
-    return told(words.Known([hash.hex() for hash in found]))
+    return told(words.Known([hash.hex() for hash, _ in found], [node_id for _, node_id in found]))
 
 
 def _details(cloud: Cloud, actor: Actor, node_id: int) -> words.PhotoDetails:
@@ -108,4 +104,4 @@ def _details(cloud: Cloud, actor: Actor, node_id: int) -> words.PhotoDetails:
 
 def _told(cloud: Cloud, actor: Actor, photo: Photo) -> words.PhotoDetails:
     path = cloud.tree.path(actor, photo.node) if access.sees_files(actor) else None
-    return words.details(photo, path)
+    return words.details(photo, path, cloud.finding.town(photo))

@@ -19,6 +19,7 @@ from nuvol.faces.api import (
     databases,
     docs,
     elsewhere,
+    imports,
     links,
     live,
     me,
@@ -32,6 +33,7 @@ from nuvol.faces.api import (
     zips,
 )
 from nuvol.faces.api.router import Entry, Function
+from nuvol.faces.thumbnails import WEBP
 from nuvol.u1db import stream
 from nuvol.wire import chunks, tus
 from nuvol.wire.api import accounts as people
@@ -416,6 +418,12 @@ ENTRIES: tuple[Entry, ...] = (
         _entry("GET /photos", photos.every, "photos", "Photos, newest first",
                about="In the order of the clocks by which they were taken.", query=pictures.PhotosAsked,
                gives=pictures.Photos, errors=(e.NodeMissing, e.WrongKind)),
+        _entry("PATCH /photos", photos.correct, "files", "Say when and where several were taken",
+               about="The answer tells what was said before: sent as `changes`, it takes this back.",
+               takes=pictures.PhotoCorrections, gives=pictures.Corrected, errors=_NO_PHOTO),
+        _entry("GET /photos/towns", photos.towns, "photos", "Towns by name, with their places",
+               about="From a table that comes with the server: nothing is asked of anybody's maps.",
+               query=pictures.TownsAsked, gives=pictures.Towns),
         _entry("GET /photos/timeline", photos.timeline, "photos", "How many photos each month has",
                query=pictures.TimelineAsked, gives=pictures.Timeline),
         _entry("GET /photos/places", photos.places, "photos", "Where one's photos were taken",
@@ -440,12 +448,22 @@ ENTRIES: tuple[Entry, ...] = (
                query=pictures.AlbumPhotosAsked, gives=pictures.Photos, errors=(e.AlbumMissing,)),
         _entry("POST /photos/albums/{album_id}/photos", albums.fill, "photos", "Put photos in and take others out",
                takes=pictures.AlbumFilling, gives=pictures.Album, errors=(e.AlbumMissing, e.NodeMissing, e.Conflict)),
+        _entry("GET /photos/imports", imports.every, "photos", "Archives that are or were brought in, newest first",
+               gives=pictures.Imports),
+        _entry("POST /photos/imports", imports.begin, "files", "Bring in the photos of a zip archive in one's files",
+               about="What is here already is left out. The journal tells how far it has come.",
+               takes=pictures.NewImport, gives=pictures.Import, statuses=(201,), headers_given=("Location",),
+               errors=(e.NodeMissing, e.WrongKind, e.BadName)),
+        _entry("GET /photos/imports/{import_id}", imports.get, "photos", "How far one has come", gives=pictures.Import,
+               errors=(e.ImportMissing,)),
+        _entry("DELETE /photos/imports/{import_id}", imports.remove, "files", "End it, or forget what came of it",
+               about="The photos that are here stay.", statuses=(204,), errors=(e.ImportMissing,)),
         _entry("GET /photos/{node_id}", photos.get, "photos", "One photo, with what its camera wrote",
                gives=pictures.PhotoDetails, errors=_NO_PHOTO),
         _entry("PATCH /photos/{node_id}", photos.patch, "files", "Say when and where it was taken",
                takes=pictures.PhotoChange, gives=pictures.PhotoDetails, errors=_NO_PHOTO),
         _entry("GET /photos/{node_id}/thumbnail", photos.thumbnail, "photos", "A small picture of it",
-               query=pictures.ThumbnailAsked, headers=(_READING[0],), media_given=photos.WEBP, statuses=(200, 304),
+               query=pictures.ThumbnailAsked, headers=(_READING[0],), media_given=WEBP, statuses=(200, 304),
                headers_given=("ETag", "Cache-Control"), errors=(*_NO_PHOTO, e.ThumbnailMissing, e.PreconditionFailed)),
         _entry("GET /photos/{node_id}/likes", photos.likes, "photos", "Who likes it", gives=pictures.Likes,
                errors=_NO_PHOTO),

@@ -16,7 +16,7 @@ from nuvol.faces.http import Answer, KiB, Request, Route, problem, run
 from nuvol.faces.pages import asset, html, message
 from nuvol.model.accounts import Account, Actor
 
-PREFIXES = ("signout", "join", "assets", *sorted(shell.PAGES | shell.LOOSE))
+PREFIXES = ("signout", "join", "assets", "receive", *sorted(shell.PAGES | shell.LOOSE))
 FORM_LIMIT = 16 * KiB  # the longest password is 1 KiB, percent-encoded three times that
 
 _STATUS: dict[type[CloudError], int] = {
@@ -43,6 +43,8 @@ def face(cloud: Cloud) -> Route:
             return _asset(request, rest)
         if name in shell.LOOSE and not rest:
             return _loose(request, name)
+        if name == "receive" and not rest and request.method == "POST":
+            return _not_yet()
         if _wants_desktop(request, name, rest):
             return await _desktop(cloud, request, name, rest)
         handlers = _HANDLERS.get((name, bool(rest)))
@@ -212,6 +214,13 @@ def _loose(request: Request, name: str) -> Answer:
 
 def _nothing() -> Answer:
     return problem(404, "missing", "There is nothing at this address.", "Check the address.")
+
+
+def _not_yet() -> Answer:
+    """Files of another app of the device came here: the desktop's service worker takes them, and there is none."""
+    sentence = "This browser has not yet set up the part of Nuvol that takes what other apps share. Nothing was stored."
+    advice = "Open Nuvol, wait a moment, and share again."
+    return html(message("Share it once more", sentence, advice, way=("/", "Open Nuvol")), 409)
 
 
 def _wrong_method(request: Request, allowed: list[str]) -> Answer:

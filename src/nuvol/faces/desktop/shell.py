@@ -24,19 +24,26 @@ PAGES = frozenset(
 """First segments of the addresses that the page knows by itself."""
 _DEEP = frozenset({"files", "clouds", "photos", "documents", "settings", "developer", "setup"})
 """Those that have something behind them."""
-LOOSE = frozenset({"early.js", "favicon.svg"})
+LOOSE = frozenset(
+    {"early.js", "favicon.svg", "worker.js", *(f"nuvol.{language}.webmanifest" for language in ("en", "es", "ca"))}
+    | {f"icon-{kind}.png" for kind in ("180", "192", "512", "maskable-512")}
+)
 """Files whose names stay the same: asked for anew each time."""
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self'; font-src 'self'; "
-    "connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'self'"
 )
+_WORKERS_POLICY = "default-src 'none'; connect-src 'self'"
 _TYPES = {
     "js": "text/javascript; charset=utf-8",
     "mjs": "text/javascript; charset=utf-8",
     "css": "text/css; charset=utf-8",
     "html": "text/html; charset=utf-8",
     "svg": "image/svg+xml",
+    "png": "image/png",
+    "webmanifest": "application/manifest+json",
     "woff2": "font/woff2",
 }
 _FOLDER = files("nuvol").joinpath("web")
@@ -60,7 +67,10 @@ def page(request: Request) -> Answer:
 
 
 def loose(request: Request, name: str) -> Answer | None:
-    return _file(request, name, "no-cache")
+    answer = _file(request, name, "no-cache")
+    if answer is not None and name == "worker.js":
+        answer.headers.append(("Content-Security-Policy", _WORKERS_POLICY))
+    return answer
 
 
 def asset(request: Request, name: str) -> Answer | None:
@@ -79,7 +89,7 @@ def _file(request: Request, name: str, kept: str) -> Answer | None:
     return None if whole is None else Answer(200, [*headers, ("Vary", "Accept-Encoding")], whole)
 
 
-@lru_cache(maxsize=64)  # all there are; packed they take half a megabyte
+@lru_cache(maxsize=160)  # all there are; packed they take a megabyte
 def _read(name: str) -> bytes | None:
     file = _FOLDER.joinpath(name)
     return file.read_bytes() if file.is_file() else None

@@ -26,11 +26,13 @@ from nuvol.faces.downloads import download
 from nuvol.faces.http import Answer, KiB, Request, Route, in_thread, run
 from nuvol.faces.links import pages
 from nuvol.faces.pages import html, message
+from nuvol.faces.thumbnails import thumbnail
 from nuvol.faces.zips import archive
 from nuvol.ids import ID_LIMIT
 from nuvol.model.accounts import Actor
 from nuvol.model.links import Opened, Role, Visitor
 from nuvol.model.nodes import Exists, Guard, Node
+from nuvol.model.photos import Picture
 from nuvol.wire.multipart import MultipartReader, Part, boundary
 
 PREFIX = "s"
@@ -38,6 +40,9 @@ PREFIX = "s"
 FORM_LIMIT = 16 * KiB
 TEXT_BYTES = 64 * KiB
 """Of a text shown on its page."""
+
+PAGE = 500
+"""Entries of a folder at once."""
 
 _MEDIA = "; media-src 'self'"
 _STATUS: dict[type[CloudError], int] = {
@@ -145,12 +150,47 @@ async def _look(visit: _Visit) -> Answer:
     node = await visit.node()
     above = await run(_above, visit.cloud, visit.reader, visit.opened, node)
     if node is not None and not node.is_folder:
-        return html(pages.file(frame, node, above, await _text(visit, node)), more=_MEDIA)
-    after = visit.request.params.get("after")
+        pictures = await _pictures(visit, [node])
+        beside = await _beside(visit, node, above) if pictures else (None, None)
+        text = await _text(visit, node)
+        return html(pages.file(frame, node, above, text, pictures.get(node.id), beside), more=_MEDIA)
     if node is None:
-        return html(pages.listing(frame, None, above, list(visit.opened.items), None))
-    page = await run(visit.cloud.links.children, visit.opened, node, after=after, limit=500)
-    return html(pages.listing(frame, node, above, page.nodes, page.next))
+        nodes, more = list(visit.opened.items), None
+    else:
+        nodes, more = await _children(visit, node, visit.request.params.get("after"))
+    return html(pages.listing(frame, node, above, nodes, more, await _pictures(visit, nodes)))
+
+
+async def _children(visit: _Visit, folder: Node, after: str | None = None) -> tuple[list[Node], str | None]:
+    page = await run(visit.cloud.links.children, visit.opened, folder, after=after, limit=PAGE)
+    return page.nodes, page.next
+
+
+async def _pictures(visit: _Visit, nodes: list[Node]) -> dict[int, Picture]:
+    """Those that may be shown; where downloads are counted, that is none."""
+    if visit.opened.link.max_uses is not None:
+        return {}
+    return await run(visit.cloud.photos.pictures, visit.reader, nodes)
+
+
+async def _beside(visit: _Visit, node: Node, above: list[Node]) -> tuple[Node | None, Node | None]:
+    """The pictures before and after this one, as they are listed; of a long folder only its first page is looked at."""
+    items = list(visit.opened.items)
+    nodes = (await _children(visit, above[-1]))[0] if above else items
+    shown = await _pictures(visit, nodes)
+    row = [each for each in nodes if each.id in shown]
+    at = next((at for at, each in enumerate(row) if each.id == node.id), None)
+    if at is None:
+        return None, None
+    return (row[at - 1] if at else None), (row[at + 1] if at + 1 < len(row) else None)
+
+
+async def _thumbnail(visit: _Visit) -> Answer:
+    node = await visit.node()
+    if visit.opened.link.max_uses is not None or node is None:
+        raise NotAllowed("This link counts downloads, so nothing is shown beforehand.")
+    wish = visit.request.params.get("size")
+    return await thumbnail(visit.request, visit.cloud, visit.reader, node.id, "large" if wish == "large" else "medium")
 
 
 def _above(cloud: Cloud, reader: Actor, opened: Opened, node: Node | None) -> list[Node]:
@@ -270,6 +310,7 @@ _FUNCTIONS: dict[tuple[str, str], Callable[[_Visit], Awaitable[Answer]]] = {
     ("GET", "#"): _look,
     ("GET", "file"): _file,
     ("GET", "#/file"): _file,
+    ("GET", "#/thumbnail"): _thumbnail,
     ("GET", "zip"): _zip,
     ("GET", "#/zip"): _zip,
     ("POST", "upload"): _add,
@@ -291,7 +332,7 @@ def _failed(request: Request, error: CloudError) -> Answer:
         return html(pages.password(key), 403)
     if isinstance(error, NotAdmitted):
         words = ("For people of this cloud", str(error), "Sign in, then open the link again.")
-        return html(message(*words, way=("/signin", "Sign in")), 401)
+        return html(message(*words, way=(pages.sign_in(request.segments()[1]), "Sign in")), 401)
     if isinstance(error, LinkMissing):
         sentence = "It may have ended, have been used up, or been taken back."
         return html(message("This link leads nowhere", sentence, "Ask whoever sent it to you for a new one."), 404)

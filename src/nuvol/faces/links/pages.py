@@ -1,6 +1,6 @@
 """The page of a link as text: HTML without script."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from typing import NamedTuple
@@ -11,10 +11,12 @@ from nuvol.faces.downloads import INLINE
 from nuvol.faces.pages import MARK, door, fault_line, field, page, size
 from nuvol.model.links import Link, Role
 from nuvol.model.nodes import Node
+from nuvol.model.photos import Picture
 
 PICTURE_BYTES = 4_000_000
+"""Of a picture that is shown itself, for want of a small one."""
 MOST_PICTURES = 60
-"""Pictures shown in a listing; larger ones and further ones are rows like other files."""
+"""Shown in a listing for want of small ones; further ones are rows like other files."""
 
 _ICONS = {
     "folder": "M3 6a2 2 0 0 1 2-2h4l2 3h8a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2z",
@@ -25,7 +27,10 @@ _ICONS = {
     "file": "M6 3h8l5 5v13H6zM14 3v5h5",
     "down": "M12 4v12M7 11l5 5 5-5M4 20h16",
     "up": "M12 16V4M7 9l5-5 5 5M4 20h16",
+    "play": "M8 5l11 7-11 7z",
     "plus": "M12 5v14M5 12h14",
+    "left": "M15 5l-7 7 7 7",
+    "right": "M9 5l7 7-7 7",
 }
 _KINDS = {"image": "picture", "video": "video", "audio": "sound", "text": "text"}
 
@@ -63,22 +68,30 @@ def drop_only(frame: Frame) -> str:
     return _framed(frame, frame.link.name, _head(frame.link.name, "Files you add here are seen by the owner only.", ""))
 
 
-def listing(frame: Frame, folder: Node | None, above: Sequence[Node], nodes: Sequence[Node], more: str | None) -> str:
-    """A folder, or the several things of a link."""
+def sign_in(key: str) -> str:
+    """Where one signs in and comes back to the link."""
+    return f"/signin?to={quote(f'/s/{key}', safe='')}"
+
+
+def listing(
+    frame: Frame,
+    folder: Node | None,
+    above: Sequence[Node],
+    nodes: Sequence[Node],
+    more: str | None,
+    pictures: Mapping[int, Picture],
+) -> str:
+    """A folder, or the several things of a link; `pictures` of which nodes there are small ones, by id."""
     name = folder.name if folder is not None and above else frame.link.name
     base = frame.at(folder) if folder is not None and above else frame.address
-    acts = _button(f"{base}/zip", "down", "Download all", main=True) if nodes else ""
-    if not above and not frame.signed_in:
-        acts = _button("/signin", "plus", "Keep in my cloud") + acts
-    elif not above:
-        keep = f'<form method="post" action="{frame.address}/keep"><button class="button">{_icon("plus")} '
-        acts = f"{keep}Keep in my cloud</button></form>{acts}"
-    pictures = [node for node in nodes if _is_picture(node) and frame.link.max_uses is None][:MOST_PICTURES]
-    shown = {node.id for node in pictures}
+    fetch = _button(f"{base}/zip", "down", "Download all", main=True) if nodes else ""
+    instead = [node.id for node in nodes if node.id not in pictures and _is_shown_itself(frame, node)][:MOST_PICTURES]
+    shown = {*pictures, *instead}
     rows = "".join(_row(frame, node) for node in nodes if node.id not in shown)
-    body = _head(name, _counted(nodes, more), acts, _crumbs(frame, above))
-    if pictures:
-        body += f'<div class="pictures">{"".join(_picture(frame, node) for node in pictures)}</div>'
+    body = _head(name, _counted(nodes, more), _keep(frame, above) + fetch, _crumbs(frame, above))
+    if shown:
+        seen = "".join(_picture(frame, node, pictures.get(node.id)) for node in nodes if node.id in shown)
+        body += f'<div class="pictures">{seen}</div>'
     if rows:
         body += f'<ul class="rows" aria-label="Files">{rows}</ul>'
     if not nodes:
@@ -88,28 +101,48 @@ def listing(frame: Frame, folder: Node | None, above: Sequence[Node], nodes: Seq
     return _framed(frame, name, body)
 
 
-def file(frame: Frame, node: Node, above: Sequence[Node], text: str | None) -> str:
-    """One file: shown where a browser can, and to be taken along."""
-    base = frame.at(node)
-    acts = _button(f"{base}/file", "down", "Download", main=True)
-    body = _head(node.name, f"{size(node.size)}, {_day(node.modified_at)}", acts, _crumbs(frame, above))
-    return _framed(frame, node.name, body + _preview(frame, node, text))
+def file(
+    frame: Frame,
+    node: Node,
+    above: Sequence[Node],
+    text: str | None,
+    picture: Picture | None,
+    beside: tuple[Node | None, Node | None],
+) -> str:
+    """One file: shown where a browser can, and to be taken along; `beside`: the pictures before and after it."""
+    fetch = _button(f"{frame.at(node)}/file", "down", "Download", main=True)
+    about = f"{size(node.size)}, {_day(node.modified_at)}"
+    body = _head(node.name, about, _keep(frame, above) + fetch, _crumbs(frame, above))
+    return _framed(frame, node.name, body + _preview(frame, node, text, picture) + _further(frame, *beside))
 
 
-def _preview(frame: Frame, node: Node, text: str | None) -> str:
+def _preview(frame: Frame, node: Node, text: str | None, picture: Picture | None) -> str:
     if frame.link.max_uses is not None:
         return '<p class="muted">This link counts downloads, so nothing is shown beforehand.</p>'
     if text is not None:
         more = '<p class="muted">This is the beginning; download it for the rest.</p>' if node.size > len(text) else ""
-        return f'<pre class="shown">{escape(text)}</pre>{more}'
-    address, kind = f"{frame.at(node)}/file?open", node.mime.partition("/")[0]
+        region = f'tabindex="0" role="region" aria-label="{escape(node.name)}"'
+        return f'<pre class="shown" {region}>{escape(text)}</pre>{more}'
+    at, kind = frame.at(node), node.mime.partition("/")[0]
+    itself = f"{at}/file?open"
+    if kind == "image" and picture is not None and not _is_shown_itself(frame, node):
+        return f'<img class="shown" src="{at}/thumbnail?size=large" alt="{escape(node.name)}">'
     if node.mime not in INLINE:
-        return ""
+        return '<p class="muted">A browser cannot show this kind of file.</p>'
     if kind == "image":
-        return f'<img class="shown" src="{address}" alt="{escape(node.name)}">'
+        return f'<img class="shown" src="{itself}" alt="{escape(node.name)}">'
     if kind in ("video", "audio"):
-        return f'<{kind} class="shown" src="{address}" controls preload="metadata"></{kind}>'
-    return f'<p><a class="button" href="{address}">Open it here</a></p>'
+        poster = f' poster="{at}/thumbnail?size=large"' if picture is not None else ""
+        return f'<{kind} class="shown" src="{itself}" controls preload="metadata"{poster}></{kind}>'
+    return f'<p><a class="button" href="{itself}">Open it here</a></p>'
+
+
+def _further(frame: Frame, before: Node | None, after: Node | None) -> str:
+    if before is None and after is None:
+        return ""
+    ways = ((before, "left", "Before"), (after, "right", "Next"))
+    links = "".join(_button(frame.at(node), icon, words) for node, icon, words in ways if node is not None)
+    return f'<nav class="acts" aria-label="Pictures">{links}</nav>'
 
 
 # ------------------------------------------------------------------------------------------------------- parts
@@ -118,9 +151,9 @@ def _preview(frame: Frame, node: Node, text: str | None) -> str:
 def _framed(frame: Frame, title: str, body: str) -> str:
     link = frame.link
     until = f" until {_day(link.expires_at)}" if link.expires_at is not None else ""
-    enter = "" if frame.signed_in else '<a href="/signin" class="small">Sign in</a>'
+    enter = "" if frame.signed_in else f'<a href="{sign_in(link.key)}" class="small">Sign in</a>'
     done = f'<p class="done" role="status">{escape(frame.done[:300])}</p>' if frame.done else ""
-    drop = _drop(frame) if link.role in (Role.EDIT, Role.UPLOAD) else ""
+    drop = _drop(frame, link.role == Role.UPLOAD) if link.role in (Role.EDIT, Role.UPLOAD) else ""
     return page(
         title,
         f'<div class="public"><header><svg viewBox="0 0 28 24" aria-hidden="true"><path d="{MARK}"/></svg>'
@@ -133,7 +166,8 @@ def _framed(frame: Frame, title: str, body: str) -> str:
 def _head(name: str, about: str, acts: str, crumbs: str = "") -> str:
     return (
         f'{crumbs}<div class="head"><div><h1>{escape(name)}</h1><p class="muted">{escape(about)}</p></div>'
-        f'<div class="acts">{acts}</div></div>'
+        + (f'<div class="acts">{acts}</div>' if acts else "")
+        + "</div>"
     )
 
 
@@ -156,22 +190,41 @@ def _row(frame: Frame, node: Node) -> str:
     )
 
 
-def _picture(frame: Frame, node: Node) -> str:
-    at = frame.at(node)
-    return f'<a href="{at}"><img src="{at}/file?open" alt="{escape(node.name)}" loading="lazy"></a>'
+def _picture(frame: Frame, node: Node, picture: Picture | None) -> str:
+    at, name = frame.at(node), escape(node.name)
+    if picture is None:
+        return f'<a href="{at}"><img src="{at}/file?open" alt="{name}" loading="lazy"></a>'
+    small = next((each for each in picture.thumbnails if each.name == "medium"), picture.thumbnails[-1])
+    return (
+        f'<a href="{at}"><img src="{at}/thumbnail" alt="{name}" width="{small.width}" height="{small.height}"'
+        f' loading="lazy">{_icon("play") if picture.film else ""}</a>'
+    )
 
 
-def _is_picture(node: Node) -> bool:
-    return node.mime.startswith("image/") and node.mime in INLINE and node.size <= PICTURE_BYTES
+def _is_shown_itself(frame: Frame, node: Node) -> bool:
+    is_light = node.mime.startswith("image/") and node.mime in INLINE and node.size <= PICTURE_BYTES
+    return is_light and frame.link.max_uses is None
 
 
-def _drop(frame: Frame) -> str:
+def _keep(frame: Frame, above: Sequence[Node]) -> str:
+    """What a link opens can be kept as a whole."""
+    if above:
+        return ""
+    if not frame.signed_in:
+        return _button(sign_in(frame.link.key), "plus", "Keep in my cloud")
+    return (
+        f'<form method="post" action="{frame.address}/keep"><button class="button">{_icon("plus")} '
+        "Keep in my cloud</button></form>"
+    )
+
+
+def _drop(frame: Frame, only: bool) -> str:
     return (
         f'<form class="drop" method="post" action="{frame.address}/upload" enctype="multipart/form-data">'
         f'<span class="tile">{_icon("up")}</span><div><b class="who">Add files</b>'
         f'<p class="small muted">{escape(frame.owner)} gets them.</p></div>'
         '<input type="file" name="file" multiple required aria-label="Files to add">'
-        '<button class="button">Send</button></form>'
+        f'<button class="button{" main" if only else ""}">Send</button></form>'
     )
 
 

@@ -11,7 +11,8 @@ CloudFSError
 """
 
 import json
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any
 
 
 class CloudFSError(Exception):
@@ -52,10 +53,15 @@ class EndpointUnreachable(CloudFSError):
 # ---------------------------------------------------------------------------------------- said by the server
 
 
+TABLE: dict[int, "type[AuthenticatedError]"] = {}
+"""Number of the platform → class."""
+
+
 class AuthenticatedError(CloudFSError):
     """The server refused. `request`: method and path; `response`: the body as it came."""
 
-    numbers: ClassVar[tuple[int, ...]] = ()
+    def __init_subclass__(cls, numbers: Sequence[int] = ()) -> None:
+        TABLE.update(dict.fromkeys(numbers, cls))
 
     def __init__(self, message: str, *, request: str = "", status: int = 0, code: int = 0, response: str = "") -> None:
         super().__init__(message)
@@ -86,438 +92,292 @@ class InvalidRequest(AuthenticatedError):
     """A token or admin call was refused: keys, signature, name or password (2.1)."""
 
 
-class FolderError(AuthenticatedError):
-    numbers: ClassVar[tuple[int, ...]] = (2000,)
+class FolderError(AuthenticatedError, numbers=[2000]):
+    """About folders; also of what lies in them."""
 
 
-class FileError(AuthenticatedError):
-    numbers: ClassVar[tuple[int, ...]] = (3000,)
+class FileError(AuthenticatedError, numbers=[3000]):
+    """About files."""
 
 
-class ShareError(AuthenticatedError):
-    numbers: ClassVar[tuple[int, ...]] = (4000, 6000)
+class ShareError(AuthenticatedError, numbers=[4000, 6000]):
+    """About shares."""
 
 
-class FilesystemError(AuthenticatedError):
-    numbers: ClassVar[tuple[int, ...]] = (8000,)
+class FilesystemError(AuthenticatedError, numbers=[8000]):
+    """About an account as a whole."""
 
 
-class APIError(AuthenticatedError):
-    numbers: ClassVar[tuple[int, ...]] = (9000,)
+class APIError(AuthenticatedError, numbers=[9000]):
+    """About calls as such."""
 
 
-class FolderDoesNotExist(FolderError):
+class FolderDoesNotExist(FolderError, numbers=[2002]):
     """The folder's path does not exist."""
 
-    numbers = (2002,)
 
-
-class FolderNotFound(FolderError):
+class FolderNotFound(FolderError, numbers=[2003]):
     """There is no such folder, or it is the root, which cannot be deleted."""
 
-    numbers = (2003,)
 
-
-class UploadToReadOnlyDestinationFailed(FolderError):
+class UploadToReadOnlyDestinationFailed(FolderError, numbers=[2004]):
     """Nothing can be uploaded there."""
 
-    numbers = (2004,)
 
-
-class MoveToReadOnlyDestinationFailed(FolderError):
+class MoveToReadOnlyDestinationFailed(FolderError, numbers=[2005]):
     """Nothing can be moved there."""
 
-    numbers = (2005,)
 
-
-class CopyToReadOnlyDestinationFailed(FolderError):
+class CopyToReadOnlyDestinationFailed(FolderError, numbers=[2006]):
     """Nothing can be copied there."""
 
-    numbers = (2006,)
 
-
-class RenameOnReadOnlyLocationFailed(FolderError):
+class RenameOnReadOnlyLocationFailed(FolderError, numbers=[2007]):
     """Nothing can be renamed there."""
 
-    numbers = (2007,)
 
-
-class DeleteOnReadOnlyLocationFailed(FolderError):
+class DeleteOnReadOnlyLocationFailed(FolderError, numbers=[2008]):
     """Nothing can be deleted there."""
 
-    numbers = (2008,)
 
-
-class CreateFolderOnReadOnlyLocationFailed(FolderError):
+class CreateFolderOnReadOnlyLocationFailed(FolderError, numbers=[2009]):
     """No folder can be made there."""
 
-    numbers = (2009,)
 
-
-class FailedToReadFilesystem(FolderError):
+class FailedToReadFilesystem(FolderError, numbers=[2010, 2011, 2012, 2013]):
     """The file system cannot be read now."""
 
-    numbers = (2010, 2011, 2012, 2013)
 
-
-class NameConflictCreatingFolder(FolderError):
+class NameConflictCreatingFolder(FolderError, numbers=[2014]):
     """The name is taken (creating a folder)."""
 
-    numbers = (2014,)
 
-
-class NameConflictOnUpload(FolderError):
+class NameConflictOnUpload(FolderError, numbers=[2015]):
     """The name is taken (uploading)."""
 
-    numbers = (2015,)
 
-
-class NameConflictOnRename(FolderError):
+class NameConflictOnRename(FolderError, numbers=[2016]):
     """The name is taken (renaming)."""
 
-    numbers = (2016,)
 
-
-class NameConflictOnMove(FolderError):
+class NameConflictOnMove(FolderError, numbers=[2017]):
     """The name is taken (moving)."""
 
-    numbers = (2017,)
 
-
-class NameConflictOnCopy(FolderError):
+class NameConflictOnCopy(FolderError, numbers=[2018]):
     """The name is taken (copying)."""
 
-    numbers = (2018,)
 
-
-class FailedToSaveChanges(FolderError):
+class FailedToSaveChanges(FolderError, numbers=[2019, 2020, 2021, 2024, 2025]):
     """The change was not saved."""
 
-    numbers = (2019, 2020, 2021, 2024, 2025)
 
-
-class FailedToBroadcastUpdate(FolderError):
+class FailedToBroadcastUpdate(FolderError, numbers=[2022, 2023]):
     """The change was not announced."""
 
-    numbers = (2022, 2023)
 
-
-class CannotDeleteTheInfiniteDrive(FolderError):
+class CannotDeleteTheInfiniteDrive(FolderError, numbers=[2026]):
     """The top drive cannot be deleted."""
 
-    numbers = (2026,)
 
-
-class MissingToParameter(FolderError):
+class MissingToParameter(FolderError, numbers=[2028]):
     """The destination is missing."""
 
-    numbers = (2028,)
 
-
-class ExistsParameterInvalid(FolderError):
+class ExistsParameterInvalid(FolderError, numbers=[2033]):
     """No such choice for what exists."""
 
-    numbers = (2033,)
 
-
-class MissingPathParameter(FolderError):
+class MissingPathParameter(FolderError, numbers=[2034]):
     """The path is missing."""
 
-    numbers = (2034,)
 
-
-class SpecifiedLocationIsReadOnly(FolderError):
+class SpecifiedLocationIsReadOnly(FolderError, numbers=[2036]):
     """The location can only be read."""
 
-    numbers = (2036,)
 
-
-class SpecifiedSourceIsReadOnly(FolderError):
+class SpecifiedSourceIsReadOnly(FolderError, numbers=[2037]):
     """The source can only be read."""
 
-    numbers = (2037,)
 
-
-class SpecifiedDestinationIsReadOnly(FolderError):
+class SpecifiedDestinationIsReadOnly(FolderError, numbers=[2038]):
     """The destination can only be read."""
 
-    numbers = (2038,)
 
-
-class PathDoesNotExist(FolderError):
+class PathDoesNotExist(FolderError, numbers=[2039]):
     """The folder to put it in does not exist."""
 
-    numbers = (2039,)
 
-
-class PermissionDenied(FolderError):
+class PermissionDenied(FolderError, numbers=[2040]):
     """Not permitted."""
 
-    numbers = (2040,)
 
-
-class RenamePermissionDenied(FolderError):
+class RenamePermissionDenied(FolderError, numbers=[2041]):
     """Renaming is not permitted."""
 
-    numbers = (2041,)
 
-
-class NameConflictInOperation(FolderError):
+class NameConflictInOperation(FolderError, numbers=[2042]):
     """The name is taken at the destination."""
 
-    numbers = (2042,)
 
-
-class InvalidOperation(FolderError):
+class InvalidOperation(FolderError, numbers=[2043]):
     """This cannot be done with that folder, such as moving it below itself."""
 
-    numbers = (2043,)
 
-
-class VersionMissingOrIncorrect(FolderError):
+class VersionMissingOrIncorrect(FolderError, numbers=[2044]):
     """The folder is in another version than was said."""
 
-    numbers = (2044,)
 
-
-class InvalidDepth(FolderError):
+class InvalidDepth(FolderError, numbers=[2045]):
     """No such depth."""
 
-    numbers = (2045,)
 
-
-class VersionDoesNotExist(FolderError):
+class VersionDoesNotExist(FolderError, numbers=[2046]):
     """No such version of the folder."""
 
-    numbers = (2046,)
 
-
-class FolderNameRequired(FolderError):
+class FolderNameRequired(FolderError, numbers=[2047]):
     """The folder needs a name."""
 
-    numbers = (2047,)
 
-
-class InvalidName(FolderError):
+class InvalidName(FolderError, numbers=[2048]):
     """No name for a folder."""
 
-    numbers = (2048,)
 
-
-class TreeRequired(FolderError):
+class TreeRequired(FolderError, numbers=[2049]):
     """The tree is missing."""
 
-    numbers = (2049,)
 
-
-class InvalidVerbose(FolderError):
+class InvalidVerbose(FolderError, numbers=[2050]):
     """No such choice for verbose."""
 
-    numbers = (2050,)
 
-
-class DirectoryNotEmpty(FolderError):
+class DirectoryNotEmpty(FolderError, numbers=[2052]):
     """The folder is not empty."""
 
-    numbers = (2052,)
 
-
-class FileNotFound(FileError):
+class FileNotFound(FileError, numbers=[3001]):
     """There is no such file."""
 
-    numbers = (3001,)
 
-
-class FileInvalidOperation(FileError):
+class FileInvalidOperation(FileError, numbers=[3007]):
     """This cannot be done with that file."""
 
-    numbers = (3007,)
 
-
-class FileInvalidName(FileError):
+class FileInvalidName(FileError, numbers=[3008]):
     """No name for a file."""
 
-    numbers = (3008,)
 
-
-class InvalidExists(FileError):
+class InvalidExists(FileError, numbers=[3009]):
     """No such choice for what exists."""
 
-    numbers = (3009,)
 
-
-class ExtensionTooLong(FileError):
+class ExtensionTooLong(FileError, numbers=[3010]):
     """The extension is too long."""
 
-    numbers = (3010,)
 
-
-class InvalidDateCreated(FileError):
+class InvalidDateCreated(FileError, numbers=[3011]):
     """The date of creation cannot be read."""
 
-    numbers = (3011,)
 
-
-class InvalidDateMetaLastModified(FileError):
+class InvalidDateMetaLastModified(FileError, numbers=[3012]):
     """The date of the last change of metadata cannot be read."""
 
-    numbers = (3012,)
 
-
-class InvalidDateContentLastModified(FileError):
+class InvalidDateContentLastModified(FileError, numbers=[3013]):
     """The date of the last change of content cannot be read."""
 
-    numbers = (3013,)
 
-
-class MIMETooLong(FileError):
+class MIMETooLong(FileError, numbers=[3014]):
     """The media type is too long."""
 
-    numbers = (3014,)
 
-
-class SizeMustBePositive(FileError):
+class SizeMustBePositive(FileError, numbers=[3015]):
     """A size below zero."""
 
-    numbers = (3015,)
 
-
-class FileNameRequired(FileError):
+class FileNameRequired(FileError, numbers=[3018]):
     """The file needs a name."""
 
-    numbers = (3018,)
 
-
-class SizeRequired(FileError):
+class SizeRequired(FileError, numbers=[3019]):
     """The size is missing."""
 
-    numbers = (3019,)
 
-
-class ToPathRequired(FileError):
+class ToPathRequired(FileError, numbers=[3020]):
     """The destination is missing."""
 
-    numbers = (3020,)
 
-
-class FileVersionMissingOrIncorrect(FileError):
+class FileVersionMissingOrIncorrect(FileError, numbers=[3021]):
     """The file is in another version than was said."""
 
-    numbers = (3021,)
 
-
-class SharePasswordError(ShareError):
+class SharePasswordError(ShareError, numbers=[4001]):
     """The password of the share is missing or wrong."""
 
-    numbers = (4001,)
 
-
-class ShareNoLongerExistsErrors(ShareError):
+class ShareNoLongerExistsErrors(ShareError, numbers=[4002]):
     """The share no longer exists."""
 
-    numbers = (4002,)
 
-
-class SharePathRequired(ShareError):
+class SharePathRequired(ShareError, numbers=[6001]):
     """The path to share is missing."""
 
-    numbers = (6001,)
 
-
-class SharePathDoesNotExist(ShareError):
+class SharePathDoesNotExist(ShareError, numbers=[6002]):
     """The path to share does not exist."""
 
-    numbers = (6002,)
 
-
-class ShareWouldExceedQuota(ShareError):
+class ShareWouldExceedQuota(ShareError, numbers=[6003]):
     """What is in the share does not fit into this account."""
 
-    numbers = (6003,)
 
-
-class ShareDoesNotExist(ShareError):
+class ShareDoesNotExist(ShareError, numbers=[6004]):
     """The share does not exist."""
 
-    numbers = (6004,)
 
-
-class InvalidVersion(FilesystemError):
+class InvalidVersion(FilesystemError, numbers=[8001]):
     """No such version."""
 
-    numbers = (8001,)
 
-
-class VersionMismatchIgnored(FilesystemError):
+class VersionMismatchIgnored(FilesystemError, numbers=[8002]):
     """Another version than was said; it was ignored."""
 
-    numbers = (8002,)
 
-
-class OrigionalPathNoLongerExists(FilesystemError):
+class OrigionalPathNoLongerExists(FilesystemError, numbers=[8004]):
     """The folder it was in is gone (spelled as the original does)."""
 
-    numbers = (8004,)
 
-
-class FilesystemIsOverTheLimit(FilesystemError):
+class FilesystemIsOverTheLimit(FilesystemError, numbers=[8007]):
     """The account is over its limit."""
 
-    numbers = (8007,)
 
-
-class FilesystemWouldBeOverTheLimit(FilesystemError):
+class FilesystemWouldBeOverTheLimit(FilesystemError, numbers=[8008]):
     """It does not fit into this account."""
 
-    numbers = (8008,)
 
-
-class APICallLimitReached(APIError):
+class APICallLimitReached(APIError, numbers=[9006]):
     """Too many calls."""
 
-    numbers = (9006,)
 
-
-class GenericPanicError(APIError):
+class GenericPanicError(APIError, numbers=[9999]):
     """It could not be done; when restoring: the name is taken."""
 
-    numbers = (9999,)
 
-
-class InvalidPath(AuthenticatedError):
+class InvalidPath(AuthenticatedError, numbers=[10000]):
     """No such path."""
 
-    numbers = (10000,)
 
-
-class AlreadyExists(AuthenticatedError):
+class AlreadyExists(AuthenticatedError, numbers=[10001]):
     """It exists already."""
 
-    numbers = (10001,)
 
-
-class NotAllowed(AuthenticatedError):
+class NotAllowed(AuthenticatedError, numbers=[10002]):
     """Not allowed."""
-
-    numbers = (10002,)
 
 
 NameRequred = FolderNameRequired
 """Names of older programs."""
-
-
-def _table() -> dict[int, type[AuthenticatedError]]:
-    found: dict[int, type[AuthenticatedError]] = {}
-    waiting: list[type[AuthenticatedError]] = [AuthenticatedError]
-    while waiting:
-        kind = waiting.pop()
-        found.update(dict.fromkeys(kind.__dict__.get("numbers", ()), kind))
-        waiting += kind.__subclasses__()
-    return found
-
-
-TABLE = _table()
-"""Number of the platform → class."""
 
 
 def refusal(request: str, status: int, body: bytes) -> AuthenticatedError:

@@ -1,9 +1,8 @@
 """Sessions: where a program begins (CloudFS specification 2, 10)."""
 
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from nuvol.sdk.closing import Closing
 from nuvol.sdk.cloudfs.connection import TIMEOUT, Connection, debuggable
 from nuvol.sdk.cloudfs.errors import AuthenticatedError, OperationNotAllowed
 from nuvol.sdk.cloudfs.filesystem import Filesystem
@@ -11,7 +10,7 @@ from nuvol.sdk.cloudfs.people import Account, ActionHistory, User
 from nuvol.sdk.cloudfs.rest import Data, RestInterface
 
 
-class Session:
+class Session(Closing):
     """An application at an endpoint; `authenticate` makes it that of a user. May be used by several threads at once.
 
     `endpoint`: `host` or `host:port`, reached over https, or a full `http://…` for local use. `client_id` and
@@ -132,14 +131,6 @@ class Session:
     def close(self) -> None:
         """Let go of the connections."""
         self._connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class UserSession(Session):

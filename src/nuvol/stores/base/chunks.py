@@ -53,8 +53,12 @@ class ChunkRows(Protocol):
     def find(self, account_id: int, hashes: Sequence[bytes]) -> dict[bytes, Chunk]:
         """Those that are there and sound, referenced or not."""
 
-    def pin(self, account_id: int, hashes: Sequence[bytes], until: int) -> dict[bytes, Chunk]:
-        """Like `find`, and none of them is freed before `until`."""
+    def held(self, account_id: int, hashes: Sequence[bytes], until: int) -> tuple[dict[bytes, Chunk], bool]:
+        """What `find` gives, and whether they are pinned: none of them is freed before `until`."""
+
+    def pin(self, account_id: int, hashes: Sequence[bytes], until: int, ahead: int = 0) -> dict[bytes, Chunk]:
+        """Like `find`, and none of them is freed before `until`; nor are so many more that rest `ahead` of the last of
+        them in its blob."""
 
     def refer(self, account_id: int, chunks: Sequence[Chunk], blob_id: int) -> tuple[int, bool]:
         """One more reference to each (a chunk listed twice gets two); those resting in `blob_id`, the caller's own

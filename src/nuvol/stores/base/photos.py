@@ -52,11 +52,12 @@ class PhotoRows(Protocol):
     def pictures(self, account_id: int, hashes: Sequence[bytes]) -> dict[bytes, Picture]:
         """By content."""
 
-    def held(self, account_id: int, hashes: Sequence[bytes]) -> list[bytes]:
-        """Those of these contents that live photos have."""
+    def held(self, account_id: int, hashes: Sequence[bytes]) -> list[tuple[bytes, int]]:
+        """Those of these contents that live photos have, each with the oldest such photo."""
 
-    def held_by_sha256(self, account_id: int, sums: Sequence[bytes]) -> list[bytes]:
-        """Those of these SHA-256 sums that live photos have, as far as somebody has looked at them."""
+    def held_by_sha256(self, account_id: int, sums: Sequence[bytes]) -> list[tuple[bytes, int]]:
+        """Those of these SHA-256 sums that live photos have, as far as somebody has looked at them, each with the
+        oldest such photo."""
 
     def waiting(self, now: int, limit: int) -> list[Waiting]:
         """Contents that wait for a look and that nobody has leased, those that wait longest first."""

@@ -123,10 +123,23 @@ class Chunks:
         sql = f"select {_CHUNK} from chunk where account_id = ? and start >= 0 and hash {{in}}"
         return {row[0]: Chunk(*row) for row in self._db.all_in(sql, (account_id,), hashes)}
 
-    def pin(self, account_id: int, hashes: Sequence[bytes], until: int) -> dict[bytes, Chunk]:
+    def held(self, account_id: int, hashes: Sequence[bytes], until: int) -> tuple[dict[bytes, Chunk], bool]:
+        sql = f"select {_CHUNK}, pinned_until from chunk where account_id = ? and start >= 0 and hash {{in}}"
+        rows = self._db.all_in(sql, (account_id,), hashes)
+        return {row[0]: Chunk(*row[:5]) for row in rows}, all(row[5] >= until for row in rows)
+
+    def pin(self, account_id: int, hashes: Sequence[bytes], until: int, ahead: int = 0) -> dict[bytes, Chunk]:
         sql = "update chunk set pinned_until = ? where account_id = ? and pinned_until < ? and hash {in}"
         self._db.run_in(sql, (until, account_id, until), hashes)
-        return self.find(account_id, hashes)
+        found = self.find(account_id, hashes)
+        last = next((found[hash] for hash in reversed(hashes) if hash in found), None) if ahead else None
+        if last is not None:
+            rows = self._db.all(
+                "select hash from chunk where account_id = ? and blob_id = ? and start > ? order by start limit ?",
+                (account_id, last.blob_id, last.offset, ahead),
+            )
+            self._db.run_in(sql, (until, account_id, until), [row[0] for row in rows])
+        return found
 
     def refer(self, account_id: int, chunks: Sequence[Chunk], blob_id: int) -> tuple[int, bool]:
         times = Counter(chunk.hash for chunk in chunks)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from nuvol.errors import DatabaseDoesNotExist
 from nuvol.model.documents import Database
 from nuvol.stores.catalog.database import Connection, Row
+from nuvol.u1db.document import length
 from nuvol.u1db.table import Alternative, Change, Entry, Found, Head, Index, Known, Stored
 
 _DATABASE = ", ".join(Database.__struct_fields__)
@@ -311,7 +312,7 @@ def _stored(row: Row) -> Stored:
 
 
 def _size(content: str | None) -> int | None:
-    return None if content is None else len(content) if content.isascii() else len(content.encode())
+    return None if content is None else length(content)
 
 
 def _is_text(text: str) -> bool:

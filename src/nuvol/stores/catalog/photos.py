@@ -129,18 +129,18 @@ class Photos:
         found = (_picture(row) for row in self._db.all_in(sql, (account_id,), list(dict.fromkeys(hashes))))
         return {picture.hash: picture for picture in found}
 
-    def held_by_sha256(self, account_id: int, sums: Sequence[bytes]) -> list[bytes]:
+    def held_by_sha256(self, account_id: int, sums: Sequence[bytes]) -> list[tuple[bytes, int]]:
         sql = "select sha256, hash from picture where account_id = ? and sha256 {in}"
         return self._held(account_id, [(row[0], row[1]) for row in self._db.all_in(sql, (account_id,), sums)])
 
-    def held(self, account_id: int, hashes: Sequence[bytes]) -> list[bytes]:
+    def held(self, account_id: int, hashes: Sequence[bytes]) -> list[tuple[bytes, int]]:
         return self._held(account_id, [(hash, hash) for hash in hashes])
 
-    def _held(self, account_id: int, asked: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
-        """The first of each pair whose second is the content of a live photo."""
-        sql = "select distinct hash from photo where account_id = ? and live = 1 and hash {in}"
-        there = {row[0] for row in self._db.all_in(sql, (account_id,), [hash for _, hash in asked])}
-        return [name for name, hash in asked if hash in there]
+    def _held(self, account_id: int, asked: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, int]]:
+        """The first of each pair whose second is the content of a live photo, and that photo."""
+        sql = "select hash, node_id from photo where account_id = ? and live = 1 and hash {in} order by node_id desc"
+        there = {row[0]: row[1] for row in self._db.all_in(sql, (account_id,), [hash for _, hash in asked])}
+        return [(name, there[hash]) for name, hash in asked if hash in there]
 
     def waiting(self, now: int, limit: int) -> list[Waiting]:
         rows = self._db.all(

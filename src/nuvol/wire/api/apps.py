@@ -174,11 +174,11 @@ def app(of: model.App, scopes: Iterable[str], plan: str, users: int, tokens: int
         callbacks=list(of.callbacks),
         token_hours=of.token_hours,
         allow_plain=of.allow_plain,
-        signup=of.signup,  # type: ignore[arg-type]
+        signup=of.signup,  # type: ignore[arg-type]  # the core knows no others
         app_folder=of.app_folder,
         scopes=sorted(scopes),
         active=of.active,
-        plan=plan,  # type: ignore[arg-type]
+        plan=plan,  # type: ignore[arg-type]  # the core knows no others
         users=users,
         tokens=tokens,
         developer=developer,
@@ -236,4 +236,4 @@ def usage(days: Iterable[model.DayOfUse]) -> AppUsage:
 
 
 def plans(sizes: Mapping[str, int | None]) -> AppPlans:
-    return AppPlans([AppPlanSize(name, users) for name, users in sizes.items()])  # type: ignore[arg-type]
+    return AppPlans([AppPlanSize(name, users) for name, users in sizes.items()])  # type: ignore[arg-type]  # the core knows no others

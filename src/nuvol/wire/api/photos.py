@@ -6,12 +6,15 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from nuvol.errors import BadValue
 from nuvol.model import photos as model
+from nuvol.model.imports import Import as Imported
 from nuvol.wire.api.values import Cursor, Hash, Id, Mime, Size, Time, microseconds, time_text
 from nuvol.wire.openapi import PREFIX
 
 KNOWN_LIMIT = 10_000
 ALBUM_LIMIT = 1000
+CORRECTED_LIMIT = 500
 
 State = Literal["waiting", "ready", "failed"]
 _STATES: dict[int, State] = {0: "waiting", 1: "ready", 2: "failed"}
@@ -66,6 +69,17 @@ class Place(Struct, frozen=True):
     longitude: Annotated[float, Meta(ge=-180, le=180)]
 
 
+class Town(Struct, frozen=True):
+    name: str
+    country: Annotated[str, Meta(description="ISO 3166: `ES`.")]
+    latitude: float
+    longitude: float
+
+
+class Towns(Struct, frozen=True):
+    towns: list[Town]
+
+
 class PhotoDetails(Struct, frozen=True):
     """A photo with what its camera wrote."""
 
@@ -73,6 +87,8 @@ class PhotoDetails(Struct, frozen=True):
     path: Annotated[str | None, Meta(description="Null for who may look at photos only.")]
     taken_at: Annotated[Time | None, Meta(description="The instant; null when the zone is unknown.")]
     place: Place | None
+    town: Annotated[Town | None, Meta(description="Where one would say that this is.")]
+    said: Annotated[list[Literal["taken", "place"]], Meta(description="What people say, not the camera.")]
     altitude: Annotated[float | None, Meta(description="Metres.")]
     camera: str
     lens: str
@@ -108,6 +124,7 @@ class PhotoPlace(Struct, frozen=True):
     id: PlaceId
     latitude: Annotated[float, Meta(description="Of its middle.")]
     longitude: float
+    town: Annotated[Town | None, Meta(description="The one that such a place is called after.")]
     photos: int
     thumbnail: Annotated[str | None, Meta(description="Of the newest of them; told of the fullest places.")]
 
@@ -146,8 +163,47 @@ class DuplicateGroups(Struct, frozen=True):
     next: Annotated[Cursor | None, Meta(description="Give it as `cursor`. A page may be empty before the end.")]
 
 
+class Import(Struct, frozen=True):
+    """An archive of photos on its way in, and what came of it."""
+
+    id: Id
+    node_id: Annotated[Id, Meta(description="The archive.")]
+    name: str
+    place: Annotated[str, Meta(description="Path of the folder below which its folders go.")]
+    state: Annotated[
+        Literal["going", "done", "broken"], Meta(description="`broken`: it could not go on. Begun again, it goes on.")
+    ]
+    fault: Annotated[str | None, Meta(description="Broken: why, in a sentence.")]
+    total: Annotated[int, Meta(description="Photos in it; 0 until that is known.")]
+    seen: Annotated[int, Meta(description="Photos of which nothing is left to be done.")]
+    photos: Annotated[int, Meta(description="New ones.")]
+    known: Annotated[int, Meta(description="Were here already.")]
+    others: Annotated[int, Meta(description="Files that are no photos, left out.")]
+    failures: int
+    failed: Annotated[list[str], Meta(description="A sentence for each failure, for the first 500.")]
+    began_at: Time
+
+
+class Imports(Struct, frozen=True):
+    imports: list[Import]
+
+
 class Known(Struct, frozen=True):
     known: list[Hash]
+    photos: Annotated[list[int], Meta(description="Of each of them in turn, a photo that has it.")]
+
+
+class Before(Struct, frozen=True):
+    """What people had said; null: nothing."""
+
+    id: Id
+    taken: Local | None
+    place: Place | None
+
+
+class Corrected(Struct, frozen=True):
+    photos: list[Photo]
+    before: Annotated[list[Before], Meta(description="Give it as `changes`, and all is as it was.")]
 
 
 class Favourite(Struct, frozen=True):
@@ -194,6 +250,13 @@ class HashesAsked(Struct, frozen=True, forbid_unknown_fields=True):
     ] = "sha-256"
 
 
+class NewImport(Struct, frozen=True, forbid_unknown_fields=True):
+    node_id: Annotated[Id, Meta(description="A zip archive: a folder of photos, or an export of another service.")]
+    place: Annotated[str, Meta(max_length=4096, description="Path of the folder below which its folders go.")] = (
+        "Photos"
+    )
+
+
 class NewAlbum(Struct, frozen=True, forbid_unknown_fields=True):
     name: AlbumName
     parent_id: Id | None = None
@@ -219,10 +282,25 @@ class AlbumPhotosAsked(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PhotoChange(Struct, frozen=True, forbid_unknown_fields=True):
-    """When and where it was taken, in place of what the camera wrote. Null: as the camera wrote it."""
+    """When and where it was taken, in place of what the camera wrote. Null: as the camera wrote it; what is left out
+    stays."""
 
-    taken: LocalGiven | None
-    place: Place | None
+    taken: LocalGiven | None | UnsetType = UNSET
+    place: Place | None | UnsetType = UNSET
+
+
+class PhotoCorrection(PhotoChange, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The same of one of several."""
+
+    id: Id
+
+
+class PhotoCorrections(Struct, frozen=True, forbid_unknown_fields=True):
+    changes: Annotated[list[PhotoCorrection], Meta(min_length=1, max_length=CORRECTED_LIMIT)]
+
+
+class TownsAsked(Struct, frozen=True, forbid_unknown_fields=True):
+    q: Annotated[str, Meta(max_length=100, description="How it is called, or how its name begins; in any language.")]
 
 
 # ------------------------------------------------------------------------------------------------- turning
@@ -261,16 +339,18 @@ def photos(of: model.Photos) -> Photos:
     return Photos([photo(one) for one in of.photos], of.next)
 
 
-def details(of: model.Photo, path: str | None) -> PhotoDetails:
+def details(of: model.Photo, path: str | None, near: model.Town | None) -> PhotoDetails:
     picture, facts, taken = of.picture, of.picture.facts, of.taken
-    latitude = picture.latitude if taken.said_latitude is None else taken.said_latitude
-    longitude = picture.longitude if taken.said_longitude is None else taken.said_longitude
+    said: list[Literal["taken", "place"]] = ["taken"] if taken.said_at is not None else []
+    said += ["place"] if taken.said_latitude is not None else []
     instant = None if picture.zone is None else taken.local_at - picture.zone * 60_000_000
     return PhotoDetails(
         photo(of),
         path,
         None if instant is None else time_text(instant),
-        None if latitude is None or longitude is None else Place(latitude / 1e6, longitude / 1e6),
+        _place(of.place),
+        _maybe_town(near),
+        said,
         facts.altitude,
         facts.camera,
         facts.lens,
@@ -292,6 +372,29 @@ def likes(of: model.Likes) -> Likes:
     return Likes(of.total, of.mine, list(of.names))
 
 
+_IMPORTS: dict[int, Literal["going", "done", "broken"]] = {0: "going", 1: "done", 2: "broken"}
+
+
+def imported(of: Imported) -> Import:
+    brought = of.brought
+    return Import(
+        of.id,
+        of.node_id,
+        of.name,
+        of.place,
+        _IMPORTS[of.stage],
+        brought.fault or None,
+        brought.total,
+        brought.seen,
+        brought.photos,
+        brought.known,
+        brought.others,
+        brought.failures,
+        brought.failed,
+        time_text(of.queued_at),
+    )
+
+
 def local_text(local_at: int) -> str:
     return time_text(local_at)[:19]
 
@@ -310,6 +413,35 @@ def place_numbers(text: str | None) -> tuple[int, int] | None:
         return None
     level, _, cell = text.partition("-")
     return int(cell), int(level)
+
+
+def town(of: model.Town) -> Town:
+    return Town(of.name, of.country, of.latitude / 1e6, of.longitude / 1e6)
+
+
+def _maybe_town(of: model.Town | None) -> Town | None:
+    return None if of is None else town(of)
+
+
+def said(change: PhotoChange, node_id: int) -> model.Said:
+    """Raises BadValue: nothing is said."""
+    if change.taken is UNSET and change.place is UNSET:
+        raise BadValue("Give `taken` or `place`, or both.", advice="Null: as the camera wrote it.")
+    at = UNSET if isinstance(change.taken, UnsetType) else local_given(change.taken)
+    return model.Said(node_id, at, UNSET if isinstance(change.place, UnsetType) else millionths(change.place))
+
+
+def corrected(photos: Sequence[model.Photo], before: Sequence[model.Said]) -> Corrected:
+    return Corrected([photo(one) for one in photos], [_before(one) for one in before])
+
+
+def _before(of: model.Said) -> Before:
+    at = None if isinstance(of.at, UnsetType) or of.at is None else local_text(of.at)
+    return Before(of.node_id, at, _place(None if isinstance(of.place, UnsetType) else of.place))
+
+
+def _place(at: tuple[int, int] | None) -> Place | None:
+    return None if at is None else Place(at[0] / 1e6, at[1] / 1e6)
 
 
 def millionths(place: Place | None) -> tuple[int, int] | None:
@@ -334,5 +466,8 @@ def album(of: model.Album, photos: int, cover: model.Photo | None) -> Album:
     )
 
 
-def place(cell: int, level: int, at: tuple[int, int], photos: int, cover: model.Photo | None) -> PhotoPlace:
-    return PhotoPlace(f"{level}-{cell}", at[0] / 1e6, at[1] / 1e6, photos, thumbnail(cover))
+def place(
+    cell: int, level: int, at: tuple[int, int], named: model.Town | None, photos: int, cover: model.Photo | None
+) -> PhotoPlace:
+    id = f"{level}-{cell}"
+    return PhotoPlace(id, at[0] / 1e6, at[1] / 1e6, _maybe_town(named), photos, thumbnail(cover))

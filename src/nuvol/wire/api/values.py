@@ -3,6 +3,7 @@
 import re
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated
 
 from msgspec import Meta
@@ -72,6 +73,7 @@ def maybe_microseconds(moment: datetime | None) -> int | None:
     return None if moment is None else microseconds(moment)
 
 
+@lru_cache(100)
 def essence(content_type: str | None) -> str:
     """Type and subtype in lower case, without parameters; nothing when it is none (RFC 9110 §8.3.1)."""
     found = (content_type or "").partition(";")[0].strip().lower()

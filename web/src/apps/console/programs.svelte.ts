@@ -1,22 +1,21 @@
 /** What one console knows: the apps, the plans they are on, and secrets that were just made. */
 import * as api from '../../lib/api/programs';
 import type { App, AppPlanSize, AppSecrets } from '../../lib/api/programs';
-import { sentence } from '../../lib/api/problems';
 import { toasts } from '../../lib/state/toasts.svelte';
 
 export class Programs {
   apps = $state.raw<readonly App[] | null>(null);
   plans = $state.raw<readonly AppPlanSize[]>([]);
-  fault = $state('');
+  fault = $state.raw<unknown>(null);
   /** Shown until the window is closed, and never again. */
   fresh = $state.raw<Readonly<Record<string, AppSecrets>>>({});
 
   async read(): Promise<void> {
     try {
       [this.apps, this.plans] = await Promise.all([api.apps(), api.plans()]);
-      this.fault = '';
+      this.fault = null;
     } catch (error) {
-      this.fault = sentence(error);
+      this.fault = error;
     }
   }
 

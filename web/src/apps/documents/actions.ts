@@ -12,6 +12,7 @@ import { databases, type Listed } from '../../lib/state/databases.svelte';
 import { questions } from '../../lib/state/questions.svelte';
 import { toasts } from '../../lib/state/toasts.svelte';
 import { undo } from '../../lib/state/undo.svelte';
+import type { Index } from '../../lib/u1db/replica';
 import { t } from '../../lib/words/words.svelte';
 import type { DocumentsView } from './view.svelte';
 
@@ -78,16 +79,16 @@ export function removeDocument(view: DocumentsView, local: LocalDatabase, docId:
   );
 }
 
-export async function removeIndex(view: DocumentsView, database: string, index: api.Index): Promise<void> {
+export async function removeIndex(view: DocumentsView, local: LocalDatabase, index: Index): Promise<void> {
   try {
-    await api.removeIndex(database, index.name);
-    view.go({ database });
-    await view.readIndexes();
+    await api.removeIndex(local.name, index.name);
+    view.go({ database: local.name });
+    await local.readIndexes();
   } catch (error) {
     return toasts.fail(error);
   }
   undo.offer(t('indexRemoved', { name: index.name }), TrashIcon, async () => {
-    await api.createIndex(database, index.name, index.expressions);
-    await view.readIndexes();
+    await api.createIndex(local.name, index.name, index.expressions);
+    await local.readIndexes();
   });
 }

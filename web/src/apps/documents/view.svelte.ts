@@ -1,7 +1,5 @@
 /** What one window of Documents shows, and what was begun in it. */
 import { SvelteMap } from 'svelte/reactivity';
-import { isRefusal } from '../../lib/api/problems';
-import * as api from '../../lib/api/databases';
 import { databases, type Listed } from '../../lib/state/databases.svelte';
 import type { Entry, LocalDatabase } from '../../lib/state/database.svelte';
 import { live } from '../../lib/state/live.svelte';
@@ -17,8 +15,6 @@ export interface Draft {
 
 export class DocumentsView {
   #local = $state.raw<LocalDatabase | null>(null);
-  #indexes = $state.raw<readonly api.Index[] | null>(null);
-  #asked: string | undefined;
   filter = $state('');
   /** The document that keys stand on. */
   cursor = $state<string | null>(null);
@@ -47,11 +43,6 @@ export class DocumentsView {
     const wish = this.filter.trim().toLowerCase();
     return (this.local?.list ?? []).filter((entry) => (!entry.isDeleted || entry.hasConflicts) && (!wish || entry.docId.toLowerCase().includes(wish)));
   }
-  /** Null: the server was not asked, or did not answer. */
-  get indexes(): readonly api.Index[] | null {
-    return this.#indexes;
-  }
-
   go(shelf: Shelf): void {
     windows.go(this.window, { app: 'documents', shelf });
   }
@@ -70,20 +61,8 @@ export class DocumentsView {
     const listed = this.listed;
     if (this.shelf.document) this.cursor = this.shelf.document;
     if (!listed || this.local?.id === listed.id) return;
-    this.#indexes = null;
     this.filter = '';
     this.#local = await databases.open(listed.id, listed.name);
-    await this.readIndexes();
-  }
-
-  async readIndexes(): Promise<void> {
-    const name = (this.#asked = this.shelf.database);
-    if (name === undefined) return;
-    try {
-      const found = await api.indexes(name);
-      if (this.#asked === name) this.#indexes = found;
-    } catch (error) {
-      if (isRefusal(error)) this.#indexes = [];
-    }
+    await this.#local.readIndexes();
   }
 }

@@ -19,6 +19,8 @@ interface Kind {
   icon: typeof File;
   glaze: string;
   viewer?: Viewer;
+  /** There may be a small picture of it. */
+  isPhoto?: true;
 }
 
 const FOLDER: Kind = { word: 'folder', icon: Folder, glaze: 'cobalt' };
@@ -34,9 +36,10 @@ const TABLE: Kind = { word: 'table', icon: Table, glaze: 'copper' };
 const IMAGES = /^image\/(avif|bmp|gif|jpeg|png|webp)$/;
 
 const BY_TYPE: [RegExp, Kind][] = [
-  [IMAGES, { word: 'image', icon: Image, glaze: 'sea', viewer: 'image' }],
+  [IMAGES, { word: 'image', icon: Image, glaze: 'sea', viewer: 'image', isPhoto: true }],
+  [/^image\/(heic|heif|tiff)$/, { word: 'image', icon: Image, glaze: 'sea', isPhoto: true }],
   [/^image\//, { word: 'image', icon: Image, glaze: 'sea' }],
-  [/^video\//, { word: 'video', icon: Video, glaze: 'plum', viewer: 'video' }],
+  [/^video\//, { word: 'video', icon: Video, glaze: 'plum', viewer: 'video', isPhoto: true }],
   [/^audio\//, { word: 'audio', icon: Music, glaze: 'rose', viewer: 'audio' }],
   [/^application\/pdf$/, { word: 'pdf', icon: FileText, glaze: 'brick', viewer: 'pdf' }],
   [/^text\/markdown$/, MARKDOWN],

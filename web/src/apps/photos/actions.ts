@@ -1,5 +1,7 @@
 /** What can be done with photos, and where they are shown. Menus, toolbars and keys read this. */
+import Archive from '@lucide/svelte/icons/folder-archive';
 import Camera from '@lucide/svelte/icons/camera';
+import Clock from '@lucide/svelte/icons/clock';
 import Copies from '@lucide/svelte/icons/copy';
 import Download from '@lucide/svelte/icons/download';
 import Eye from '@lucide/svelte/icons/eye';
@@ -8,10 +10,10 @@ import FolderOpen from '@lucide/svelte/icons/folder-open';
 import Heart from '@lucide/svelte/icons/heart';
 import Images from '@lucide/svelte/icons/images';
 import Info from '@lucide/svelte/icons/info';
-import Link from '@lucide/svelte/icons/link';
 import Minus from '@lucide/svelte/icons/image-minus';
 import Stamp from '@lucide/svelte/icons/book-image';
 import Star from '@lucide/svelte/icons/star';
+import UserPlus from '@lucide/svelte/icons/user-plus';
 import Trash from '@lucide/svelte/icons/trash-2';
 import ZoomIn from '@lucide/svelte/icons/zoom-in';
 import ZoomOut from '@lucide/svelte/icons/zoom-out';
@@ -45,8 +47,9 @@ export function photoActions(view: PhotosView, photos: readonly Photo[]): Action
     ...(only && view.looking === null ? [{ title: t('open'), icon: Eye, keys: 'Enter', group: 1, run: () => view.open(only) }] : []),
     { title: t(liked ? 'unlike' : 'like'), icon: Heart, keys: 'F', group: 1, run: () => like(view, photos, !liked) },
     { title: t(favoured ? 'unfavour' : 'favour'), icon: Star, keys: 'S', group: 1, run: () => favour(view, photos, !favoured) },
-    { title: t('shareLink'), icon: Link, keys: '.', group: 2, run: () => (view.linking = photos) },
+    { title: t('share'), icon: UserPlus, keys: '.', group: 2, run: () => share(view, photos) },
     { title: t('addToAlbum'), icon: Images, keys: 'A', group: 2, run: () => (view.collecting = photos) },
+    { title: t('correct'), icon: Clock, keys: 'T', group: 2, run: () => (view.correcting = photos) },
     { title: t('download'), icon: Download, keys: 'Ctrl D', group: 2, run: () => download(photos.map(({ id }) => ({ id, kind: 'file' })), view.title) },
     ...(only ? [{ title: t('showInFolder'), icon: FolderOpen, group: 3, run: () => showInFolder(only) }] : []),
     ...(only ? [{ title: t('aboutPhoto'), icon: Info, keys: 'I', group: 3, run: () => about(view, only) }] : []),
@@ -61,6 +64,7 @@ export function placeActions(view: PhotosView): Action[] {
   const { roll } = view;
   return [
     { title: t('uploadPhotos'), icon: FileUp, keys: 'U', group: 1, run: () => choose(view, false) },
+    { title: t('importPhotos'), icon: Archive, group: 1, run: () => (view.importing = []) },
     ...(touch.isCoarse ? [{ title: t('takePhoto'), icon: Camera, group: 1, run: () => choose(view, true) }] : []),
     ...(roll ? [{ title: t('largerPhotos'), icon: ZoomIn, keys: '+', group: 2, run: () => view.resize(1) }] : []),
     ...(roll ? [{ title: t('smallerPhotos'), icon: ZoomOut, keys: '−', group: 2, run: () => view.resize(-1) }] : []),
@@ -90,11 +94,33 @@ async function each(view: PhotosView, photos: readonly Photo[], change: (photo: 
   }
 }
 
+/** Other times and places. Raises what the server refuses. */
+export async function correct(view: PhotosView, changes: readonly api.PhotoCorrection[]): Promise<void> {
+  const before = await corrected(view, changes);
+  undo.offer(t('corrected', { n: changes.length }), Clock, async () => void (await corrected(view, before)));
+}
+
+/** What was said before; as much as was done is told even if the rest fails. */
+async function corrected(view: PhotosView, changes: readonly api.PhotoCorrection[]): Promise<api.PhotoCorrection[]> {
+  const before: api.PhotoCorrection[] = [];
+  for (let at = 0; at < changes.length; at += api.CORRECTED) {
+    const reply = await api.correct(changes.slice(at, at + api.CORRECTED));
+    before.push(...reply.before);
+    for (const photo of reply.photos) view.roll?.put(photo);
+  }
+  return before;
+}
+
 function about(view: PhotosView, photo: Photo): void {
   if (view.looking === null) {
     view.toggleAbout(true);
     view.open(photo);
   } else view.toggleAbout();
+}
+
+/** Photos are files: the dialog is that of every file. */
+export function share(view: PhotosView, photos: readonly Photo[]): void {
+  view.sharing = photos.map(({ id, name, owner_id }) => ({ id, name, owner_id, kind: 'file' }));
 }
 
 // ---------------------------------------------------------------------------------------------------- albums
@@ -160,12 +186,18 @@ async function showInFolder(photo: Photo): Promise<void> {
 export const choose = (view: PhotosView, camera: boolean): void =>
   ask({ accept: 'image/*,video/*', ...(camera ? { capture: 'environment' } : {}) }, (chosen) => send(view, fromField(chosen)));
 
-/** Nothing is sent that is in the cloud already. */
+export const isArchive = ({ name }: { name: string }): boolean => /\.zip$/i.test(name);
+
+/** Nothing is sent that is in the cloud already; archives are unpacked there. */
 export async function send(view: PhotosView, arrivals: Arrivals): Promise<void> {
+  const archives = arrivals.files.map(({ file }) => file).filter(isArchive);
+  if (archives.length) view.importing = archives;
+  arrivals.files = arrivals.files.filter(({ file }) => !archives.includes(file));
+  if (arrivals.files.length === 0 && arrivals.folders.length === 0) return;
   try {
     const { album } = view;
     const folder = album?.folder_id ? await files.node(album.folder_id) : await photosFolder();
-    await uploads.add(arrivals, folder, { onlyNew: true });
+    await uploads.add(arrivals, folder, { onlyNew: true, albumId: album?.folder_id ? undefined : album?.id });
   } catch (error) {
     toasts.fail(error);
   }

@@ -23,6 +23,8 @@ export const monthText = (month: string): string => format(`${month}-01`, { mont
 /** "12 June 2025, 10:12" */
 export const takenText = (local: string): string => format(local, { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit' });
 export const shortText = (local: string): string => format(local, { day: 'numeric', month: 'short', year: 'numeric' });
+/** A local time so many minutes later. */
+export const shifted = (local: string, minutes: number): string => new Date(Date.parse(`${local}Z`) + minutes * 60_000).toISOString().slice(0, 19);
 export const weekday = (local: string): string => format(local, { weekday: 'long' });
 
 /** "UTC+2", "UTC+5:30" */
@@ -42,6 +44,12 @@ export function durationText(seconds: number): string {
 
 /** "1/640 s", "2.5 s" */
 export const exposureText = (seconds: number): string => (seconds >= 0.3 ? `${Number(seconds.toFixed(1))} s` : `1/${Math.round(1 / seconds)} s`);
+
+/** "Barcelona, Spain" */
+export function townText({ name, country }: { name: string; country: string }): string {
+  const land = country ? new Intl.DisplayNames(locale(), { type: 'region', fallback: 'code' }).of(country) : '';
+  return land && land !== name ? `${name}, ${land}` : name;
+}
 
 /** "41.3851° N, 2.1734° E": letters of the compass, which the three languages share but for west and east. */
 export function placeText({ latitude, longitude }: { latitude: number; longitude: number }, [north, south, east, west]: readonly [string, string, string, string], digits = 4): string {

@@ -1,5 +1,6 @@
 /** One Photos window: which photos, which of them are chosen, and the one that is looked at. */
 import type { Album, Photo } from '../../lib/api/photos';
+import type { Shared } from '../../lib/sharing/words';
 import { choiceAt, photosAddress, TIMELINE, type PhotosPlace } from '../../lib/state/photoplaces';
 import { Roll } from '../../lib/state/roll.svelte';
 import { Selection } from '../../lib/state/selection.svelte';
@@ -21,8 +22,12 @@ export class PhotosView {
   looking = $state<number | null>(null);
   /** What is to be put into an album. */
   collecting = $state.raw<readonly Photo[] | null>(null);
-  /** What a link is made for. */
-  linking = $state.raw<readonly Photo[] | null>(null);
+  /** Archives that were dropped or are yet to be chosen, while the dialog about imports is open. */
+  importing = $state.raw<readonly File[] | null>(null);
+  /** Whose time and place are to be corrected. */
+  correcting = $state.raw<readonly Photo[] | null>(null);
+  /** What the dialog about sharing is about. */
+  sharing = $state.raw<readonly Shared[] | null>(null);
   readonly selection = new Selection<Photo>(() => this.#roll?.photos ?? []);
 
   constructor(readonly window: DeskWindow) {

@@ -5,6 +5,8 @@ import type { paths, Problem } from './schema';
 
 export const BASE = '/api/v1';
 
+const AWAY = [502, 503, 504]; // without a word of ours: a proxy says that the server is away
+
 let signedInAgain: () => Promise<void> = () => Promise.reject(new Offline());
 
 /** Told once by the session: how to wait until the person has signed in again. */
@@ -53,6 +55,7 @@ type Told<T> = { data?: T; error?: unknown; response: Response };
 export async function told<T>(call: Promise<Told<T>>): Promise<T> {
   const { data, error, response } = await call;
   if (response.ok) return data as T;
+  if (AWAY.includes(response.status) && !isProblem(error)) throw new Offline();
   throw new Refusal(isProblem(error) ? error : unexplained(response));
 }
 

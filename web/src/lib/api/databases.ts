@@ -29,13 +29,6 @@ export const createIndex = (database: string, index: string, expressions: string
 export const removeIndex = (database: string, index: string) =>
   told(client.DELETE('/databases/{database}/indexes/{index}', { params: { path: { database, index } } }));
 
-export type Asked = { values: string[] } | { start: string[] | null; end: string[] | null };
-/** Ids of the documents an index finds, in its order. */
-export async function query(database: string, index: string, asked: Asked, limit: number): Promise<string[]> {
-  const found = await told(client.POST('/databases/{database}/query', { params: at(database), body: { index, limit, ...asked } }));
-  return found.documents.map(({ id }) => id);
-}
-
 /** A database of the server as the other side of a sync (u1db.md part 7, by the native API). */
 export function target(database: string): SyncTarget {
   const between = (replica: string) => ({ path: { database, replica } });

@@ -78,6 +78,9 @@ export const changes = (since?: string): Promise<Changes> =>
 
 export const contentAddress = (id: number, version?: number): string =>
   `${BASE}/nodes/${id}${version === undefined ? '' : `/versions/${version}`}/content`;
+/** A small picture of a photo or film; there is none before somebody has looked at it. */
+export const thumbnailOf = ({ id, hash }: Pick<Node, 'id' | 'hash'>, size: 'small' | 'medium'): string =>
+  `${BASE}/photos/${id}/thumbnail?content=${hash}&size=${size}`;
 export const downloadAddress = (node: Pick<Node, 'id' | 'kind'>): string =>
   node.kind === 'folder' ? `${BASE}/nodes/${node.id}/zip` : `${contentAddress(node.id)}?download=true`;
 export const liveAddress = (since?: string): string =>

@@ -1,8 +1,8 @@
 /** Photos: files by when they were taken, what they show, and what people say of them. */
 import { client, told } from './client';
-import type { Album, AlbumChange, Albums, DuplicateGroups, Favourite, Likes, Photo, PhotoDetails, PhotoPlace, Photos, Timeline } from './schema';
+import type { Album, AlbumChange, Albums, Corrected, DuplicateGroups, Favourite, Likes, Photo, PhotoCorrection, PhotoDetails, PhotoPlace, Photos, Timeline, Town } from './schema';
 
-export type { Album, Photo, PhotoDetails, PhotoPlace, Photos };
+export type { Album, Photo, PhotoCorrection, PhotoDetails, PhotoPlace, Photos, Town };
 
 const at = (node_id: number) => ({ path: { node_id } });
 const of = (album_id: number) => ({ path: { album_id } });
@@ -36,6 +36,12 @@ export function chosen(choice: Exclude<Choice, { kind: 'timeline' }>, cursor?: s
 
 export const photo = (id: number): Promise<PhotoDetails> => told(client.GET('/photos/{node_id}', { params: at(id) }));
 
+/** When and where they were taken; the answer tells what was said before, which takes it back. */
+export const correct = (changes: PhotoCorrection[]): Promise<Corrected> => told(client.PATCH('/photos', { body: { changes } }));
+/** Of these at once. */
+export const CORRECTED = 500;
+export const towns = async (q: string): Promise<Town[]> => (await told(client.GET('/photos/towns', { params: { query: { q } } }))).towns;
+
 // ------------------------------------------------------------------------------------------ what people say
 
 export const likes = (id: number): Promise<Likes> => told(client.GET('/photos/{node_id}/likes', { params: at(id) }));
@@ -64,9 +70,9 @@ export const places = async (level: number): Promise<PhotoPlace[]> =>
   (await told(client.GET('/photos/places', { params: { query: { level } } }))).places;
 export const duplicates = (near: boolean, cursor?: string): Promise<DuplicateGroups> =>
   told(client.GET('/photos/duplicates', { params: { query: { near, cursor } } }));
-/** Whether a live photo of one's own has this content; `sum`: SHA-256 in hexadecimal digits. */
-export const isKnown = async (sum: string): Promise<boolean> =>
-  (await told(client.POST('/photos/known', { body: { algorithm: 'sha-256', hashes: [sum] } }))).known.length > 0;
+/** A live photo of one's own that has this content; `sum`: SHA-256 in hexadecimal digits. */
+export const known = async (sum: string): Promise<number | null> =>
+  (await told(client.POST('/photos/known', { body: { algorithm: 'sha-256', hashes: [sum] } }))).photos[0] ?? null;
 
 // ------------------------------------------------------------------------------------ addresses of pictures
 

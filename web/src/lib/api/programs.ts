@@ -32,6 +32,6 @@ export const plans = async (): Promise<AppPlanSize[]> => (await told(client.GET(
 export const resizePlan = async (app_plan: Plan, users: number | null): Promise<AppPlanSize[]> =>
   (await told(client.PATCH('/app-plans/{app_plan}', { params: { path: { app_plan } }, body: { users } }))).plans;
 
-const FACES: Record<Kind, string> = { cloudfs: '/v2', stacksync: '/v1', u1db: '/', oauth2: '/oauth2' };
+const FACES = { cloudfs: '/v2', stacksync: '/v1', u1db: '/' };
 /** Where a program of this kind speaks to this cloud. */
-export const endpoint = (kind: Kind): string => `${location.origin}${FACES[kind]}`;
+export const endpoint = (kind: keyof typeof FACES): string => `${location.origin}${FACES[kind]}`;

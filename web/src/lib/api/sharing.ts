@@ -1,8 +1,8 @@
 /** Folders that are open to other people. */
 import { client, told } from './client';
-import type { Link, Member, Node, Opened, RoleChange, Share, ShareInvitation, Shares } from './schema';
+import type { Member, Node, Opened, RoleChange, Share, ShareInvitation, Shares } from './schema';
 
-export type { Link, Member, Opened, Share, ShareInvitation, Shares };
+export type { Member, Opened, Share, ShareInvitation, Shares };
 export type Role = Member['role'];
 /** The owner's cannot be given. */
 export type GivenRole = RoleChange['role'];
@@ -31,8 +31,3 @@ export const withdraw = (node_id: number, invitation_id: string) =>
 export const invitationAddress = (secret: string): string => `${location.origin}/shared#${secret}`;
 export const invitation = (secret: string) => told(client.POST('/shares/invitation', { body: { secret } }));
 export const accept = (secret: string): Promise<Node> => told(client.POST('/shares/accept', { body: { secret } }));
-
-/** Some nodes for whoever has the link; `until`: RFC 3339, null: until it is taken back. */
-export const makeLink = (node_ids: number[], until: string | null, password: string | null): Promise<Link> =>
-  told(client.POST('/links', { body: { node_ids, expires_at: until, password, role: 'read', accounts_only: false } }));
-export const endLink = (link_id: number) => told(client.DELETE('/links/{link_id}', { params: { path: { link_id } } }));

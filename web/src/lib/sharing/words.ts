@@ -1,7 +1,11 @@
 /** What is shared, in words. */
+import type { Node } from '../api/files';
 import type { Link, LinkRole } from '../api/links';
 import { dayText } from '../words/format';
 import { t } from '../words/words.svelte';
+
+/** What the dialog is about. */
+export type Shared = Pick<Node, 'id' | 'name' | 'kind' | 'owner_id'>;
 
 /** What somebody may do in a folder. */
 export const ROLE_WORDS = { viewer: 'roleViewer', editor: 'roleEditor', 'co-owner': 'roleCoOwner', owner: 'roleOwner' } as const;

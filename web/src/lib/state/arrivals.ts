@@ -6,6 +6,8 @@ export interface ArrivingFile {
   folders: readonly string[];
   /** To read it again after a reload; browsers give it in secure contexts only. */
   handle?: FileSystemFileHandle;
+  /** Another app of the device has handed it over: it is kept already. */
+  parcel?: number;
 }
 
 export interface Arrivals {

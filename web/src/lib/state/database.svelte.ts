@@ -1,7 +1,7 @@
 /** One database of documents in this browser: what is in it, and how it stands with the server. */
 import * as api from '../api/databases';
 import { isRefusal, Offline } from '../api/problems';
-import type { Replica, Row } from '../u1db/replica';
+import type { Index, Replica, Row } from '../u1db/replica';
 import { mend } from '../u1db/sync';
 
 /** A document in a list. `id` numbers it in this window. */
@@ -23,6 +23,7 @@ export class LocalDatabase {
   #failure = $state.raw<unknown>(null);
   #waiting = $state(0);
   #generation = $state(0);
+  #indexes = $state.raw<readonly Index[] | null>(null);
   #numbered = 0;
   #seen = 0;
   #wanted = false;
@@ -79,6 +80,34 @@ export class LocalDatabase {
   entry(docId: string): Entry | undefined {
     void this.#list;
     return this.#entries.get(docId);
+  }
+
+  // ------------------------------------------------------------------------------------------------ indexes
+
+  /** As the server had them when it was last asked; this replica answers for them. Null: not looked at yet. */
+  get indexes(): readonly Index[] | null {
+    return this.#indexes;
+  }
+
+  async readIndexes(): Promise<void> {
+    try {
+      await this.#follow(await api.indexes(this.name));
+    } catch (error) {
+      if (!(error instanceof Offline) && !isRefusal(error)) throw error;
+    }
+    this.#indexes = await this.replica.listIndexes();
+  }
+
+  async #follow(there: readonly Index[]): Promise<void> {
+    const said = ({ name, expressions }: Index) => JSON.stringify([name, expressions]);
+    const wanted = new Set(there.map(said));
+    for (const index of await this.replica.listIndexes()) if (!wanted.has(said(index))) await this.replica.deleteIndex(index.name);
+    for (const { name, expressions } of there) await this.replica.createIndex(name, ...expressions);
+  }
+
+  /** The first `limit` ids, in the order of the values. Raises invalid-globbing. */
+  async query(index: string, values: readonly string[], limit: number): Promise<string[]> {
+    return (await this.replica.getFromIndex(index, values, limit)).map(({ docId }) => docId);
   }
 
   // ------------------------------------------------------------------------------------- what is done here

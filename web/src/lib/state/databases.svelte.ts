@@ -7,6 +7,9 @@ import { live, type News } from './live.svelte';
 import { drop, keep, kept, type Kept } from './replicas';
 import { session } from './session.svelte';
 
+const MOMENT = 3_000; // ms
+const LOOK = 100; // ms
+
 /** A line of the list; without `far` the server was not asked yet or has it no longer. */
 export interface Listed {
   id: number;
@@ -150,6 +153,21 @@ class Databases {
     for (const id of changed) this.local(id)?.sync();
     if (news.changes.some(({ object }) => object === 'database')) void this.read();
     else if (changed.size) this.#reread();
+  }
+
+  /** How many changes the server does not know, after a moment to send them. */
+  async unsent(): Promise<number> {
+    await this.start();
+    for (const one of this.#local) if (one.waiting) one.sync();
+    for (const until = Date.now() + MOMENT; this.waiting && Date.now() < until; ) await new Promise((done) => setTimeout(done, LOOK));
+    return this.waiting;
+  }
+
+  /** Nothing of the account stays in this browser. */
+  async forget(): Promise<void> {
+    await this.start();
+    for (const { id } of this.#kept) await this.#drop(id);
+    localStorage.removeItem(DOCUMENTS_WAIT);
   }
 
   #rereading: ReturnType<typeof setTimeout> | undefined;

@@ -40,15 +40,17 @@ class Live {
     return () => this.#listeners.delete(listener);
   }
 
-  async start(): Promise<void> {
+  /** `isConnected`: whether anybody has heard of the server by now. */
+  async start(isConnected: boolean): Promise<void> {
+    this.#connected = isConnected;
     document.addEventListener('visibilitychange', () => this.#lookedAt());
-    addEventListener('online', () => this.tryNow());
+    addEventListener('online', () => void this.tryNow());
     await this.#catchUp();
   }
 
-  readonly tryNow = (): void => {
+  readonly tryNow = (): Promise<void> => {
     clearTimeout(this.#timer);
-    void this.#catchUp();
+    return this.#catchUp();
   };
 
   /** Read what happened since, then listen; the cursor makes both one story. */
@@ -120,7 +122,7 @@ class Live {
   #lookedAt(): void {
     clearTimeout(this.#hiding);
     if (document.hidden) this.#hiding = setTimeout(() => this.#close(), HIDDEN);
-    else if (!this.#source) this.tryNow();
+    else if (!this.#source) void this.tryNow();
   }
 
   #gather(change: files.Change): void {

@@ -1,4 +1,5 @@
 /** Dialogs that somebody waits for: one at a time, answered by a person. */
+import type { Component } from 'svelte';
 import type { Node } from '../api/files';
 
 export interface Arrival {
@@ -26,11 +27,14 @@ export interface Removal {
   action: string;
   /** What goes with it, where that is not said already. */
   hint?: string;
+  icon?: Component;
 }
 export interface FolderChoice {
   kind: 'folder';
   nodes: readonly Node[];
   copies: boolean;
+  /** Files of this device go there. */
+  uploads?: boolean;
   start: string;
 }
 

@@ -119,7 +119,7 @@ export class Roll {
     const bucket = this.#buckets.find(({ photos }) => photos.some(({ id }) => id === photo.id));
     const before = bucket?.photos.find(({ id }) => id === photo.id);
     if (!bucket || !before) return this.#soon();
-    if (before.taken !== photo.taken || (this.choice.kind === 'favourites' && !photo.favourite)) return this.#soon(); // it stands elsewhere now
+    if (before.taken !== photo.taken || (this.choice.kind === 'favourites' && !photo.favourite)) this.#soon(); // it stands elsewhere now
     this.#change(bucket.key, { photos: bucket.photos.map((each) => (each.id === photo.id ? photo : each)) });
   }
 
@@ -223,7 +223,7 @@ export class Roll {
     for (const { object, object_id: id } of news.changes) {
       if (object === 'photo' && here.has(id)) said.add(id);
       else if (object === 'node' && here.has(id)) moved = !!this.#dirty.add(here.get(id)!);
-      else if (object !== 'comment') moved = true; // a file that came, a photo whose time is known now, a folder that went
+      else if (object !== 'comment' && object !== 'import') moved = true; // a file that came, a photo whose time is known now, a folder that went
     }
     if (said.size > SINGLY) {
       for (const id of said) this.#dirty.add(here.get(id)!);

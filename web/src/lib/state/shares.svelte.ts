@@ -31,15 +31,16 @@ class Shares {
   }
 
   start(): void {
-    void this.ask();
+    const ask = () => void this.ask().catch(() => undefined); // what is known stays
+    ask();
     live.listen(() => {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.ask(), CALM);
+      this.#timer = setTimeout(ask, CALM);
     });
   }
 
   async ask(): Promise<void> {
-    this.#known = await sharing.shares().catch(() => this.#known);
+    this.#known = await sharing.shares();
   }
 }
 

@@ -18,6 +18,8 @@ export class UploadItem {
   overwrites = false;
   /** Every byte went out, but no answer came back: a name that is taken then may be taken by ourselves. */
   wentOut = false;
+  /** Whether this browser has the bytes until they are sent; null: it need not, or nobody knows yet. */
+  isKept = $state<boolean | null>(null);
   /** The cloud had it already; nothing was sent. */
   isKnown = $state(false);
 

@@ -8,8 +8,9 @@ import type { Sent } from '../api/sending';
 import { Clashes } from '../actions/placing';
 import { nextName, sizeText } from '../words/format';
 import { t } from '../words/words.svelte';
-import type { Arrivals } from './arrivals';
-import { isKnown } from '../api/photos';
+import type { Arrivals, ArrivingFile } from './arrivals';
+import { fillAlbum, known } from '../api/photos';
+import { WINDOW, whenGone } from './alone';
 import { tell } from './known';
 import { live } from './live.svelte';
 import * as memory from './memory';
@@ -20,7 +21,6 @@ import { toasts } from './toasts.svelte';
 import { UploadItem, type Stage } from './upload.svelte';
 
 const AT_A_TIME = 3; // of the six connections HTTP/1.1 gives to one host; one more holds the live stream
-const KEPT = 100_000_000; // bytes of a photo or film that this browser keeps until it is sent
 const AGAIN = 2_000; // ms between tries while the server is away
 
 /** Comes with the first upload: the page is lighter without it. */
@@ -33,6 +33,7 @@ class Uploads {
   #running = new Map<string, Sent>();
   #clashes = new Map<string, Clashes>();
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #kept = 0; // bytes that this browser keeps for us
   readonly speed = new Speed();
 
   get items(): readonly UploadItem[] {
@@ -58,35 +59,75 @@ class Uploads {
     return this.#items.some((item) => item.stage === 'waiting' || item.stage === 'sending' || item.stage === 'stuck');
   }
 
-  /** What a reload interrupted. */
+  /** What a reload interrupted; what another window sends is taken over when that one is closed. */
   async recall(): Promise<void> {
-    const records = await memory.remembered(session.account!.id);
+    const accountId = session.account!.id;
+    const windows = new Set((await memory.remembered(accountId)).map(({ window }) => window));
+    await Promise.all([...windows].map((window) => whenGone(window, () => this.#takeOver(accountId, window))));
+  }
+  async #takeOver(accountId: number, window: string): Promise<void> {
+    const records = (await memory.remembered(accountId)).filter((record) => record.window === window);
     const items = await Promise.all(
-      records.map(async (record) => new UploadItem(record, record.file ?? (await readable(record.handle).catch(() => null)))),
+      records.map(async (record) => {
+        const file = await memory.kept(record);
+        const item = new UploadItem({ ...record, window: WINDOW }, file ?? (await readable(record.handle).catch(() => null)));
+        if (file) this.#count(item);
+        return item;
+      }),
     );
+    await memory.remember(items.map(({ record }) => record));
     this.#items = [...this.#items, ...items];
     this.#pump();
   }
 
-  /** `onlyNew`: photos; what the cloud has already is not sent, and after a reload it goes on by itself. */
-  async add(arrivals: Arrivals, folder: Node, { onlyNew = false } = {}): Promise<void> {
+  /**
+   * `onlyNew`: photos; what the cloud has already is not sent. `albumId`: they go into it, too. Returns whether they are
+   * on their way.
+   */
+  async add(arrivals: Arrivals, folder: Node, { onlyNew = false, albumId }: { onlyNew?: boolean; albumId?: number } = {}): Promise<boolean> {
+    const items = await this.#enter(arrivals, folder, { onlyNew, albumId });
+    await this.#remember(items).catch(() => undefined); // a browser without room: the page has to stay
+    return items.length > 0;
+  }
+  async #enter(arrivals: Arrivals, folder: Node, how: How): Promise<UploadItem[]> {
     this.#preparing += 1;
     try {
-      if (folder.cloud === undefined && !(await fits(arrivals))) return; // how much room there is on another cloud is told by that
+      if (folder.cloud === undefined && !(await fits(arrivals))) return []; // how much room there is on another cloud is told by that
       if (!this.isMoving) this.clear();
       this.#clashes.delete(keyOf(folder.id, folder.cloud));
       const parents = await makeFolders(arrivals.folders, folder);
       const items = arrivals.files.map(
-        ({ file, folders, handle }) => new UploadItem(record(file, folders, parents.get(folders.join('/'))!, onlyNew, handle), file),
+        (arriving) => new UploadItem(record(arriving, parents.get(arriving.folders.join('/'))!, how), arriving.file),
       );
       this.#items = [...this.#items, ...items];
       this.#pump();
-      await memory.remember(items.filter((item) => !item.isOver).map((item) => item.record)).catch(() => memory.remember(items.map(({ record: { file: _, ...record } }) => record))); // a browser with little room
+      return items;
     } catch (error) {
       toasts.fail(error);
+      return [];
     } finally {
       this.#preparing -= 1;
     }
+  }
+
+  /** So that they go on after a reload: the files too, unless the browser lets us read them again or they are too large. */
+  async #remember(items: readonly UploadItem[]): Promise<void> {
+    await memory.remember(items.filter((item) => !item.isOver).map(({ record, name, address }) => ({ ...record, name, address })));
+    for (const item of items) {
+      if (item.isOver || item.record.handle || item.record.parcel !== undefined) continue;
+      const isKept = memory.mayKeep(item.size, this.#kept) && (await memory.keep(item.id, item.file!).then(() => true, () => false));
+      if (isKept && !item.isOver) this.#count(item);
+      else item.isKept = isKept;
+    }
+    await memory.forget(items.filter((item) => item.isOver || !this.#items.includes(item)).map(({ record }) => record)); // gone meanwhile
+  }
+  #count(item: UploadItem): void {
+    item.isKept = true;
+    this.#kept += item.size;
+  }
+  #forget(item: UploadItem): void {
+    if (item.isKept) this.#kept -= item.size;
+    void memory.forget([item.record]);
   }
 
   /** Files chosen again after a reload. */
@@ -126,7 +167,7 @@ class Uploads {
     this.#running.delete(item.id);
     const { address } = item;
     if (address) void tus().then(({ drop }) => drop(address).catch(() => undefined)); // else it expires by itself
-    void memory.forget(item.id);
+    this.#forget(item);
     this.#items = this.#items.filter((other) => other !== item);
     this.#pump();
   }
@@ -187,8 +228,10 @@ class Uploads {
 
   /** Whether the cloud has it already, so that nothing needs to be sent; asked first, as hashing is cheap and sending is not. */
   async #isKnown(item: UploadItem): Promise<boolean> {
+    let photo: number | null;
     try {
-      if (!(await isKnown(await sha256(item.file!)))) return false;
+      photo = await known(await sha256(item.file!));
+      if (photo === null) return false;
     } catch (error) {
       if (error instanceof Offline) {
         this.#waitForServer(item);
@@ -198,15 +241,17 @@ class Uploads {
     }
     item.isKnown = true;
     item.stage = 'skipped';
-    void memory.forget(item.id);
+    this.#forget(item);
     this.#pump();
+    await collect(item, photo);
     return true;
   }
 
   async #finish(item: UploadItem, nodeId: number | null): Promise<void> {
     item.sent = item.size;
     item.stage = 'done';
-    void memory.forget(item.id);
+    this.#forget(item);
+    if (nodeId) await collect(item, nodeId);
     if (nodeId && this.#items.length <= AT_A_TIME) tell({ put: await files.node(nodeId) }); // many come by the journal
   }
 
@@ -230,7 +275,7 @@ class Uploads {
       this.#retry = undefined;
       for (const stuck of this.in('stuck')) this.resume(stuck);
     }, AGAIN);
-    if (!live.isConnected) live.tryNow();
+    if (!live.isConnected) void live.tryNow();
   }
 
   async #clash(item: UploadItem): Promise<void> {
@@ -249,7 +294,7 @@ class Uploads {
       if (choice === 'stop') return this.#stopWaiting(item);
       if (choice === 'skip') {
         item.stage = 'skipped';
-        return void memory.forget(item.id);
+        return this.#forget(item);
       }
       if (choice === 'over') item.overwrites = true;
       else item.name = nextName(item.name);
@@ -273,12 +318,18 @@ class Uploads {
   }
 }
 
+interface How {
+  onlyNew: boolean;
+  albumId?: number;
+}
+
 const keyOf = (folderId: number, cloud: number | undefined) => `${cloud ?? ''} ${folderId}`;
 
-function record(file: File, folders: readonly string[], parent: Node, onlyNew: boolean, handle?: FileSystemFileHandle): memory.Remembered {
+function record({ file, folders, handle, parcel }: ArrivingFile, parent: Node, { onlyNew, albumId }: How): memory.Remembered {
   return {
     id: `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`,
     accountId: session.account!.id,
+    window: WINDOW,
     name: file.name,
     folders,
     size: file.size,
@@ -286,9 +337,16 @@ function record(file: File, folders: readonly string[], parent: Node, onlyNew: b
     parentId: parent.id,
     ...(parent.cloud === undefined ? {} : { cloud: parent.cloud }),
     address: null,
-    ...(handle ? { handle } : onlyNew && file.size <= KEPT ? { file } : {}),
+    ...(handle ? { handle } : {}),
+    ...(parcel !== undefined ? { parcel } : {}),
     ...(onlyNew ? { onlyNew } : {}),
+    ...(albumId !== undefined ? { albumId } : {}),
   };
+}
+
+/** Into its album. */
+async function collect({ record: { albumId } }: UploadItem, photo: number): Promise<void> {
+  if (albumId !== undefined) await fillAlbum(albumId, [photo]).catch(toasts.fail);
 }
 
 /** The file behind a handle, when it may still be read without asking. */

@@ -2,6 +2,7 @@
 import { random, type Value } from './document';
 import * as revision from './revision';
 import { head, type Change, type Rows } from './shelves';
+import { follow } from './indexes';
 
 export interface Stored {
   docId: string;
@@ -10,6 +11,7 @@ export interface Stored {
 }
 
 export class Ledger {
+  #before = new Map<string, string | null>();
   #documents = new Map<string, Stored>();
   #alternatives = new Map<string, readonly Value[]>();
   #changes: (Change & { isMine: boolean })[] = [];
@@ -31,7 +33,9 @@ export class Ledger {
   async #read(docId: string): Promise<void> {
     const row = await this.rows.objectStore('documents').get(docId);
     if (!row) return;
-    this.#documents.set(docId, { docId, rev: row.rev, text: (await this.rows.objectStore('texts').get(docId)) ?? null });
+    const text = (await this.rows.objectStore('texts').get(docId)) ?? null;
+    this.#before.set(docId, text);
+    this.#documents.set(docId, { docId, rev: row.rev, text });
     if (row.hasConflicts) this.#alternatives.set(docId, (await this.rows.objectStore('alternatives').get(docId)) ?? []);
   }
 
@@ -76,6 +80,7 @@ export class Ledger {
       const { generation, transactionId } = last;
       writes.push(this.rows.objectStore('meta').put({ replicaUid: this.replicaUid, generation, transactionId }, 'head'));
     }
+    writes.push(follow(this.rows, [...newest.values()].map(({ docId, text }) => ({ docId, before: this.#before.get(docId) ?? null, after: text }))));
     await Promise.all(writes);
   }
 }

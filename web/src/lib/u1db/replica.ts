@@ -1,16 +1,18 @@
 /**
- * A database of documents in this browser that works by itself and syncs: the rules of U1DB (u1db.md parts 1 to 4) over
+ * A database of documents in this browser that works by itself and syncs: the rules of U1DB (u1db.md parts 1 to 5) over
  * IndexedDB. Each call is one transaction of the browser's, so several windows may use one replica.
  */
 import { deleteDB, type IDBPDatabase } from 'idb';
 import { takeIn, type State } from './arrivals';
 import { random, read, requireDocId, size, type Document, type Value } from './document';
 import { ReplicaError } from './errors';
+import { between, Definition, exactly, type Index, type Span, type Values } from './expressions';
+import * as indexes from './indexes';
 import { Ledger } from './ledger';
 import * as revision from './revision';
-import { ALL, head, open, type Change, type Head, type Known, type Row, type Rows, type Shelves } from './shelves';
+import { ALL, head, open, type Change, type Head, type Known, type Looking, type Row, type Rows, type Shelves } from './shelves';
 
-export type { Change, Head, Known, Row };
+export type { Change, Head, Index, Known, Row };
 
 const NOTHING: Known = { generation: 0, transactionId: '' };
 
@@ -70,10 +72,8 @@ export class Replica {
   }
 
   /** Also one that is deleted: its text is null then. */
-  async get(docId: string): Promise<Document | undefined> {
-    const rows = this.db.transaction(ALL);
-    const [row, text] = await Promise.all([rows.objectStore('documents').get(docId), rows.objectStore('texts').get(docId)]);
-    return row && { docId, rev: row.rev, text: text ?? null, hasConflicts: row.hasConflicts };
+  get(docId: string): Promise<Document | undefined> {
+    return document(this.db.transaction(ALL), docId);
   }
 
   /** Documents that changed after a generation, without their texts, each once; 0: all of them. */
@@ -121,6 +121,46 @@ export class Replica {
       if (isCurrent) ledger.store(docId, clock, text, true);
       return { rev, hasConflicts: others.length > 0 };
     });
+  }
+
+  // ------------------------------------------------------------------------------------------ indexes
+
+  /** On return all documents are in it; one that is there already costs nothing. Raises invalid-index-definition, index-name-taken. */
+  async createIndex(name: string, ...expressions: string[]): Promise<void> {
+    const wanted = new Definition({ name, expressions });
+    await this.#change((rows) => indexes.create(rows, wanted));
+  }
+  /** One that is not there is no error. */
+  async deleteIndex(name: string): Promise<void> {
+    await this.#change((rows) => indexes.remove(rows, name));
+  }
+  listIndexes(): Promise<Index[]> {
+    return this.db.getAll('indexes');
+  }
+
+  /**
+   * Documents by exact values, a prefix (`abc*`) or any value (`*`), in the order of their values, the first `limit` of them.
+   * Raises index-missing, invalid-value-for-index, invalid-globbing.
+   */
+  getFromIndex(name: string, values: readonly string[], limit = Infinity): Promise<Document[]> {
+    return this.#find(name, (columns) => exactly(columns, values), limit);
+  }
+  /** Documents whose values lie between these, both included, each column by itself; null: no bound. Raises the same. */
+  getRangeFromIndex(name: string, start: readonly string[] | null, end: readonly string[] | null, limit = Infinity): Promise<Document[]> {
+    return this.#find(name, (columns) => between(columns, start, end), limit);
+  }
+  /** Every tuple of values once, sorted. Raises index-missing. */
+  async getIndexKeys(name: string): Promise<Values[]> {
+    const rows = this.db.transaction(ALL);
+    await indexes.ready(rows, name);
+    return indexes.keys(rows, name);
+  }
+
+  async #find(name: string, spans: (columns: number) => Span[], limit: number): Promise<Document[]> {
+    const rows = this.db.transaction(ALL);
+    const { expressions } = await indexes.ready(rows, name);
+    const found = await indexes.find(rows, name, spans(expressions.length), limit);
+    return Promise.all(found.map(async (docId) => (await document(rows, docId))!));
   }
 
   // --------------------------------------------------------------------------------------------- sync
@@ -184,21 +224,34 @@ export class Replica {
     return arrivals.states;
   }
 
-  /** A change made here: on the disk when the promise is kept. */
-  async #write<T>(docIds: string[], unit: (ledger: Ledger) => T): Promise<T> {
+  /** A change made here. */
+  #write<T>(docIds: string[], unit: (ledger: Ledger) => T): Promise<T> {
+    return this.#change(async (rows) => {
+      const ledger = await Ledger.of(rows, docIds);
+      const result = unit(ledger);
+      await ledger.settle();
+      return result;
+    });
+  }
+
+  /** All of it or nothing; on the disk when the promise is kept. */
+  async #change<T>(unit: (rows: Rows) => Promise<T>): Promise<T> {
     const rows = this.db.transaction(ALL, 'readwrite', { durability: 'strict' }) as Rows;
-    const ledger = await Ledger.of(rows, docIds);
-    let result: T;
     try {
-      result = unit(ledger);
+      const result = await unit(rows);
+      await rows.done;
+      return result;
     } catch (error) {
       rows.done.catch(() => undefined);
-      rows.abort();
+      if (!(error instanceof DOMException)) rows.abort(); // else it ended by itself
       throw error;
     }
-    await Promise.all([ledger.settle(), rows.done]);
-    return result;
   }
+}
+
+async function document(rows: Looking, docId: string): Promise<Document | undefined> {
+  const [row, text] = await Promise.all([rows.objectStore('documents').get(docId), rows.objectStore('texts').get(docId)]);
+  return row && { docId, rev: row.rev, text: text ?? null, hasConflicts: row.hasConflicts };
 }
 
 const next = (ledger: Ledger, rev: string | null) => revision.incremented(revision.parse(rev), ledger.replicaUid);

@@ -1,6 +1,7 @@
 /** How a replica rests in IndexedDB: one database of the browser for each. */
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import { random, type Value } from './document';
+import type { Index } from './expressions';
 
 export interface Head {
   replicaUid: string;
@@ -41,14 +42,20 @@ export interface Shelves extends DBSchema {
   log: { key: number; value: string };
   peers: { key: string; value: Known };
   meta: { key: 'head'; value: Head } | { key: 'sent'; value: number };
+  indexes: { key: string; value: Index };
+  /** Name of the index, values as UTF-8, id of the document: lines sort as the values do. */
+  lines: { key: IDBValidKey[]; value: 0 };
 }
-export const ALL = ['documents', 'texts', 'alternatives', 'log', 'peers', 'meta'] as const;
+export const ALL = ['documents', 'texts', 'alternatives', 'log', 'peers', 'meta', 'indexes', 'lines'] as const;
 export type Rows = IDBPTransaction<Shelves, typeof ALL, 'readwrite'>;
 export type Looking = IDBPTransaction<Shelves, typeof ALL, 'readonly'>;
 
 export async function open(name: string): Promise<IDBPDatabase<Shelves>> {
-  const db = await openDB<Shelves>(name, 1, {
-    upgrade(db) {
+  const db = await openDB<Shelves>(name, 2, {
+    upgrade(db, before) {
+      db.createObjectStore('indexes', { keyPath: 'name' });
+      db.createObjectStore('lines');
+      if (before > 0) return;
       db.createObjectStore('documents', { keyPath: 'docId' }).createIndex('generation', 'generation', { unique: true });
       for (const shelf of ['texts', 'alternatives', 'log', 'peers'] as const) db.createObjectStore(shelf);
       const meta = db.createObjectStore('meta');

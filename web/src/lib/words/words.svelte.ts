@@ -71,6 +71,7 @@ export async function speak(wish: string | null = localStorage.getItem('language
   words = Object.assign({}, ...parts) as Told<English>;
   spoken = choice;
   document.documentElement.lang = choice;
+  document.querySelector('link[rel=manifest]')?.setAttribute('href', `/nuvol.${choice}.webmanifest`); // what a system that installs it calls its parts
 }
 
 /** The words of an app; wait for them before it is drawn. */

@@ -44,7 +44,7 @@ class Lost(Busy):
 class _WholeNumbers(NumericBinaryLoader):
     """Sums of bigint arrive as numeric; nothing here has a fraction."""
 
-    def load(self, data: Any) -> int:  # type: ignore[override]
+    def load(self, data: Any) -> int:  # type: ignore[override]  # the base says Decimal
         return int(super().load(data))
 
 

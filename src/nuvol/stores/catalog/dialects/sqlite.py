@@ -91,9 +91,10 @@ class SqliteDatabase(Database[Tx]):
     def _reader(self) -> tuple[SqliteConnection, Tx]:
         """This thread's own."""
         try:
-            return self._local.reader  # type: ignore[no-any-return]
+            reader: tuple[SqliteConnection, Tx] = self._local.reader
         except AttributeError:
             return self._open_reader()
+        return reader
 
     def _open_reader(self) -> tuple[SqliteConnection, Tx]:
         connection = SqliteConnection(self._path)

@@ -210,6 +210,7 @@ class SqliteWriteConnection(SqliteConnection, WriteConnection):
         self.tx = build(self)
         self._checkpoints = checkpoints
         self._data_version = -1
+        self._pages = 0
 
     def _prepare(self) -> None:
         _switch_to_log(self._raw)
@@ -223,6 +224,8 @@ class SqliteWriteConnection(SqliteConnection, WriteConnection):
     begin_alone = begin
 
     def commit(self) -> None:
+        row = self.one("pragma page_count")  # asked outside of the transaction it would be another one
+        self._pages = row[0] if row else 0
         self._do("commit")
 
     @property
@@ -240,8 +243,7 @@ class SqliteWriteConnection(SqliteConnection, WriteConnection):
         return before != self._data_version
 
     def look_after(self, units: int) -> None:
-        row = self.one("pragma page_count")
-        self._checkpoints.count(units, row[0] if row else 0)
+        self._checkpoints.count(units, self._pages)
         if self._checkpoints.is_behind:
             self._checkpoints.is_behind = False
             self._begin_log_anew()

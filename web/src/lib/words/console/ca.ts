@@ -18,6 +18,7 @@ export const ca: Told<typeof en> = {
   kindStacksync: 'StackSync',
   kindU1db: 'U1DB',
   kindOauth2: 'OAuth 2',
+  oauth2Later: 'Aquest núvol encara no parla OAuth 2. Les claus es guarden per a quan ho faci.',
   madeBy: 'de {name}',
   tokensHeld: { one: 'té {n} token', other: 'té {n} tokens' },
   plans: 'Plans',

@@ -16,6 +16,7 @@ export const en = {
   kindStacksync: 'StackSync',
   kindU1db: 'U1DB',
   kindOauth2: 'OAuth 2',
+  oauth2Later: 'This cloud does not speak OAuth 2 yet. The keys are kept for when it does.',
   madeBy: 'by {name}',
   tokensHeld: { one: '{n} token held', other: '{n} tokens held' },
   plans: 'Plans',

@@ -18,6 +18,7 @@ export const es: Told<typeof en> = {
   kindStacksync: 'StackSync',
   kindU1db: 'U1DB',
   kindOauth2: 'OAuth 2',
+  oauth2Later: 'Esta nube aún no habla OAuth 2. Las claves se guardan para cuando lo haga.',
   madeBy: 'de {name}',
   tokensHeld: { one: '{n} token en su poder', other: '{n} tokens en su poder' },
   plans: 'Planes',
