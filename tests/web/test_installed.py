@@ -108,8 +108,47 @@ def test_the_desktop_can_be_installed(desktop: Desktop) -> None:
             icon["src"],
         )
         assert icon["sizes"] == f"{width}x{width}"
-    said = page.context.new_cdp_session(page).send("Page.getInstallabilityErrors")
+    inside = page.context.new_cdp_session(page)
+    assert inside.send("Page.getAppManifest")["errors"] == []
+    said = inside.send("Page.getInstallabilityErrors")
     assert [error["errorId"] for error in said["installabilityErrors"]] in ([], ["in-incognito"])
+
+
+def test_the_launcher_hands_on_the_browser_s_offer_to_install(desktop: Desktop) -> None:
+    page = desktop.page
+    desktop.open()
+    page.get_by_role("button", name="Launcher").wait_for()
+    page.evaluate(
+        "dispatchEvent(Object.assign(new Event('beforeinstallprompt', { cancelable: true }),"
+        " { prompt: async () => void (globalThis.prompted = true) }))"
+    )
+    page.get_by_role("button", name="Launcher").click()
+    page.get_by_role("button", name="Install", exact=True).click()
+    page.wait_for_function("globalThis.prompted === true")
+    page.get_by_role("button", name="Launcher").click()
+    page.get_by_role("dialog", name="Launcher").wait_for()
+    expect(page.get_by_role("button", name="Install", exact=True)).to_have_count(0)
+
+
+def test_the_frame_of_the_app_has_the_colour_of_the_theme(desktop: Desktop) -> None:
+    """What a phone draws around an app: one of two colours, as the system says or as the person chose."""
+    page = desktop.page
+    page.emulate_media(color_scheme="light")
+    shown = (
+        "[...document.querySelectorAll('meta[name=theme-color]')].filter(({ media }) => matchMedia(media).matches)"
+        ".map(({ content }) => content)"
+    )
+    desktop.open("/settings/look")
+    page.get_by_role("button", name="Dark", exact=True).wait_for()
+    light = page.evaluate(shown)
+    page.get_by_role("button", name="Dark", exact=True).click()
+    dark = page.evaluate(shown)
+    assert len(light) == len(dark) == 1 and light != dark
+    page.reload()
+    page.get_by_role("button", name="Dark", exact=True).wait_for()
+    assert page.evaluate(shown) == dark
+    page.get_by_role("button", name="As the system").click()
+    assert page.evaluate(shown) == light
 
 
 def test_the_names_of_its_parts_are_in_the_language_of_the_person(desktop: Desktop) -> None:

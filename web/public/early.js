@@ -3,7 +3,10 @@
 // Neither theme nor density may flash. The choice is written by lib/state/look.
 for (const part of document.cookie.split('; ')) {
   const [name, value] = part.split('=');
-  if (name === 'theme' && value !== 'system') document.documentElement.dataset.theme = value;
+  if (name === 'theme' && value !== 'system') {
+    document.documentElement.dataset.theme = value;
+    document.querySelectorAll('meta[name=theme-color]').forEach((frame, at) => (frame.media = value === ['light', 'dark'][at] ? 'all' : 'not all'));
+  }
   if (name === 'density' || name === 'contrast') document.documentElement.dataset[name] = value;
 }
 

@@ -38,7 +38,7 @@ async function fill(): Promise<void> {
   await Promise.all(
     FILES.map(async (file) => {
       const isAsset = file.startsWith('/assets/');
-      const answer = (isAsset && (await known(file))) || (await fetch(file, { cache: isAsset ? 'default' : 'reload' }));
+      const answer = (isAsset && (await known(file))) || (await fetch(file, { cache: isAsset ? 'default' : 'reload', priority: 'low' }));
       if (!answer.ok) throw new Error(`${file}: ${answer.status}`);
       await cache.put(file, answer);
     }),

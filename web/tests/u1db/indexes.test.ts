@@ -125,6 +125,15 @@ test('it follows every change, made here or received, and only the visible value
   expect(await a.getIndexKeys('i')).toEqual([]);
 });
 
+test('more documents than are read at once', async () => {
+  const db = await replica('r');
+  const entries = Array.from({ length: 1203 }, (_, n) => ({ docId: `d${n}`, rev: 'p:1', text: `{"a":${n % 2}}`, generation: n + 1, transactionId: `T-${n}` }));
+  await db.takeIn('p', entries, true);
+  await db.createIndex('i', 'a');
+  expect([(await db.getFromIndex('i', ['0'])).length, (await db.getFromIndex('i', ['*'])).length]).toEqual([602, 1203]);
+  expect((await db.getFromIndex('i', ['*'], 700)).length).toBe(700);
+});
+
 test('values compare as their UTF-8 does, and those that no database takes are left out', async () => {
   const db = await replica('r');
   await db.createIndex('i', 'a');

@@ -63,6 +63,5 @@ export class DocumentsView {
     if (!listed || this.local?.id === listed.id) return;
     this.filter = '';
     this.#local = await databases.open(listed.id, listed.name);
-    await this.#local.readIndexes();
   }
 }

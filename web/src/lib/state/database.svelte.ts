@@ -91,11 +91,15 @@ export class LocalDatabase {
 
   async readIndexes(): Promise<void> {
     try {
-      await this.#follow(await api.indexes(this.name));
+      const there = await api.indexes(this.name).catch((error: unknown) => {
+        if (error instanceof Offline || isRefusal(error)) return null;
+        throw error;
+      });
+      if (there) await this.#follow(there);
+      this.#indexes = await this.replica.listIndexes();
     } catch (error) {
-      if (!(error instanceof Offline) && !isRefusal(error)) throw error;
+      if (!this.#isClosed) throw error; // it ended in the middle of it
     }
-    this.#indexes = await this.replica.listIndexes();
   }
 
   async #follow(there: readonly Index[]): Promise<void> {

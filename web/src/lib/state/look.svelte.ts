@@ -30,6 +30,10 @@ class Look {
     keep('theme', theme);
     if (theme === 'system') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
+    for (const [at, scheme] of (['light', 'dark'] as const).entries()) {
+      const frame = document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]')[at]; // what a phone draws around an app
+      if (frame) frame.media = theme === 'system' ? `(prefers-color-scheme: ${scheme})` : theme === scheme ? 'all' : 'not all';
+    }
   }
   get isDark(): boolean {
     return this.#theme === 'dark' || (this.#theme === 'system' && this.#darkSystem);

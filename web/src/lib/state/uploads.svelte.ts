@@ -1,21 +1,21 @@
 /** The queue of uploads: a few at a time, through breaks of the connection, of the session and of the page. */
 import { sessionAgain } from '../api/client';
-import { childOf, folderAt, makeFolder } from '../api/clouds';
+import { childOf, folderAt } from '../api/clouds';
 import * as files from '../api/files';
 import type { Node } from '../api/files';
 import { isRefusal, Offline } from '../api/problems';
 import type { Sent } from '../api/sending';
 import { Clashes } from '../actions/placing';
-import { nextName, sizeText } from '../words/format';
+import { nextName } from '../words/format';
 import { t } from '../words/words.svelte';
-import type { Arrivals, ArrivingFile } from './arrivals';
-import { fillAlbum, known } from '../api/photos';
-import { WINDOW, whenGone } from './alone';
+import type { Arrivals } from './arrivals';
+import { whenGone } from './alone';
+import { keeping } from './keeping';
 import { tell } from './known';
 import { live } from './live.svelte';
 import * as memory from './memory';
+import { fits, makeFolders, record, type How } from './preparing';
 import { session } from './session.svelte';
-import { sha256 } from './sha256';
 import { Speed } from './speed.svelte';
 import { toasts } from './toasts.svelte';
 import { UploadItem, type Stage } from './upload.svelte';
@@ -25,6 +25,7 @@ const AGAIN = 2_000; // ms between tries while the server is away
 
 /** Comes with the first upload: the page is lighter without it. */
 const tus = () => import('../api/sending');
+const photos = () => import('../api/photos');
 const away = () => import('../api/sendingaway');
 
 class Uploads {
@@ -33,7 +34,6 @@ class Uploads {
   #running = new Map<string, Sent>();
   #clashes = new Map<string, Clashes>();
   #retry: ReturnType<typeof setTimeout> | undefined;
-  #kept = 0; // bytes that this browser keeps for us
   readonly speed = new Speed();
 
   get items(): readonly UploadItem[] {
@@ -66,17 +66,7 @@ class Uploads {
     await Promise.all([...windows].map((window) => whenGone(window, () => this.#takeOver(accountId, window))));
   }
   async #takeOver(accountId: number, window: string): Promise<void> {
-    const records = (await memory.remembered(accountId)).filter((record) => record.window === window);
-    const items = await Promise.all(
-      records.map(async (record) => {
-        const file = await memory.kept(record);
-        const item = new UploadItem({ ...record, window: WINDOW }, file ?? (await readable(record.handle).catch(() => null)));
-        if (file) this.#count(item);
-        return item;
-      }),
-    );
-    await memory.remember(items.map(({ record }) => record));
-    this.#items = [...this.#items, ...items];
+    this.#items = [...this.#items, ...(await keeping.recall(accountId, window))];
     this.#pump();
   }
 
@@ -86,7 +76,7 @@ class Uploads {
    */
   async add(arrivals: Arrivals, folder: Node, { onlyNew = false, albumId }: { onlyNew?: boolean; albumId?: number } = {}): Promise<boolean> {
     const items = await this.#enter(arrivals, folder, { onlyNew, albumId });
-    await this.#remember(items).catch(() => undefined); // a browser without room: the page has to stay
+    await keeping.remember(items, (item) => this.#items.includes(item)).catch(() => undefined); // a browser without room: the page has to stay
     return items.length > 0;
   }
   async #enter(arrivals: Arrivals, folder: Node, how: How): Promise<UploadItem[]> {
@@ -108,26 +98,6 @@ class Uploads {
     } finally {
       this.#preparing -= 1;
     }
-  }
-
-  /** So that they go on after a reload: the files too, unless the browser lets us read them again or they are too large. */
-  async #remember(items: readonly UploadItem[]): Promise<void> {
-    await memory.remember(items.filter((item) => !item.isOver).map(({ record, name, address }) => ({ ...record, name, address })));
-    for (const item of items) {
-      if (item.isOver || item.record.handle || item.record.parcel !== undefined) continue;
-      const isKept = memory.mayKeep(item.size, this.#kept) && (await memory.keep(item.id, item.file!).then(() => true, () => false));
-      if (isKept && !item.isOver) this.#count(item);
-      else item.isKept = isKept;
-    }
-    await memory.forget(items.filter((item) => item.isOver || !this.#items.includes(item)).map(({ record }) => record)); // gone meanwhile
-  }
-  #count(item: UploadItem): void {
-    item.isKept = true;
-    this.#kept += item.size;
-  }
-  #forget(item: UploadItem): void {
-    if (item.isKept) this.#kept -= item.size;
-    void memory.forget([item.record]);
   }
 
   /** Files chosen again after a reload. */
@@ -167,7 +137,7 @@ class Uploads {
     this.#running.delete(item.id);
     const { address } = item;
     if (address) void tus().then(({ drop }) => drop(address).catch(() => undefined)); // else it expires by itself
-    this.#forget(item);
+    keeping.forget(item);
     this.#items = this.#items.filter((other) => other !== item);
     this.#pump();
   }
@@ -230,6 +200,7 @@ class Uploads {
   async #isKnown(item: UploadItem): Promise<boolean> {
     let photo: number | null;
     try {
+      const [{ known }, { sha256 }] = await Promise.all([photos(), import('./sha256')]);
       photo = await known(await sha256(item.file!));
       if (photo === null) return false;
     } catch (error) {
@@ -241,7 +212,7 @@ class Uploads {
     }
     item.isKnown = true;
     item.stage = 'skipped';
-    this.#forget(item);
+    keeping.forget(item);
     this.#pump();
     await collect(item, photo);
     return true;
@@ -250,7 +221,7 @@ class Uploads {
   async #finish(item: UploadItem, nodeId: number | null): Promise<void> {
     item.sent = item.size;
     item.stage = 'done';
-    this.#forget(item);
+    keeping.forget(item);
     if (nodeId) await collect(item, nodeId);
     if (nodeId && this.#items.length <= AT_A_TIME) tell({ put: await files.node(nodeId) }); // many come by the journal
   }
@@ -294,7 +265,7 @@ class Uploads {
       if (choice === 'stop') return this.#stopWaiting(item);
       if (choice === 'skip') {
         item.stage = 'skipped';
-        return this.#forget(item);
+        return keeping.forget(item);
       }
       if (choice === 'over') item.overwrites = true;
       else item.name = nextName(item.name);
@@ -318,72 +289,11 @@ class Uploads {
   }
 }
 
-interface How {
-  onlyNew: boolean;
-  albumId?: number;
-}
-
 const keyOf = (folderId: number, cloud: number | undefined) => `${cloud ?? ''} ${folderId}`;
-
-function record({ file, folders, handle, parcel }: ArrivingFile, parent: Node, { onlyNew, albumId }: How): memory.Remembered {
-  return {
-    id: `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`,
-    accountId: session.account!.id,
-    window: WINDOW,
-    name: file.name,
-    folders,
-    size: file.size,
-    modified: file.lastModified,
-    parentId: parent.id,
-    ...(parent.cloud === undefined ? {} : { cloud: parent.cloud }),
-    address: null,
-    ...(handle ? { handle } : {}),
-    ...(parcel !== undefined ? { parcel } : {}),
-    ...(onlyNew ? { onlyNew } : {}),
-    ...(albumId !== undefined ? { albumId } : {}),
-  };
-}
 
 /** Into its album. */
 async function collect({ record: { albumId } }: UploadItem, photo: number): Promise<void> {
-  if (albumId !== undefined) await fillAlbum(albumId, [photo]).catch(toasts.fail);
-}
-
-/** The file behind a handle, when it may still be read without asking. */
-async function readable(handle: FileSystemFileHandle | undefined): Promise<File | null> {
-  const asked = handle as (FileSystemFileHandle & { queryPermission?: (of: object) => Promise<string> }) | undefined;
-  return (await asked?.queryPermission?.({ mode: 'read' })) === 'granted' ? handle!.getFile() : null;
-}
-
-/** Said before anything starts. */
-async function fits(arrivals: Arrivals): Promise<boolean> {
-  const { used, quota } = await files.usage();
-  const need = arrivals.files.reduce((sum, { file }) => sum + file.size, 0);
-  if (quota === null || used + need <= quota) return true;
-  toasts.say(t('doNotFit', { need: sizeText(need), left: sizeText(Math.max(0, quota - used)) }), { tone: 'bad' });
-  return false;
-}
-
-/** The folders by their path from the top; those that are there already are used. */
-async function makeFolders(folders: Arrivals['folders'], top: Node): Promise<Map<string, Node>> {
-  const made = new Map<string, Node>([['', top]]);
-  for (const path of folders) {
-    const name = path.at(-1)!;
-    const parent = made.get(path.slice(0, -1).join('/'))!;
-    made.set(path.join('/'), await folderIn(parent, name));
-  }
-  return made;
-}
-
-async function folderIn(parent: Node, name: string): Promise<Node> {
-  try {
-    const made = await makeFolder(parent, name);
-    if (parent.cloud !== undefined) tell({ cloud: parent.cloud, put: made });
-    return made;
-  } catch (error) {
-    if (!isRefusal(error, 'name-taken', 'bad-value')) throw error; // other clouds have one word for both
-    return childOf(parent, name);
-  }
+  if (albumId !== undefined) await (await photos()).fillAlbum(albumId, [photo]).catch(toasts.fail);
 }
 
 export const uploads = new Uploads();

@@ -7,7 +7,7 @@ import type { Looking, Rows, Shelves } from './shelves';
 /** A line: name of the index, values as UTF-8, id of the document. It sorts as the values do. */
 type Line = Shelves['lines']['key'];
 
-const PAGE = 500; // lines read at once
+const PAGE = 500; // lines or documents read at once
 const AFTER: [] = []; // sorts behind every value and id
 
 const definitions = async (rows: Rows | Looking) => (await rows.objectStore('indexes').getAll()).map((index) => new Definition(index));
@@ -26,8 +26,13 @@ export async function create(rows: Rows, wanted: Definition): Promise<void> {
   if (present && !isEqual(present.expressions, expressions)) throw new ReplicaError('index-name-taken', `There is an index “${name}” of other expressions.`);
   if (present) return;
   await rows.objectStore('indexes').put({ name, expressions: [...expressions] });
-  for (let cursor = await rows.objectStore('texts').openCursor(); cursor; cursor = await cursor.continue()) {
-    await enter(rows, [wanted], cursor.key, null, cursor.value);
+  const shelf = rows.objectStore('texts');
+  let behind: IDBKeyRange | null = null;
+  for (;;) {
+    const [docIds, texts]: [string[], string[]] = await Promise.all([shelf.getAllKeys(behind, PAGE), shelf.getAll(behind, PAGE)]);
+    await Promise.all(docIds.map((docId, at) => enter(rows, [wanted], docId, null, texts[at]!)));
+    if (docIds.length < PAGE) return;
+    behind = IDBKeyRange.lowerBound(docIds.at(-1), true);
   }
 }
 

@@ -96,6 +96,7 @@ export const ca: Catalogue = {
   uploading: { one: '{n} fitxer és de camí.', other: '{n} fitxers són de camí.' },
   connecting: 'Sense connexió amb {host}. Es torna a provar sol.',
   startingAgain: 'El núvol no respon. Les pujades continuaran soles quan respongui.',
+  install: 'Instal·la',
   newerNuvol: 'Hi ha una versió nova del Nuvol.',
   reload: 'Torna a carregar',
   typeToJump: 'escriu un nom per saltar-hi',

@@ -104,6 +104,7 @@ export const en = {
   uploading: { one: '{n} file is on its way.', other: '{n} files are on their way.' },
   connecting: 'No connection to {host}. It is tried again by itself.',
   startingAgain: 'The cloud does not answer. Uploads go on by themselves as soon as it does.',
+  install: 'Install',
   newerNuvol: 'A new version of Nuvol is ready.',
   reload: 'Reload',
   typeToJump: 'type a name to jump to it',

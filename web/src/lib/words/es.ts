@@ -96,6 +96,7 @@ export const es: Catalogue = {
   uploading: { one: '{n} archivo está en camino.', other: '{n} archivos están en camino.' },
   connecting: 'Sin conexión con {host}. Se vuelve a intentar solo.',
   startingAgain: 'La nube no responde. Las subidas siguen solas en cuanto responda.',
+  install: 'Instalar',
   newerNuvol: 'Hay una versión nueva de Nuvol.',
   reload: 'Recargar',
   typeToJump: 'escribe un nombre para saltar a él',
