@@ -146,7 +146,7 @@ def test_the_time_of_several_is_shifted_and_shifted_back(desktop: Desktop) -> No
 
 
 def test_one_photo_gets_a_time_and_coordinates_and_what_the_camera_wrote_again(desktop: Desktop) -> None:
-    photo = put(desktop, "wrong.jpg", "2010:05:01 10:00:00")
+    photo = put(desktop, "wrong.jpg", "2031:05:01 10:00:00")
     looked_at(desktop)
     desktop.open("/photos")
     tile(desktop, "wrong.jpg").click()
@@ -154,19 +154,20 @@ def test_one_photo_gets_a_time_and_coordinates_and_what_the_camera_wrote_again(d
     about = lightbox(desktop, "wrong.jpg").get_by_role("complementary")
     about.get_by_role("button", name="Time and place").click()
     dialog = desktop.page.get_by_role("dialog", name="Time and place of “wrong.jpg”")
-    dialog.get_by_label("Taken").fill("2010-06-02T08:30:00")
+    dialog.get_by_label("Taken").fill("2031-06-02T08:30:00")
     dialog.get_by_label("Place").fill("nowhere at all")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_role("alert")).to_contain_text("Coordinates work anywhere")
     dialog.get_by_label("Place").fill("41.385, 2.173")
     desktop.press("Enter")
-    expect(about).to_contain_text("2 June 2010 at 08:30", timeout=WAIT * 1000)
+    expect(about).to_contain_text("2 June 2031 at 08:30", timeout=WAIT * 1000)
     expect(about).to_contain_text("Barcelona, Spain")
     expect(about).to_contain_text("set by hand")
     about.get_by_role("button", name="Time and place").click()
     dialog.get_by_role("button", name="As the camera wrote it").click()
-    expect(about).to_contain_text("1 May 2010 at 10:00", timeout=WAIT * 1000)
+    expect(about).to_contain_text("1 May 2031 at 10:00", timeout=WAIT * 1000)
     assert desktop.api("GET", f"/photos/{photo}").json()["said"] == []
+    desktop.api("DELETE", f"/nodes/{photo}")  # the newest of all would stand above those of other tests
 
 
 def archive(**files: bytes) -> bytes:
