@@ -46,7 +46,7 @@ LIBRARIES: dict[str, set[str]] = {
     "core": {"msgspec", "argon2", "blake3", "cryptography", "pyfastcdc", "zlib_ng"},
     "faces": {"msgspec"},
     "sdk": {"msgspec", "httpx"},
-    "apps": {"httpx", "starlette", "jinja2", "cryptography", "PIL"},
+    "apps": {"httpx", "starlette", "jinja2", "cryptography", "PIL", "pillow_heif"},
     "server": {"uvloop", "cryptography"},
     "cli": {"click"},
 }

@@ -1,6 +1,7 @@
 """The checklist of the seed (CloudFS specification 12) in a browser: three people, each on two devices, against two
 PhotoShare processes."""
 
+import html
 import io
 import json
 import re
@@ -13,8 +14,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from nuvol.sdk.cloudfs import File, Filesystem, Folder, Session
-from tests.apps.stack import APP_ACCOUNT, KEY, PASSWORD, SECRET, Stack, photoshare_settings, running
+from nuvol.sdk.cloudfs import AuthenticatedError, File, Filesystem, Folder, Session
+from tests.apps.stack import APP_ACCOUNT, KEY, PASSWORD, SECRET, Stack, bomb, photoshare_settings, running
 from tests.web.desktop import AXE
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
@@ -410,29 +411,251 @@ def test_everything_works_without_script(people: People) -> None:
 # ------------------------------------------------------------------------------------------------- strangers
 
 
+def addresses(device: Device, name: str) -> list[str]:
+    """Of a photo in the timeline: as a whole, and small."""
+    whole = str(device.photo(name).get_by_role("link").get_attribute("href"))
+    return [whole, f"{whole}&size=large", f"{whole}&size=small"]
+
+
 def test_a_stranger_gets_nothing(people: People, stack: Stack) -> None:
     ann, eve = people.name(), people.name()
     device = people.device(ann)
     device.upload(jpeg("sea.jpg"))
     device.open("timeline")
-    source = str(device.page.locator("main img").first.get_attribute("src"))
     marked = str(device.page.locator("input[name=photo]").first.get_attribute("value"))
     base = stack.photoshare[0].removesuffix("/photoshare")
-    assert httpx.get(base + source).status_code == 303
     with stack.browser(eve) as browser:
-        assert browser.get(base + source).status_code == 404
+        for address in addresses(device, "sea.jpg"):
+            assert httpx.get(base + address).status_code == 303
+            assert browser.get(base + address).status_code == 404
         assert browser.post("/like", data={"photo": marked, "liked": "1"}).status_code == 400
         assert browser.post("/switch", data={"photo": marked.partition(".")[0], "public": "0"}).status_code == 303
         for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
             assert browser.post("/logout", headers=headers).status_code == 403
     device.open("timeline")
     assert device.names() == ["sea.jpg"]
+    whole, large, _ = addresses(device, "sea.jpg")
     with stack.browser(ann) as browser:
-        answer = browser.get(base + source)
-        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
-        assert "sandbox" in answer.headers["content-security-policy"]
-        tag = {"If-None-Match": answer.headers["etag"]}
-        assert browser.get(base + source, headers=tag).status_code == 304
+        for address, mime in ((whole, "image/jpeg"), (large, "image/webp")):
+            answer = browser.get(base + address)
+            assert (answer.status_code, answer.headers["content-type"]) == (200, mime)
+            assert "sandbox" in answer.headers["content-security-policy"]
+            tag = {"If-None-Match": answer.headers["etag"]}
+            assert browser.get(base + address, headers=tag).status_code == 304
+    (photo,) = folder(people.cloud(ann), "photoshare", "public").list()
+    photo.name = "lake.jpg"
+    photo.save()
+    cloud = people.cloud(eve)
+    theirs = File(cloud._rest, photo.data, photo.path())  # whoever has learned the id paths
+    for look in (theirs.refresh, theirs.read, theirs.versions, theirs.download_url, theirs.delete):
+        with pytest.raises(AuthenticatedError) as refusal:
+            look()
+        assert refusal.value.status() == 404
+    assert isinstance(photo, File) and len(photo.versions()) == 1
+
+
+def test_of_a_photo_that_was_made_private_nothing_more_is_shown(people: People, stack: Stack) -> None:
+    ann, ben = people.name(), people.name()
+    ann_device, ben_device = people.device(ann), people.device(ben, 1)
+    ann_device.upload(jpeg("sea.jpg"), jpeg("hill.jpg", "olive"))
+    ben_device.befriend(ann)
+    ben_device.open("timeline")
+    base = stack.photoshare[1].removesuffix("/photoshare")
+    (source,) = [item for item in folder(people.cloud(ann), "photoshare", "public").list() if item.name == "sea.jpg"]
+    had = addresses(ben_device, "sea.jpg")
+    with stack.browser(ben, 1) as browser:
+        assert [browser.get(base + address).status_code for address in had] == [200, 200, 200]
+        ann_device.open("history")
+        ann_device.press("sea.jpg: Friends see it. Make private")
+        ann_device.says("Only you see this photo now.")
+        ben_device.open("timeline")
+        assert ben_device.names() == ["hill.jpg"]
+        assert [browser.get(base + address).status_code for address in had] == [404, 404, 404]
+    cloud = people.cloud(ben)
+    key = record(folder(people.cloud(*APP_ACCOUNT), "users"), ann)["sharedKey"]
+    assert [item.name for item in cloud.share(key).list()] == ["hill.jpg"]
+    with pytest.raises(AuthenticatedError):
+        cloud._rest.browse_share(key, f"/{source.id}")
+    assert cloud.list_trash() == []
+
+
+# ------------------------------------------------------------------------------------------- what is out of order
+
+
+def bad_photos() -> list[tuple[str, bytes, str]]:
+    """Name, content, and what is said of it in the three languages."""
+    good = jpeg("x")["buffer"]
+    damaged = "is not a picture, or it is damaged|no es una imagen, o está dañada|no és una imatge, o està malmesa"
+    return [
+        ("letter.jpg", b"dear diary", damaged),
+        ("half.jpg", good[:-2000], damaged),
+        (
+            "empty.jpg",
+            b"",
+            "is empty: nothing was uploaded|está vacío: no se ha subido nada|és buit: no s’ha pujat res",
+        ),
+        (
+            "bomb.png",
+            bomb(50_000),
+            "more than 100 million pixels|más de 100 millones de píxeles|més de 100 milions de píxels",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(("at", "language"), list(enumerate(["en", "es", "ca"])))
+def test_each_mistake_is_one_sentence_in_one_s_language(people: People, stack: Stack, at: int, language: str) -> None:
+    name = people.name()
+    spoken = {"Accept-Language": language}
+
+    def says(answer: httpx.Response, sentences: str, status: int = 400) -> None:
+        assert answer.status_code == status
+        assert sentences.split("|")[at] in html.unescape(answer.text)
+
+    with stack.browser(name) as browser:
+        for title, content, sentences in bad_photos():
+            sent = browser.post("/upload", data={"who": "public"}, files={"photos": (title, content)}, headers=spoken)
+            says(sent, sentences)
+        says(browser.post("/upload", headers=spoken), "Choose a photo first.|Elige primero una foto.|Tria primer")
+        misspelt = {"photos": ("sea.txt", jpeg("x")["buffer"], "text/plain")}
+        for _ in range(2):  # a wrong extension is mended, a name that is taken gets a number
+            assert browser.post("/upload", data={"who": "public"}, files=misspelt).status_code == 200
+        for friend, sentences in (
+            (name, "That is you|Ese eres tú|Ets tu"),
+            ("nobody", "Nobody here is called “nobody”|Aquí nadie se llama «nobody»|Aquí ningú es diu «nobody»"),
+        ):
+            says(browser.post("/friends/add", data={"friend": friend}, headers=spoken), sentences)
+        gone = browser.post("/switch", data={"photo": "x" * 22, "public": "1"}, headers=spoken, follow_redirects=True)
+        says(gone, "is not here any more|Esta foto ya no está|Aquesta foto ja no", 200)
+        for newcomer, sentences in (
+            ({"username": name, "password": PASSWORD}, "There is already a user|Ya hay un usuario|Ja hi ha un usuari"),
+            ({"username": "a/b", "password": PASSWORD}, "without slashes|sin barras|sense barres"),
+            ({"username": "new@home.example", "password": "x"}, "needs at least 6|al menos 6|almenys 6"),
+        ):
+            says(browser.post("/register", data=newcomer, headers=spoken), sentences)
+    cloud = people.cloud(name)
+    assert {item.name for item in folder(cloud, "photoshare", "public").list()} == {"sea.jpg", "sea (1).jpg"}
+    assert record(folder(people.cloud(*APP_ACCOUNT), "users"), name)["friends"] == []
+
+
+def test_a_file_of_a_user_that_cannot_be_read_stops_nobody_and_is_not_overwritten(people: People, stack: Stack) -> None:
+    ann, ben, carla = people.name(), people.name(), people.name()
+    device = people.device(ann)
+    for friend in (ben, carla):
+        people.device(friend).upload(jpeg(f"of {friend}.jpg"))
+        device.befriend(friend)
+    users = folder(people.cloud(*APP_ACCOUNT), "users")
+
+    def write(name: str, content: str) -> None:
+        users.upload(content, name, exists="overwrite", data_inline=True)
+
+    write(ben, "[not what it should be")
+    device.open("timeline")
+    assert device.names() == [f"of {carla}.jpg"]
+    write(ben, "")
+    device.open("timeline")
+    assert device.names() == [f"of {carla}.jpg"]
+    write(ann, "[]")
+    with stack.browser(ann) as browser:
+        assert browser.get("/timeline").status_code == 200
+        answer = browser.post("/friends/add", data={"friend": ben})
+        assert (answer.status_code, "Nothing was changed" in answer.text) == (503, True)
+    assert record(users, ann) == []
+
+
+def test_a_file_that_is_no_photo_is_not_shown_and_a_broken_photo_hurts_nobody(people: People) -> None:
+    name = people.name()
+    device = people.device(name)
+    public = folder(people.cloud(name), "photoshare", "public")
+    public.upload(b"words", "notes.txt", data_inline=True)
+    public.upload(b"no picture", "broken.jpg", data_inline=True)
+    device.upload(jpeg("sea.jpg"))
+    device.open("timeline")
+    assert sorted(device.names()) == ["broken.jpg", "sea.jpg"]
+    device.page.wait_for_function("[...document.images].every((i) => i.complete && i.naturalWidth)")
+
+
+# --------------------------------------------------------------------------------------------- small, and by pages
+
+
+def test_pages_load_small_pictures(people: People) -> None:
+    name = people.name()
+    device = people.device(name, phone=True)
+    file = io.BytesIO()
+    Image.effect_noise((4000, 3000), 60).convert("RGB").save(file, "JPEG", quality=75)
+    device.upload({"name": "sea.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()})
+    for place, side in (("timeline", 1000), ("history", 320)):
+        device.open(place)
+        image = device.page.locator("main img")
+        expect(image).to_be_visible()
+        device.page.wait_for_function("[...document.images].every((i) => i.complete && i.naturalWidth)")
+        assert image.evaluate("(image) => image.naturalWidth") == side
+        loaded = device.page.evaluate("performance.getEntriesByType('resource').map((each) => each.transferSize)")
+        assert sum(loaded) < len(file.getvalue()) / 4
+
+
+def test_older_photos_are_on_the_next_page(people: People, stack: Stack) -> None:
+    name = people.name()
+    with stack.browser(name) as browser:
+        sent = [("photos", (f"{number}.jpg", jpeg("x")["buffer"], "image/jpeg")) for number in range(61)]
+        assert browser.post("/upload", data={"who": "public"}, files=sent).status_code == 200
+    device = people.device(name)
+    seen: list[str] = []
+    for length in (20, 20, 20, 1):
+        assert len(device.names()) == length
+        seen += device.names()
+        if length == 20:
+            device.page.get_by_role("link", name="Older photos").click()
+            expect(device.page.locator("main img").first).not_to_have_attribute("alt", f"{seen[-20]}, by you")
+    assert len(set(seen)) == 61
+    device.says("That is all. Likes here are kept by PhotoShare")
+    device.open("history?show=friends")
+    assert len(device.names()) == 60
+    device.page.get_by_role("link", name="Older photos").click()
+    expect(device.page.locator("main img")).to_have_count(1)
+
+
+# ----------------------------------------------------------------------------------------------- how it looks
+
+
+def test_by_keyboard_alone(people: People) -> None:
+    ann, ben = people.name(), people.name()
+    people.device(ann).upload(jpeg("sea.jpg"))
+    device = people.device()
+    device.open("login")
+    keys = device.page.keyboard
+
+    def tab_to(role: str, name: str) -> None:
+        target = device.page.get_by_role(role, name=name).first  # type: ignore[arg-type]
+        for _ in range(40):
+            keys.press("Tab")
+            if target.evaluate("(element) => element === document.activeElement"):
+                return
+        raise AssertionError(f"no way to {name}")
+
+    for label, text in (("User name", ben), ("Password", PASSWORD)):
+        tab_to("textbox", label) if label == "User name" else keys.press("Tab")
+        keys.type(text)
+    keys.press("Enter")
+    expect(device.page).to_have_url(re.compile("/timeline$"))
+    tab_to("link", "Friends")
+    keys.press("Enter")
+    tab_to("searchbox", "Find people by name")
+    keys.type(ann)
+    keys.press("Enter")
+    expect(device.page.get_by_role("button", name=f"Add {ann}")).to_be_visible()
+    tab_to("button", f"Add {ann}")
+    keys.press("Enter")
+    device.says(f"You see the photos of {ann} now.")
+    tab_to("link", "Timeline")
+    keys.press("Enter")
+    expect(device.photo("sea.jpg")).to_be_visible()
+    tab_to("button", "Like")
+    keys.press("Space")
+    expect(device.photo("sea.jpg").get_by_text("you like this")).to_be_visible()
+    assert device.page.evaluate("document.activeElement.getAttribute('aria-pressed')") == "true"  # and stays there
+    tab_to("link", "History")
+    keys.press("Enter")
+    device.says("No photos yet")
 
 
 def test_narrow_and_wide_in_both_themes(people: People) -> None:
@@ -443,7 +666,14 @@ def test_narrow_and_wide_in_both_themes(people: People) -> None:
         device.page.set_viewport_size(size)  # type: ignore[arg-type]
         for scheme in ("light", "dark"):
             device.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            for place in ("timeline", "upload", "history", "friends"):
+            for place in ("timeline", "upload", "history", "friends", "friends?q=e", "photo/none"):
                 device.open(place)
                 assert device.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (place, size)
                 assert device.serious_findings() == [], (place, size, scheme)
+    stranger = people.device()
+    for size in (PHONE, DESK):
+        stranger.page.set_viewport_size(size)  # type: ignore[arg-type]
+        for place in ("login", "login?new=1", "register", "nowhere"):
+            stranger.open(place)
+            assert stranger.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (place, size)
+            assert stranger.serious_findings() == [], (place, size)

@@ -411,6 +411,8 @@ def test_shares(cloud: Filesystem, root: Folder, other: Filesystem) -> None:
     (item,) = theirs.list()
     assert (item.name, item.in_share()) == ("a.txt", True)
     assert [one.id for one in folder.list()] == [item.id]  # the owner's ids
+    assert [one.id for one in other.share(share.share_key).list()] == [item.id]
+    assert other.share(share.share_key).refresh().name == "shared"
     with pytest.raises(errors.OperationNotAllowed):
         item.delete()
     for n, expected in ((0, ["shared"]), (1, ["shared", "shared (1)"])):

@@ -60,7 +60,7 @@ def serve(settings: Settings, tell: Tell, *, leading: bool = True, together: boo
 
 async def _serve(settings: Settings, cloud: Cloud, tell: Tell, leading: bool, together: bool) -> None:
     stopping = stop_on_signal()
-    own = Own(cloud)
+    own = Own(cloud, settings.data / "photoshare")
     app = dispatcher(cloud, settings.faces, lambda: figures(app, front.shared), own, settings.watchers)
     proxies = Proxies(settings.trusted_proxies, settings.public_url)
     front = Front(app, proxies=proxies, max_connections=settings.max_connections)

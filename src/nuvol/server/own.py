@@ -7,6 +7,7 @@ certificate, and what it says about its callers (X-Forwarded-For) counts there a
 import hmac
 from collections.abc import Collection
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 from nuvol.core.cloud import Cloud
@@ -37,8 +38,10 @@ LOOPBACK = "127.0.0.1"
 class Own:
     """Makes the app and the app account when they are first needed."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Cloud, small: Path | None = None) -> None:
+        """`small`: where PhotoShare keeps small pictures; None: nowhere for longer than it runs."""
         self._cloud = cloud
+        self._small = small
         self._guesses = Guesses()
         self._front: Front | None = None
         self._address = ""
@@ -94,7 +97,15 @@ class Own:
         secret = self._cloud.apps.secret(app)
         password = hmac.digest(secret.encode(), b"app account", "sha256").hex()
         self._open_account(password)
-        settings = Settings(app.key, secret, self._address, f"{self._address}/api/", ACCOUNT[0], password)
+        settings = Settings(
+            app.key,
+            secret,
+            self._address,
+            f"{self._address}/api/",
+            ACCOUNT[0],
+            password,
+            media_root=str(self._small or ""),
+        )
         return PhotoShare(settings).asgi
 
     def _open_account(self, password: str) -> None:
@@ -114,7 +125,7 @@ class Own:
             app = self._cloud.apps.find(KEY)
         except AppMissing:
             try:
-                app = self._cloud.apps.add(None, TITLE, CLOUDFS, key=KEY, token_hours=TOKEN_HOURS).app
+                app = self._cloud.apps.add(None, TITLE, CLOUDFS, key=KEY, token_hours=TOKEN_HOURS, app_folder=True).app
             except AppTaken:  # another thread or process was faster
                 app = self._cloud.apps.find(KEY)
         if not app.active:

@@ -18,8 +18,15 @@ class Friend:
     mutual: bool
 
 
+def entries(record: Record) -> list[dict[str, str]]:
+    """Without what another program may have written otherwise."""
+    found = record.get("friends")
+    told = found if isinstance(found, list) else []
+    return [one for one in told if isinstance(one, dict) and isinstance(one.get("email"), str)]
+
+
 def names(record: Record) -> list[str]:
-    return [friend["email"] for friend in record.get("friends", [])]
+    return [friend["email"] for friend in entries(record)]
 
 
 def friends(app: AppAccount, name: str) -> list[Friend]:
@@ -37,7 +44,7 @@ def find(app: AppAccount, name: str, letters: str) -> list[str]:
 
 
 def add(app: AppAccount, name: str, friend: str) -> None:
-    """Raises Unsuitable, Crowded, CloudFSError."""
+    """Raises Unsuitable, Crowded, Unreadable, CloudFSError."""
     if friend == name:
         raise Unsuitable("That is you: your own photos are in your timeline anyway.")
     if friend not in app.users():
@@ -46,15 +53,15 @@ def add(app: AppAccount, name: str, friend: str) -> None:
     def change(record: Record) -> Record:
         if friend in names(record):
             return record
-        return {**record, "friends": [*record.get("friends", []), {"email": friend}]}
+        return {**record, "friends": [*entries(record), {"email": friend}]}
 
     app.change_user(name, change)
 
 
 def remove(app: AppAccount, name: str, friend: str) -> None:
-    """Raises Crowded, CloudFSError."""
+    """Raises Crowded, Unreadable, CloudFSError."""
 
     def change(record: Record) -> Record:
-        return {**record, "friends": [one for one in record.get("friends", []) if one["email"] != friend]}
+        return {**record, "friends": [one for one in entries(record) if one["email"] != friend]}
 
     app.change_user(name, change)

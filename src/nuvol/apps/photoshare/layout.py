@@ -21,12 +21,19 @@ TRIES = 100
 LONGEST_PAUSE = 0.2
 """Seconds between two tries of a change; a change takes some hundredths."""
 
+MOST_KNOWN = 10_000
+"""Records that are remembered."""
+
 USER_MIME = "test/mime"
 """As the original app has it."""
 
 
 class Crowded(Exception):
     """A file was changed by others again and again while we tried."""
+
+
+class Unreadable(Exception):
+    """A file is there and holds something else than it should: writing it anew would lose that."""
 
 
 def folder_in(parent: Folder, name: str) -> Folder:
@@ -79,7 +86,7 @@ class AppAccount:
         timeline is not to be stopped by one friend's file."""
         try:
             return {} if file is None else self._load(file)
-        except (CloudFSError, ValueError):
+        except (CloudFSError, Unreadable):
             return {}
 
     def add_user(self, name: str, share_key: str) -> bool:
@@ -92,7 +99,7 @@ class AppAccount:
         return True
 
     def change_user(self, name: str, change: Change) -> Record:
-        """Raises Crowded, CloudFSError."""
+        """Raises Crowded, Unreadable, CloudFSError."""
         return self._change(self._users, name, USER_MIME, lambda: self.users().get(name), change)
 
     # ----------------------------------------------------------------------------------------------- the likes
@@ -101,7 +108,7 @@ class AppAccount:
         return self.read(self._present_meta())
 
     def change_likes(self, change: Change) -> Record:
-        """Raises Crowded, CloudFSError."""
+        """Raises Crowded, Unreadable, CloudFSError."""
         return self._change(self._root, "meta", None, self._present_meta, change)
 
     def _present_meta(self) -> File:
@@ -114,14 +121,20 @@ class AppAccount:
     # ------------------------------------------------------------------------------------- reading and changing
 
     def _load(self, file: File) -> Record:
-        """Raises CloudFSError, ValueError."""
+        """Raises CloudFSError, Unreadable."""
         key = file.id, file.version
         if key not in self._known:
-            record = json.loads(file.read() or b"{}")
-            file.seek(0)
-            if len(self._known) > 10_000:
+            try:
+                record = json.loads(file.read() or b"{}")
+            except ValueError:
+                raise Unreadable(file.name) from None
+            finally:
+                file.seek(0)
+            if not isinstance(record, dict):
+                raise Unreadable(file.name)
+            if len(self._known) > MOST_KNOWN:
                 self._known.clear()
-            self._known[key] = record if isinstance(record, dict) else {}
+            self._known[key] = record
         return self._known[key]
 
     def _change(

@@ -1,13 +1,17 @@
 """One's own photos: upload, History with its switch, and the trash."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from nuvol.apps.photoshare import pictures
+from nuvol.apps.photoshare.pictures import LONGEST, Pictures
 from nuvol.apps.photoshare.visitors import Visitor
-from nuvol.sdk.cloudfs import ExistValues, File, Filesystem
+from nuvol.sdk.cloudfs import ExistValues, File, Filesystem, Photo
+
+BLOCK = 4 * 1024 * 1024
+"""Bytes of a photo that are fetched at once."""
 
 
 class Gone(Exception):
@@ -26,7 +30,6 @@ class Shot:
     """Seconds since 1970."""
     private: bool
     version: int
-    likes: list[str]
 
     @property
     def day(self) -> datetime:
@@ -38,32 +41,54 @@ class Shot:
         return f"{self.day:%Y-%m-%d}"
 
 
-def upload(cloud: Filesystem, visitor: Visitor, name: str, file: BinaryIO, *, public: bool) -> File:
+def upload(cloud: Filesystem, visitor: Visitor, pictures: Pictures, name: str, file: BinaryIO, *, public: bool) -> File:
     """Raises NoPicture, CloudFSError. Somebody may have a photo of that name already: then this one gets a number."""
     name = PurePosixPath(name.replace("\\", "/")).name.lstrip(".").replace("\0", "")[-120:] or "photo"
-    name, mime = pictures.check(name, file)
+    picture = pictures.check(name, file)
     folder = cloud.folder(visitor.public if public else visitor.private)
-    return folder.upload(file, name, mime, exists=ExistValues.rename)
+    made = folder.upload(file, picture.name, picture.mime, exists=ExistValues.rename)
+    pictures.keep(key(visitor, made), picture)
+    return made
 
 
-def own(cloud: Filesystem, visitor: Visitor, likes: dict[str, list[str]]) -> list[Shot]:
+def key(visitor: Visitor, photo: File) -> str:
+    """Under which small pictures are kept: nobody else's, and not those of an earlier content."""
+    return f"{visitor.name} {photo.id} {photo.version}"
+
+
+def small(pictures: Pictures, visitor: Visitor, photo: File, side: int) -> bytes | None:
+    """None: it cannot be shown. Raises CloudFSError."""
+    if photo.size > LONGEST:
+        return None
+    return pictures.small(key(visitor, photo), side, lambda file: file.writelines(blocks(photo)))
+
+
+def blocks(photo: File) -> Iterator[bytes]:
+    """Its bytes. Raises CloudFSError."""
+    while block := photo.read(BLOCK):
+        yield block
+
+
+def own(cloud: Filesystem, visitor: Visitor) -> list[Shot]:
     """Public and private ones, the newest first."""
     shots = [
-        Shot(
-            id=item.id,
-            path=item.url(),
-            name=item.name,
-            owner=visitor.name,
-            created=item.date_created,
-            private=private,
-            version=item.version,
-            likes=likes.get(item.id, []),
-        )
+        Shot(item.id, item.url(), item.name, visitor.name, item.date_created, private, item.version)
         for path, private in ((visitor.public, False), (visitor.private, True))
         for item in cloud.list(path)
-        if isinstance(item, File)
+        if isinstance(item, Photo)
     ]
-    return sorted(shots, key=lambda shot: shot.created, reverse=True)
+    return newest_first(shots)
+
+
+def newest_first(shots: Iterable[Shot]) -> list[Shot]:
+    return sorted(shots, key=lambda shot: (shot.created, shot.id), reverse=True)
+
+
+def page(shots: list[Shot], after: str, length: int) -> tuple[list[Shot], str]:
+    """Those after the photo with this id (the first ones when there is none), and the id for the next page."""
+    start = next((number for number, shot in enumerate(shots, 1) if shot.id == after), 0)
+    shown = shots[start : start + length]
+    return shown, shown[-1].id if len(shots) > start + length else ""
 
 
 def switch(cloud: Filesystem, visitor: Visitor, item_id: str, *, public: bool) -> None:

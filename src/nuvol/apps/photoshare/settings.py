@@ -27,12 +27,16 @@ class Settings:
     password: str = ""
     ca: str = ""
     """A file of certificates to trust besides the usual ones."""
+    media_root: str = ""
+    """Folder for small pictures, which several processes may share; empty: one that goes with the process."""
 
     @property
     def is_complete(self) -> bool:
         return bool(self.username and self.password)
 
 
+# Before the tables.
+_ABOVE = {"MEDIA_ROOT": "media_root"}
 # Table of the file → its key → our name.
 _NAMES: dict[str, dict[str, str]] = {
     "CLOUD_FS_SETTINGS": {
@@ -49,21 +53,27 @@ _NAMES: dict[str, dict[str, str]] = {
 def read(path: Path) -> Settings:
     """Raises BadSettings."""
     try:
-        return settings(tomllib.loads(path.read_text()))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        found = settings(tomllib.loads(path.read_text()))
+        if found.media_root:
+            Path(found.media_root).mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadSettings(f"{path} cannot be read: {error}.") from None
-    except BadSettings as error:
+    except (OSError, BadSettings) as error:
         raise BadSettings(f"{path}: {error}") from None
+    return found
 
 
 def settings(tables: Mapping[str, Any]) -> Settings:
     """Raises BadSettings."""
     found: dict[str, str] = {}
     for table, values in tables.items():
-        for key, value in values.items() if isinstance(values, Mapping) else ():
-            if key not in _NAMES.get(table, {}) or not isinstance(value, str):
-                raise BadSettings(f"there is no text {key} in [{table}].")
-            found[_NAMES[table][key]] = value
+        for key, value in values.items() if isinstance(values, Mapping) else [(table, values)]:
+            known = _NAMES.get(table, {}) if isinstance(values, Mapping) else _ABOVE
+            if key not in known or not isinstance(value, str):
+                raise BadSettings(
+                    f"there is no text {key} in [{table}]." if known is not _ABOVE else f"there is no text {key}."
+                )
+            found[known[key]] = value
     lacking = [key for key, name in _NAMES["CLOUD_FS_SETTINGS"].items() if name != "ca" and not found.get(name)]
     if lacking:
         raise BadSettings(f"[CLOUD_FS_SETTINGS] lacks {', '.join(lacking)}.")

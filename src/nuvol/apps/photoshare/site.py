@@ -15,7 +15,8 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from nuvol.apps.photoshare import words
 from nuvol.apps.photoshare.accounts import Clouds
-from nuvol.apps.photoshare.layout import AppAccount, Crowded
+from nuvol.apps.photoshare.layout import AppAccount, Crowded, Unreadable
+from nuvol.apps.photoshare.pictures import Pictures
 from nuvol.apps.photoshare.settings import Settings
 from nuvol.apps.photoshare.visitors import COOKIE, DAYS, Seal, Visitor
 from nuvol.sdk.cloudfs import AuthenticatedError, CloudFSError, Filesystem
@@ -98,6 +99,7 @@ class Site:
 
     def __init__(self, settings: Settings) -> None:
         self._clouds = Clouds(settings)
+        self._pictures = Pictures(settings.media_root)
         self._seal = Seal(settings.client_secret)
         self._templates = Environment(loader=PackageLoader("nuvol.apps.photoshare"), autoescape=True)
         self._templates.filters |= {"letter": ord, "utc": utc, "utc_words": utc_words}
@@ -114,9 +116,9 @@ class Site:
                 return self.to(visit, "/login")
             if request.method == "POST":
                 if not same_origin(request):
-                    return HTMLResponse("Another site asked for this. Open PhotoShare and try again there.", 403)
+                    return self.trouble(visit, "Another site asked for this. Open PhotoShare and try again there.", 403)
                 if not 0 <= int(request.headers.get("content-length", -1)) <= LARGEST_FORM:
-                    return HTMLResponse("That is more than 1 GB at once. Send fewer photos.", 413)
+                    return self.trouble(visit, "That is more than 1 GB at once. Send fewer photos.", 413)
                 async with request.form() as form:
                     return await run_in_threadpool(self._answer, show, replace(visit, form=form))
             return await run_in_threadpool(self._answer, show, visit)
@@ -133,11 +135,13 @@ class Site:
             answer = self.trouble(visit, f"The cloud refused: {error.message}")
         except Crowded:
             answer = self.trouble(visit, "Too many people changed this at the same moment. Try again.")
+        except Unreadable as refusal:
+            answer = self.trouble(
+                visit, f"“{refusal}” of PhotoShare's own account holds something else. Nothing was changed."
+            )
         except CloudFSError:
             answer = self.trouble(visit, "The cloud does not answer. Try again in a moment.")
-        for name, value in SAFETY.items():
-            answer.headers.setdefault(name, value)
-        return answer
+        return safe(answer)
 
     def show(self, visit: Visit, name: str, status: int = 200, **values: Any) -> Response:
         visitor = visit.visitor
@@ -175,12 +179,18 @@ class Site:
 
     def trouble(self, visit: Visit, sentence: str, status: int = 503) -> Response:
         if visit.wants_json:
-            return JSONResponse({"message": visit.speak(sentence)}, status)
-        return self.show(visit, "trouble", status, sentence=sentence)
+            return safe(JSONResponse({"message": visit.speak(sentence)}, status))
+        return safe(self.show(visit, "trouble", status, sentence=sentence))
 
     async def missing(self, request: Request, error: Exception) -> Response:
         visit = Visit(request, self._seal, self._clouds, FormData(), None)
         return self.trouble(visit, "There is nothing at this address.", 404)
+
+
+def safe(answer: Response) -> Response:
+    for name, value in SAFETY.items():
+        answer.headers.setdefault(name, value)
+    return answer
 
 
 def same_origin(request: Request) -> bool:
@@ -217,11 +227,20 @@ def moment(language: str, seconds: int, now: datetime) -> str:
     return f"{then.day} {words.month(language, then.month)}{year}, {then:%H:%M}"
 
 
-STATIC = {"photoshare.css": "text/css", "photoshare.js": "text/javascript", "icon.svg": "image/svg+xml"}
+STATIC = {
+    "photoshare.css": "text/css",
+    "photoshare.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+    "unseen.svg": "image/svg+xml",
+}
 
 
 async def static(request: Request) -> Response:
-    name = request.path_params["name"]
+    return beside(request.path_params["name"])
+
+
+def beside(name: str) -> Response:
+    """A file of ours."""
     folder = files("nuvol.apps.photoshare").joinpath("static")
     if name == "tokens.css":  # the colours and sizes of the desktop
         content = files("nuvol").joinpath("faces/desktop/tokens.css").read_bytes()

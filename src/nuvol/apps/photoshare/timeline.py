@@ -7,15 +7,22 @@ so likes and order do not depend on the copies.
 
 import hashlib
 import json
-import threading
 from concurrent.futures import ThreadPoolExecutor
-from weakref import WeakValueDictionary
 
-from nuvol.apps.photoshare import friends, likes, photos
+from nuvol.apps.photoshare import friends, photos
 from nuvol.apps.photoshare.layout import AppAccount
 from nuvol.apps.photoshare.photos import Shot
 from nuvol.apps.photoshare.visitors import Visitor
-from nuvol.sdk.cloudfs import CloudFSError, ExistValues, File, Filesystem, Folder, Item, Share, VersionConflictValue
+from nuvol.sdk.cloudfs import (
+    CloudFSError,
+    ExistValues,
+    Filesystem,
+    Folder,
+    Item,
+    Photo,
+    Share,
+    VersionConflictValue,
+)
 from nuvol.sdk.cloudfs.errors import FolderDoesNotExist, PathDoesNotExist
 
 NOTE = "photoshare"
@@ -25,60 +32,39 @@ AT_ONCE = 6
 """Friends that are looked at side by side."""
 
 
-class _Lock:
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-
-
-_receiving: "WeakValueDictionary[tuple[str, str], _Lock]" = WeakValueDictionary()
-
-
 def timeline(cloud: Filesystem, app: AppAccount, visitor: Visitor) -> tuple[list[Shot], list[str]]:
     """The photos, the newest first, and the names of friends whose photos could not be fetched now."""
-    liked = likes.of(app.likes())
-    users = app.users()
-    wanted = friends.names(app.read(users.get(visitor.name)))
-    received = {item.name: item for item in cloud.list(visitor.shared) if isinstance(item, Folder)}
-    absent: list[str] = []
-
-    def of_friend(name: str) -> list[Shot]:
-        key = app.read(users.get(name)).get("sharedKey")
-        try:
-            return _shots(cloud, visitor, name, key, received.get(name), liked) if key else []
-        except CloudFSError:
-            absent.append(name)
-            return []
-
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        theirs = [shot for shots in pool.map(of_friend, wanted) for shot in shots]
-    shots = photos.own(cloud, visitor, liked) + theirs
-    return sorted(shots, key=lambda shot: shot.created, reverse=True), sorted(absent)
+        mine = pool.submit(photos.own, cloud, visitor)
+        users = app.users()
+        received = {item.name: item for item in cloud.list(visitor.shared) if isinstance(item, Folder)}
+        absent: list[str] = []
+
+        def of_friend(name: str) -> list[Shot]:
+            key = app.read(users.get(name)).get("sharedKey")
+            try:
+                return _shots(cloud, visitor, name, cloud.share(key), received.get(name)) if key else []
+            except CloudFSError:
+                absent.append(name)
+                return []
+
+        theirs = pool.map(of_friend, friends.names(app.read(users.get(visitor.name))))
+        shots = [shot for found in theirs for shot in found] + mine.result()
+    return photos.newest_first(shots), sorted(absent)
 
 
-def _shots(
-    cloud: Filesystem, visitor: Visitor, friend: str, key: str, folder: Folder | None, liked: dict[str, list[str]]
-) -> list[Shot]:
-    share = cloud.share_from_share_key(key)
-    sources = [item for item in share.list() if isinstance(item, File)]
-    copies = {copy.name: copy for copy in _received(cloud, visitor, friend, share, sources, folder)}
+def _shots(cloud: Filesystem, visitor: Visitor, friend: str, share: Share, folder: Folder | None) -> list[Shot]:
+    sources = [item for item in share.list() if isinstance(item, Photo)]
+    copies = {copy.name: copy.url() for copy in _received(cloud, visitor, friend, share, sources, folder)}
     return [
-        Shot(
-            id=source.id,
-            path=copies[source.name].url(),
-            name=source.name,
-            owner=friend,
-            created=source.date_created,
-            private=False,
-            version=source.version,
-            likes=liked.get(source.id, []),
-        )
+        Shot(source.id, copies[source.name], source.name, friend, source.date_created, False, source.version)
         for source in sources
         if source.name in copies
     ]
 
 
 def _received(
-    cloud: Filesystem, visitor: Visitor, friend: str, share: Share, sources: list[File], folder: Folder | None
+    cloud: Filesystem, visitor: Visitor, friend: str, share: Share, sources: list[Photo], folder: Folder | None
 ) -> list[Item]:
     """The copies of a friend's photos, received anew if the share is not as it was when they were received."""
     state = _state(share, sources)
@@ -93,18 +79,13 @@ def _received(
 
 
 def _receive(cloud: Filesystem, visitor: Visitor, friend: str, share: Share, state: str) -> Folder:
-    held = _receiving.setdefault((visitor.name, friend), _Lock())
-    with held.lock:
-        folder = cloud.folder(visitor.shared).create_folder(friend, exists=ExistValues.reuse)
-        (made,) = share.receive(folder, exists=ExistValues.overwrite)
-        folder.application_data = {NOTE: {"state": state, "folder": made.id}}
-        return folder.save(VersionConflictValue.ignore)
+    folder = cloud.folder(visitor.shared).create_folder(friend, exists=ExistValues.reuse)
+    (made,) = share.receive(folder, exists=ExistValues.overwrite)
+    folder.application_data = {NOTE: {"state": state, "folder": made.id}}
+    return folder.save(VersionConflictValue.ignore)
 
 
-def _state(share: Share, sources: list[File]) -> str:
+def _state(share: Share, sources: list[Photo]) -> str:
     """Changes with everything that a copy would show otherwise."""
-    told = [
-        share.share_key,
-        *sorted((item.id, item.name, item.date_content_last_modified, item.size) for item in sources),
-    ]
+    told = sorted((item.id, item.name, item.date_content_last_modified, item.size) for item in sources)
     return hashlib.sha256(json.dumps([share.share_key, told]).encode()).hexdigest()[:32]

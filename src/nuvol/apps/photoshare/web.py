@@ -1,9 +1,10 @@
 """The pages. Plain forms that work without script; `static/photoshare.js` makes them quicker where there is one."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
@@ -14,12 +15,12 @@ from starlette.routing import Route
 from nuvol.apps.photoshare import accounts, friends, likes, photos, pictures, timeline
 from nuvol.apps.photoshare.accounts import Declined
 from nuvol.apps.photoshare.settings import Settings
-from nuvol.apps.photoshare.site import Site, Visit, static
-from nuvol.sdk.cloudfs import AuthenticatedError, File
+from nuvol.apps.photoshare.site import Site, Visit, beside, static
+from nuvol.sdk.cloudfs import AuthenticatedError, Photo
 from nuvol.sdk.cloudfs.errors import FilesystemWouldBeOverTheLimit
 
-BLOCK = 4 * 1024 * 1024
-"""Bytes of a photo that are fetched at once."""
+POSTS, SQUARES = 20, 60
+"""Photos on one page of the timeline, and of History."""
 
 ID_PATH = re.compile(r"[\w-]+(/[\w-]+)*", re.ASCII)
 
@@ -83,7 +84,19 @@ class PhotoShare(Site):
 
     def timeline(self, visit: Visit) -> Response:
         shots, absent = timeline.timeline(visit.cloud, visit.app, visit.known)
-        return self.show(visit, "timeline", shots=shots, absent=absent, mark=self.mark(visit), now=datetime.now(UTC))
+        after = visit.request.query_params.get("after", "")
+        shown, older = photos.page(shots, after, POSTS)
+        return self.show(
+            visit,
+            "timeline",
+            shots=shown,
+            after=after,
+            older=older,
+            liked=likes.of(visit.app.likes()),
+            absent=absent,
+            mark=self.mark(visit),
+            now=datetime.now(UTC),
+        )
 
     def like(self, visit: Visit) -> Response:
         item_id = self._seal.marked(visit.known.name, visit.text("photo"))
@@ -91,13 +104,14 @@ class PhotoShare(Site):
             return self.trouble(visit, "This photo cannot be liked from here. Open the timeline again.", 400)
         users = likes.set_like(visit.app, item_id, visit.known.name, visit.text("liked") == "1")
         if not visit.wants_json:
-            return self.to(visit, f"/timeline#p-{item_id}")
+            return self.to(visit, f"/timeline?{urlencode({'after': visit.text('after')})}#p-{item_id}")
         text = self._templates.get_template("likes.html").render(
             **self.spoken(visit),
             here=visit.here,
             visitor=visit.known,
             item_id=item_id,
             users=users,
+            after=visit.text("after"),
             mark=self.mark(visit),
         )
         return JSONResponse({"html": text})
@@ -123,7 +137,7 @@ class PhotoShare(Site):
         """One photo that fails does not hold up the others."""
         name = given.filename or ""
         try:
-            made = photos.upload(visit.cloud, visit.known, name, given.file, public=public)
+            made = photos.upload(visit.cloud, visit.known, self._pictures, name, given.file, public=public)
         except pictures.NoPicture as refusal:
             return {"name": name, "good": False, "sentence": visit.speak(str(refusal))}
         except FilesystemWouldBeOverTheLimit:
@@ -137,10 +151,21 @@ class PhotoShare(Site):
     # ------------------------------------------------------------------------------------------------ history
 
     def history(self, visit: Visit) -> Response:
-        shots = photos.own(visit.cloud, visit.known, likes.of(visit.app.likes()))
-        show = visit.request.query_params.get("show", "")
+        shots = photos.own(visit.cloud, visit.known)
+        query = visit.request.query_params
+        show = query.get("show", "")
         wanted = {"friends": [s for s in shots if not s.private], "you": [s for s in shots if s.private]}
-        return self.show(visit, "history", shots=wanted.get(show, shots), shown=show, any=bool(shots))
+        shown, older = photos.page(wanted.get(show, shots), query.get("after", ""), SQUARES)
+        return self.show(
+            visit,
+            "history",
+            shots=shown,
+            older=older,
+            liked=likes.of(visit.app.likes()),
+            shown=show,
+            any=bool(shots),
+            now=datetime.now(UTC),
+        )
 
     def switch(self, visit: Visit) -> Response:
         item_id, public = visit.text("photo"), visit.text("public") == "1"
@@ -192,34 +217,39 @@ class PhotoShare(Site):
     # ------------------------------------------------------------------------------------------------- photos
 
     def photo(self, visit: Visit) -> Response:
-        """The bytes, read with the user's own token: what is not in the user's file system is not found."""
-        path = visit.request.path_params["path"]
-        if not ID_PATH.fullmatch(path):
+        """The bytes, or a small picture of them, read with the user's own token: what is not in the user's file system
+        is not found, whatever is kept of it."""
+        item = self._photo_of(visit)
+        if item is None:
             return self.trouble(visit, "There is no such photo.", 404)
-        try:
-            item = visit.cloud.get_item("/" + path)
-        except AuthenticatedError as error:
-            if error.status() == 401:
-                raise
-            return self.trouble(visit, "There is no such photo.", 404)
-        if not isinstance(item, File):
-            return self.trouble(visit, "There is no such photo.", 404)
-        tag = f'"{item.id}-{item.version}"'
+        side = {"large": pictures.LARGE, "small": pictures.SMALL}.get(visit.request.query_params.get("size", ""))
+        tag = f'"{item.id}-{item.version}-{side}"'
         headers = {"ETag": tag, "Cache-Control": "private, max-age=31536000, immutable", **SANDBOX}
         if visit.request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
+        if side:
+            small = photos.small(self._pictures, visit.known, item, side)
+            return beside("unseen.svg") if small is None else Response(small, headers=headers, media_type="image/webp")
         shown = item.mime in pictures.SHOWN
         headers["Content-Length"] = str(item.size)
         if not shown:
             headers["Content-Disposition"] = "attachment"
         return StreamingResponse(
-            blocks(item), headers=headers, media_type=item.mime if shown else "application/octet-stream"
+            photos.blocks(item), headers=headers, media_type=item.mime if shown else "application/octet-stream"
         )
 
-
-def blocks(file: File) -> Iterator[bytes]:
-    while block := file.read(BLOCK):
-        yield block
+    def _photo_of(self, visit: Visit) -> Photo | None:
+        """Raises CloudFSError when the cloud cannot tell now."""
+        path = visit.request.path_params["path"]
+        if not ID_PATH.fullmatch(path):
+            return None
+        try:
+            item = visit.cloud.get_item("/" + path)
+        except AuthenticatedError as error:
+            if error.status() in (401, 429, 503):
+                raise
+            return None
+        return item if isinstance(item, Photo) else None
 
 
 def peer(request: Request) -> str:

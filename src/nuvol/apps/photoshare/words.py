@@ -48,6 +48,45 @@ _WORDS = {
         "Tria un nom sense barres que no comenci amb un punt: el teu correu electrònic serveix.",
     ),
     "Somebody has this name already.": ("Alguien ya tiene este nombre.", "Algú ja té aquest nom."),
+    # … what this platform says of newcomers; others say it in words of their own, which stay as they are
+    "There is already a user “{}”.": ("Ya hay un usuario «{}».", "Ja hi ha un usuari «{}»."),
+    "Choose another name or address.": ("Elige otro nombre o dirección.", "Tria un altre nom o adreça."),
+    "The username is too short: it needs at least {} characters.": (
+        "El nombre de usuario es demasiado corto: necesita al menos {} caracteres.",
+        "El nom d’usuari és massa curt: calen almenys {} caràcters.",
+    ),
+    "The password is too short: it needs at least {} characters.": (
+        "La contraseña es demasiado corta: necesita al menos {} caracteres.",
+        "La contrasenya és massa curta: calen almenys {} caràcters.",
+    ),
+    "Correct the request; nothing was changed.": (
+        "Corrígelo; no se ha cambiado nada.",
+        "Corregeix-ho; no s’ha canviat res.",
+    ),
+    "Nobody can sign up here alone.": (
+        "Aquí nadie puede registrarse por su cuenta.",
+        "Aquí ningú es pot registrar sol.",
+    ),
+    "Ask an administrator of this cloud.": (
+        "Pídelo a un administrador de esta nube.",
+        "Demana-ho a un administrador d’aquest núvol.",
+    ),
+    "Nobody can join through this app by themselves.": (
+        "Nadie puede registrarse por su cuenta en esta aplicación.",
+        "Ningú es pot registrar sol en aquesta aplicació.",
+    ),
+    "An administrator can allow it: {}": (
+        "Un administrador puede permitirlo: {}",
+        "Un administrador ho pot permetre: {}",
+    ),
+    "This app may have {} users.": (
+        "Esta aplicación puede tener {} usuarios.",
+        "Aquesta aplicació pot tenir {} usuaris.",
+    ),
+    "Ask an administrator for the plan “paid”.": (
+        "Pide a un administrador el plan «paid».",
+        "Demana a un administrador el pla «paid».",
+    ),
     "The account could not be made now. Try again in a moment.": (
         "No se ha podido crear la cuenta. Vuelve a intentarlo en un momento.",
         "No s’ha pogut crear el compte. Torna-ho a provar d’aquí a un moment.",
@@ -78,6 +117,11 @@ _WORDS = {
     "Upload a photo, or add friends to see theirs.": (
         "Sube una foto, o añade amigos para ver las suyas.",
         "Puja una foto, o afegeix amics per veure les seves.",
+    ),
+    "Older photos": ("Fotos anteriores", "Fotos anteriors"),
+    "That is all. Likes here are kept by PhotoShare and counted apart from those of other apps.": (
+        "Eso es todo. Los «me gusta» de aquí los guarda PhotoShare y se cuentan aparte de los de otras aplicaciones.",
+        "Això és tot. Els «m’agrada» d’aquí els guarda PhotoShare i es compten a part dels d’altres aplicacions.",
     ),
     "just now": ("ahora mismo", "ara mateix"),
     "1 minute ago": ("hace 1 minuto", "fa 1 minut"),
@@ -112,6 +156,10 @@ _WORDS = {
     "“{}” is not a picture, or it is damaged.": (
         "«{}» no es una imagen, o está dañada.",
         "«{}» no és una imatge, o està malmesa.",
+    ),
+    "“{}” takes too much time or memory to look at.": (
+        "Mirar «{}» requiere demasiado tiempo o memoria.",
+        "Mirar «{}» requereix massa temps o memòria.",
     ),
     "“{}” does not fit: your cloud is full.": (
         "«{}» no cabe: tu nube está llena.",
@@ -191,12 +239,24 @@ _WORDS = {
         "Desde aquí no se puede marcar esta foto. Abre otra vez la cronología.",
         "Des d’aquí no es pot marcar aquesta foto. Torna a obrir la cronologia.",
     ),
+    "Another site asked for this. Open PhotoShare and try again there.": (
+        "Lo ha pedido otro sitio. Abre PhotoShare y vuelve a intentarlo allí.",
+        "Ho ha demanat un altre lloc. Obre PhotoShare i torna-ho a provar allà.",
+    ),
+    "That is more than 1 GB at once. Send fewer photos.": (
+        "Es más de 1 GB de una vez. Envía menos fotos.",
+        "És més d’1 GB d’un cop. Envia menys fotos.",
+    ),
     "There is no such photo.": ("No existe esa foto.", "No hi ha aquesta foto."),
     "There is nothing at this address.": ("No hay nada en esta dirección.", "No hi ha res en aquesta adreça."),
     "The cloud refused: {}": ("La nube lo ha rechazado: {}", "El núvol ho ha refusat: {}"),
     "Too many people changed this at the same moment. Try again.": (
         "Demasiadas personas lo han cambiado a la vez. Vuelve a intentarlo.",
         "Massa gent ho ha canviat alhora. Torna-ho a provar.",
+    ),
+    "“{}” of PhotoShare's own account holds something else. Nothing was changed.": (
+        "«{}», de la cuenta de PhotoShare, contiene otra cosa. No se ha cambiado nada.",
+        "«{}», del compte de PhotoShare, conté una altra cosa. No s’ha canviat res.",
     ),
     "The cloud does not answer. Try again in a moment.": (
         "La nube no responde. Vuelve a intentarlo en un momento.",
@@ -217,7 +277,7 @@ _TELLING = 18
 """Letters from which on a sentence is known by its words, whatever stands in its gaps."""
 
 _PATTERNS = [
-    (re.compile(re.escape(said).replace(r"\{\}", "(.+)"), re.DOTALL), others)
+    (re.compile(re.escape(said).replace(r"\{\}", "(.+?)"), re.DOTALL), others)
     for said, others in _WORDS.items()
     if "{}" in said and len(said) > _TELLING
 ]
@@ -250,7 +310,12 @@ def speaker(language: str) -> Speak:
         for pattern, others in _PATTERNS:
             if found := pattern.fullmatch(sentence):
                 return others[which].format(*found.groups())
-        return sentence
+        several = sentence.split(". ")
+        return (
+            " ".join(speak(one) for one in [f"{one}." for one in several[:-1]] + several[-1:])
+            if several[1:]
+            else sentence
+        )
 
     return speak
 

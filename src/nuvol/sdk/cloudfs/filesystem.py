@@ -100,6 +100,10 @@ class Filesystem:
 
     retrieve_share = share_from_share_key
 
+    def share(self, key: str) -> Share:
+        """The same without asking the server; its name and size come with `refresh()`."""
+        return Share(self._rest, {"share_key": key})
+
 
 def _several(given: Item | Items) -> Items:
     return given if isinstance(given, list) else [given]

@@ -4,18 +4,18 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import astuple
 
-from nuvol.model.nodes import Version
+from nuvol.model.nodes import Kind, Version
 from nuvol.stores.catalog.database import Connection
 
 _FIELDS = Version.__struct_fields__
 _COLUMNS = ", ".join(_FIELDS)
 _ADD = f"insert into version ({_COLUMNS}) values ({', '.join('?' * len(_FIELDS))})"
-_SIZE_BELOW = (
-    "with recursive down (id) as (select id from node where account_id = ? and id = ?"
-    " union all select n.id from down join node n on n.account_id = ? and n.parent_id = down.id)"
-    " select coalesce(sum(size), 0) from (select distinct v.content, v.size from down"
-    " join version v on v.account_id = ? and v.node_id = down.id where v.content is not null) held"
-)
+_CHILDREN = [
+    f"select id, kind from node where account_id = ? and parent_id {{in}} and state {state}"
+    for state in ("= 0", "<> 0")
+]
+"""Each has an index. One recursive statement for both has none, and reads the whole account for each node."""
+_SIZES = "select distinct content, size from version where account_id = ? and node_id {in} and content is not null"
 
 
 class Versions:
@@ -41,8 +41,14 @@ class Versions:
         return Version(*row) if row else None
 
     def size_below(self, account_id: int, folder_id: int) -> int:
-        row = self._db.one(_SIZE_BELOW, (account_id, folder_id, account_id, account_id))
-        return int(row[0]) if row else 0
+        sizes: dict[bytes, int] = {}
+        folders = [folder_id]
+        while folders:
+            below = [row for sql in _CHILDREN for row in self._db.all_in(sql, (account_id,), folders)]
+            files = [node_id for node_id, kind in below if kind == Kind.FILE]
+            sizes.update((content, size) for content, size in self._db.all_in(_SIZES, (account_id,), files))
+            folders = [node_id for node_id, kind in below if kind == Kind.FOLDER]
+        return sum(sizes.values())
 
     def newest(self, account_id: int, node_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         sql = (
