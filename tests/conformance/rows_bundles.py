@@ -22,6 +22,14 @@ class BundleRowsTests:
         assert catalog.write(lambda tx: tx.bundles.expire(100)) == 1
         assert catalog.read(lambda tx: (tx.bundles.get(ANNA, 4), tx.bundles.get(ANNA, BUNDLE.id))) == (None, BUNDLE)
 
+    def test_the_newest_of_an_account_are_kept(self, catalog):
+        catalog.write(lambda tx: [tx.bundles.add(replace(BUNDLE, id=number)) for number in (3, 9, 5)])
+        catalog.write(lambda tx: tx.bundles.add(replace(BUNDLE, account_id=BERT, id=1)))
+        assert catalog.write(lambda tx: tx.bundles.keep(ANNA, 2)) == 1
+        kept = catalog.read(lambda tx: [tx.bundles.get(ANNA, number) is not None for number in (3, 5, 9)])
+        assert kept == [False, True, True]
+        assert catalog.read(lambda tx: tx.bundles.get(BERT, 1)) is not None
+
     def test_ten_thousand_nodes_are_as_good_as_one(self, catalog):
         ids = tuple(range(2**53 - 10_000, 2**53))
         catalog.write(lambda tx: tx.bundles.add(replace(BUNDLE, node_ids=ids)))

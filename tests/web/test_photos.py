@@ -45,6 +45,11 @@ def test_photos_stand_by_the_day_they_were_taken_and_go_on_by_keys(desktop: Desk
     tile(desktop, "later.jpg").click()
     shown = lightbox(desktop, "later.jpg")
     expect(shown).to_be_visible()
+    picture = shown.locator(".pswp__item[aria-hidden=false] .pswp__img").last
+    expect(picture).to_be_visible()
+    box, stage = picture.bounding_box(), shown.locator(".stage").bounding_box()
+    assert box and stage
+    assert abs(box["x"] + box["width"] / 2 - stage["x"] - stage["width"] / 2) < 2, "it stands in the middle"
     desktop.press("i")
     about = shown.get_by_role("complementary", name="About this photo")
     expect(about).to_contain_text("12 June 2021")

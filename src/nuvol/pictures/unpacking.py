@@ -21,12 +21,13 @@ from nuvol.pictures.frames import Packed, receive, send
 from nuvol.pictures.messages import Broken
 
 MEMORY = 1 << 30
-"""Bytes of address space: enough for the list of half a million entries, and for any dictionary but absurd ones."""
+"""Bytes of address space: enough for the list of entries, and for any dictionary but absurd ones."""
 SECONDS = 60
 """Of processor for the list, and for each entry beside what its size takes."""
 SPEED = 20 << 20
 """Bytes of an entry for which a second more is allowed."""
-ENTRIES = 500_000
+ENTRIES, NAMES = 200_000, 32 << 20
+"""Photos of many years, each with a file beside it; and letters of all their names. The server keeps the list."""
 RATIO = 200
 """Photos and films are packed already; a text may shrink to a tenth, and only a bomb to less than this part."""
 SMALL = 1 << 20
@@ -89,6 +90,8 @@ def opened(channel: socket.socket, size: int) -> zipfile.ZipFile:
     infos = archive.infolist()
     if len(infos) > ENTRIES:
         raise Refused(f"it has {len(infos)} entries; up to {ENTRIES} are unpacked")
+    if sum(len(info.filename) for info in infos) > NAMES:
+        raise Refused("the names of its entries are absurdly long")
     whole = sum(info.file_size for info in infos)
     if whole > WHOLE_SMALL and whole > WHOLE_RATIO * size:
         raise Refused(f"it would be {whole >> 30} GiB unpacked, which no archive of photos of {size} bytes is")

@@ -15,6 +15,8 @@ from nuvol.stores.base import Transaction
 
 LASTS = HOUR
 """Long enough to try a broken download again."""
+KEPT = 20
+"""Of an account, at the same time: the newest."""
 MOST = 50_000
 """As many as an album holds, and what one can choose at once."""
 
@@ -37,7 +39,12 @@ class Bundles:
             raise NodeMissing(f"There is no file or folder {missing}.", advice="Choose those that are there.")
         now = self._files.clock()
         bundle = Bundle(actor.account_id, self._files.new_id(), name, ids, now + LASTS)
-        self._files.catalog.write(lambda tx: tx.bundles.add(bundle))
+
+        def unit(tx: Transaction) -> None:
+            tx.bundles.add(bundle)
+            tx.bundles.keep(actor.account_id, KEPT)
+
+        self._files.catalog.write(unit)
         return bundle
 
     def open(self, actor: Actor, bundle_id: int) -> tuple[Bundle, list[Node]]:

@@ -75,7 +75,8 @@ class Finding:
                     newest = tx.photos.timeline(actor.account_id, (1 << 62, 0), -(1 << 62), 1, cells=cells)
                     cover = next(iter(compose(self._files, tx, actor, newest)), None)
                 middle = middle_of(cell, level)
-                named = towns.near(*middle, max(NEAR, METRES_AROUND >> level + 1))  # half a cell
+                shown = cover.place if cover is not None else None
+                named = towns.near(*(shown or middle), max(NEAR, METRES_AROUND >> level + 1))  # half a cell
                 found.append(Place(cell, level, *middle, named, photos, cover))
             return found
 

@@ -27,6 +27,8 @@ KEPT = 30 * DAY
 """As long as what came of it is told."""
 MOST = 20
 """Of an account, at the same time."""
+MOST_KEPT = 100
+"""Of an account, with what came of them: the newest."""
 
 
 class Imports:
@@ -46,7 +48,8 @@ class Imports:
         archive = self._files.catalog.read(lambda tx: self._archive(tx, actor, node_id))
 
         def unit(ledger: Ledger) -> Import:
-            going = [one for one in ledger.tx.imports.of(actor.account_id) if one.stage == Stage.GOING]
+            own = ledger.tx.imports.of(actor.account_id)
+            going = [one for one in own if one.stage == Stage.GOING]
             for one in going:
                 if (one.node_id, one.number) == (node_id, archive.content_number):
                     return one
@@ -63,6 +66,8 @@ class Imports:
                 brought=Brought(),
                 queued_at=ledger.now,
             )
+            for old in own[MOST_KEPT - 1 :]:
+                ledger.tx.imports.remove(actor.account_id, old.id)
             ledger.tx.imports.add(one)
             ledger.tell("create", "import", one.id)
             return one

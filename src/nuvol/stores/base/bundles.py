@@ -11,6 +11,9 @@ class BundleRows(Protocol):
 
     def add(self, bundle: Bundle) -> None: ...
     def get(self, account_id: int, bundle_id: int) -> Bundle | None: ...
+    def keep(self, account_id: int, most: int) -> int:
+        """Forget all but the newest."""
+
     def expire(self, before: int) -> int: ...
 
 

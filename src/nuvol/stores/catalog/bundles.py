@@ -26,6 +26,11 @@ class Bundles:
         row = self._db.one(sql, (account_id, bundle_id))
         return Bundle(account_id, bundle_id, row[0], tuple(map(int, row[1].split())), row[2]) if row else None
 
+    def keep(self, account_id: int, most: int) -> int:
+        newest = "select id from bundle where account_id = ? order by id desc limit ?"
+        sql = f"delete from bundle where account_id = ? and id not in ({newest})"
+        return self._db.run(sql, (account_id, account_id, most))
+
     def expire(self, before: int) -> int:
         return self._db.run("delete from bundle where expires_at < ?", (before,))
 
