@@ -1,9 +1,19 @@
+import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { installable } from './installable.ts';
 
-/** Parts of `lib` that only apps and dialogs need which come after the first page. */
-const LATER = 'database|databases|replicas|merging|roll|worker|conversation|mentions|photoplaces|photos|shares|sharing';
+type Graph = { getModuleInfo(id: string): { importedIds: readonly string[] } | null };
+let first: Set<string> | undefined;
+
+/** Whether the first page is made of it: main.ts imports it, however far, without asking for it later. */
+function isFirst(id: string, graph: Graph): boolean {
+  if (!first) {
+    first = new Set([join(import.meta.dirname, 'src/main.ts')]);
+    for (const found of first) for (const next of graph.getModuleInfo(found)?.importedIds ?? []) first.add(next); // also of those that are added
+  }
+  return first.has(id);
+}
 
 export default defineConfig({
   plugins: [svelte(), installable()],
@@ -16,7 +26,12 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // What two parts share goes into one file instead of forty: each of them is a question to the server.
-        codeSplitting: { groups: [{ name: 'shared', test: new RegExp(`src/lib/(?!u1db|sharing|words/(es|ca|documents|console)|(state|api)/(${LATER})\\.)|@lucide|svelte/src`), minShareCount: 2 }] },
+        codeSplitting: {
+          groups: [
+            { name: (id, graph) => (isFirst(id, graph) ? 'shared' : null), test: /src\/lib\/|@lucide|svelte\/src/, minShareCount: 2 },
+            { name: 'later', test: /src\/lib\/(ui|actions|api)\/|@lucide/, minShareCount: 2 },
+          ],
+        },
       },
     },
     assetsInlineLimit: 0, // the policy of the page allows no data: fonts or scripts

@@ -234,8 +234,8 @@ class AccountRowsTests:
         )
 
         def change(tx):
-            apps = tx.apps
-            return apps.set_active("desk", False), apps.set_signup("desk", "open"), apps.set_app_folder("desk", True)
+            is_shut = tx.apps.set_active("desk", False)
+            return is_shut, tx.apps.set_signup("desk", "open"), tx.apps.set_app_folder("desk", True)
 
         changed = replace(APP, active=False, signup="open", app_folder=True)
         assert catalog.write(change) == (True, True, True)

@@ -223,7 +223,7 @@ class ChunkRowsTests:
         assert len(catalog.read(lambda tx: tx.chunks.dead(1000, 1000, 2))) == 2
 
     def test_what_is_held_says_whether_it_is_pinned_for_long_enough(self, catalog):
-        refer(catalog, chunk(0), chunk(1), chunk(2, blob_id=60), blob_id=BLOB)
+        refer(catalog, chunk(0), chunk(1))
         catalog.write(lambda tx: tx.chunks.pin(ANNA, [name(0)], until=80))
 
         def holds(until: int, *numbers: int) -> tuple[dict[bytes, Chunk], bool]:

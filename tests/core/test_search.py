@@ -8,6 +8,7 @@ from nuvol.clock import SECOND
 from nuvol.core.files import gathering
 from nuvol.model.names import NAME_WORDS, TEXT_WORDS, WORD_BYTES, fits, words
 from nuvol.model.shares import Role
+from nuvol.stores.catalog import words as index
 from tests.core.clouds import Home
 
 
@@ -166,6 +167,32 @@ def test_a_comment_far_down_in_somebody_elses_account_is_found(anna, bert, monke
         page = bert.cloud.search.find(bert.actor, "needle", after=after, limit=3)
         found, after, asked = [*found, *page.nodes], page.next, asked + 1
     assert [node.name for node in found] == ["f"] and asked > 1
+
+
+@pytest.mark.parametrize(("few", "many"), [(1, 2), (1, 10), (4, 100), (2000, 10_000)])
+@pytest.mark.parametrize("near", [(1,), (2, 5), (100, 900)], ids=str)
+def test_the_same_is_found_however_common_the_words_are(anna, monkeypatch, few, many, near):
+    """Words of which there are few, many, and many that seldom meet are looked up in different ways."""
+    monkeypatch.setattr(index, "FEW", few)
+    monkeypatch.setattr(index, "MANY", many)
+    monkeypatch.setattr(index, "NEAR", near)
+    texts = [f"{'sea ' * (i % 2)}{'sun ' * (i % 3 == 0)}{'s' * (i % 4)} n{i}" for i in range(24)]
+    for number, text in enumerate(texts):
+        anna.put(text)
+        node = anna.put(f"file {number}")
+        anna.cloud.comments.add(anna.actor, node.id, text)
+        anna.cloud.comments.add(anna.actor, node.id, f"another word{number % 2}")
+    for asked in ("s", "se", "sea", "sea sun", "sun se n", "n1", "sea n1", "s n2 sea", "nothing", "sea nothing", "n"):
+        named = [text.strip() for text in texts if fits(text, words(asked))][::-1]
+        said = [f"file {number}" for number, text in enumerate(texts) if fits(text, words(asked))][::-1]
+        for limit in (1, 5, 100):
+            nodes, after, pages = [], None, 0
+            while pages == 0 or after is not None:
+                page = anna.cloud.search.find(anna.actor, asked, after=after, limit=limit)
+                nodes, after, pages = [*nodes, *page.nodes], page.next, pages + 1
+            assert [node.name.strip() for node in nodes if not node.name.startswith("file")] == named, (asked, limit)
+            assert [node.name for node in nodes if node.name.startswith("file")] == said, (asked, limit)
+    assert list(seen(anna, "an wor word1", limit=100)) == [f"file {number}" for number in range(23, 0, -2)]
 
 
 def test_a_comment_follows_its_file_into_another_account(anna, bert):

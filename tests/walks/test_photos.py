@@ -1,5 +1,6 @@
 """Photos from the upload to the thumbnail, on a real server with its child process."""
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from tests.pictures import makers
 from tests.servers import Server, serve
 from tests.sizes import size
 
+KEPT = 40 << 20
+"""Bytes: caches that fill with the first work, of pages, paths and code."""
 SOON = 120
 """Seconds for what a busy machine does in two."""
 
@@ -109,6 +112,7 @@ def test_a_camera_full_of_photos_makes_a_timeline_that_is_right_and_complete(tmp
         serve(tmp_path / "cloud") as server,
         httpx.Client(base_url=server.url, auth=(server.name, server.password), timeout=60) as client,
     ):
+        before = resident(server.process.pid)
         for name, (data, _, _) in photos.items():
             send(client, name, data)
             assert client.get("/healthz").status_code == 200
@@ -135,6 +139,7 @@ def test_a_camera_full_of_photos_makes_a_timeline_that_is_right_and_complete(tmp
         while children(server.process.pid) and time.monotonic() < until:
             time.sleep(0.5)
         assert children(server.process.pid) == [], "the child is let go when nothing waits"
+        assert resident(server.process.pid) < before + KEPT, "memory is back to normal"
 
 
 def everything(client: httpx.Client) -> list[dict[str, Any]]:
@@ -145,6 +150,11 @@ def everything(client: httpx.Client) -> list[dict[str, Any]]:
         if page["next"] is None:
             return found
         cursor = f"&cursor={page['next']}"
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory that a process holds."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def children(pid: int) -> list[str]:

@@ -488,7 +488,7 @@ def importing(desktop: Desktop) -> None:
     desktop.put(f"another {name}", b"no archive")
     desktop.api("POST", "/photos/imports", {"node_id": node["id"]})
     desktop.open("/photos")
-    desktop.page.get_by_role("button", name="More", exact=True).click()
+    desktop.page.locator("button[aria-label=More]").click()
     desktop.page.get_by_role("menuitem", name="Import photos").click()
     desktop.page.get_by_role("button", name="Move the zip to the trash").first.wait_for()
 

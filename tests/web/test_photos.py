@@ -286,7 +286,7 @@ def test_a_photo_that_is_in_the_cloud_is_not_sent_again(desktop: Desktop, tmp_pa
 def test_photos_of_a_phone_go_on_after_a_reload_without_being_chosen_again(desktop: Desktop, tmp_path: Path) -> None:
     (tmp_path / "reloaded.jpg").write_bytes(jpeg(exif(when="2015:05:02 10:00:00"), colour="black"))
     desktop.open("/photos")
-    desktop.page.get_by_role("heading", name="Photos").wait_for()
+    desktop.page.get_by_role("heading", name="Photos", exact=True).wait_for()
     desktop.page.route("**/api/v1/uploads", lambda route: None, times=1)  # never answered
     with desktop.page.expect_file_chooser() as chooser:
         desktop.page.get_by_role("button", name="Upload").first.click()

@@ -10,6 +10,7 @@ const SETTLED = 2_000; // ms
 export const launcher = () => import('./Launcher.svelte');
 export const keysOfWindow = () => import('./KeysOfWindow.svelte');
 export const invited = () => import('./Invited.svelte');
+export const searchPanel = () => import('./SearchPanel.svelte');
 export const received = () => import('./Received.svelte');
 export const signInAgain = () => import('./SignInAgain.svelte');
 export const uploadTray = () => import('./UploadTray.svelte');
@@ -21,7 +22,7 @@ export const settings = () => import('../apps/settings/Settings.svelte');
 /** Returns the function that ends the waiting. */
 export function bringSoon(): () => void {
   const timer = setTimeout(() => {
-    for (const part of [launcher, received, keysOfWindow, signInAgain, uploadTray, photos, documents, console, ...Object.values(files)]) part().catch(() => undefined);
+    for (const part of [launcher, searchPanel, received, keysOfWindow, signInAgain, uploadTray, photos, documents, console, ...Object.values(files)]) part().catch(() => undefined);
   }, SETTLED);
   return () => clearTimeout(timer);
 }

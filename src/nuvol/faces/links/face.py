@@ -19,32 +19,21 @@ from nuvol.errors import (
     NotAllowed,
     PasswordNeeded,
     TooManyAttempts,
-    WrongKind,
 )
 from nuvol.faces import doorkeeper
-from nuvol.faces.downloads import download
 from nuvol.faces.http import Answer, KiB, Request, Route, in_thread, run
-from nuvol.faces.links import pages
+from nuvol.faces.links import looking, pages
+from nuvol.faces.links.looking import Visit
 from nuvol.faces.pages import html, message
-from nuvol.faces.thumbnails import thumbnail
-from nuvol.faces.zips import archive
 from nuvol.ids import ID_LIMIT
 from nuvol.model.accounts import Actor
-from nuvol.model.links import Opened, Role, Visitor
+from nuvol.model.links import Visitor
 from nuvol.model.nodes import Exists, Guard, Node
-from nuvol.model.photos import Picture
 from nuvol.wire.multipart import MultipartReader, Part, boundary
 
 PREFIX = "s"
 
 FORM_LIMIT = 16 * KiB
-TEXT_BYTES = 64 * KiB
-"""Of a text shown on its page."""
-
-PAGE = 500
-"""Entries of a folder at once."""
-
-_MEDIA = "; media-src 'self'"
 _STATUS: dict[type[CloudError], int] = {
     errors.Missing: 404,
     errors.Conflict: 409,
@@ -73,38 +62,11 @@ def face(cloud: Cloud) -> Route:
         function = _FUNCTIONS.get((request.method.replace("HEAD", "GET"), _shape(rest)))
         if function is None:
             raise LinkMissing("There is nothing at this address.")
-        result = await function(_Visit(request, cloud, visitor, opened, _number(rest)))
+        result = await function(Visit(request, cloud, visitor, opened, _number(rest)))
         result.headers.append(("X-Robots-Tag", "noindex"))
         return result
 
     return Route(answer, _failed)
-
-
-class _Visit:
-    """One request behind an open link; `node_id` None: the link itself."""
-
-    def __init__(self, request: Request, cloud: Cloud, visitor: Visitor, opened: Opened, node_id: int | None) -> None:
-        self.request = request
-        self.cloud = cloud
-        self.visitor = visitor
-        self.opened = opened
-        self.node_id = node_id
-
-    @property
-    def reader(self) -> Actor:
-        return self.cloud.links.reader(self.opened)
-
-    async def node(self) -> Node | None:
-        """What the address names; None: several things. Raises NodeMissing."""
-        if self.node_id is not None:
-            return await run(self.cloud.links.node, self.opened, self.node_id)
-        return self.opened.items[0] if len(self.opened.items) == 1 else None
-
-    async def use(self) -> None:
-        """A download counts once: who continues one does not begin another."""
-        asked = self.request.headers.get("range")
-        if self.request.method == "GET" and (asked is None or asked.replace(" ", "").startswith("bytes=0-")):
-            await run(self.cloud.links.use, self.opened, self.visitor)
 
 
 async def _visitor(request: Request, cloud: Cloud, key: str) -> Visitor:
@@ -138,99 +100,6 @@ def _number(rest: list[str]) -> int | None:
     return int(rest[0])
 
 
-# ------------------------------------------------------------------------------------------------- looking
-
-
-async def _look(visit: _Visit) -> Answer:
-    link = visit.opened.link
-    owner = await run(visit.cloud.accounts.get, None, link.account_id)
-    frame = pages.Frame(link, owner.name, visit.visitor.actor is not None, visit.request.params.get("done", ""))
-    if link.role == Role.UPLOAD and visit.node_id is None:
-        return html(pages.drop_only(frame))
-    node = await visit.node()
-    above = await run(_above, visit.cloud, visit.reader, visit.opened, node)
-    if node is not None and not node.is_folder:
-        pictures = await _pictures(visit, [node])
-        beside = await _beside(visit, node, above) if pictures else (None, None)
-        text = await _text(visit, node)
-        return html(pages.file(frame, node, above, text, pictures.get(node.id), beside), more=_MEDIA)
-    if node is None:
-        nodes, more = list(visit.opened.items), None
-    else:
-        nodes, more = await _children(visit, node, visit.request.params.get("after"))
-    return html(pages.listing(frame, node, above, nodes, more, await _pictures(visit, nodes)))
-
-
-async def _children(visit: _Visit, folder: Node, after: str | None = None) -> tuple[list[Node], str | None]:
-    page = await run(visit.cloud.links.children, visit.opened, folder, after=after, limit=PAGE)
-    return page.nodes, page.next
-
-
-async def _pictures(visit: _Visit, nodes: list[Node]) -> dict[int, Picture]:
-    """Those that may be shown; where downloads are counted, that is none."""
-    if visit.opened.link.max_uses is not None:
-        return {}
-    return await run(visit.cloud.photos.pictures, visit.reader, nodes)
-
-
-async def _beside(visit: _Visit, node: Node, above: list[Node]) -> tuple[Node | None, Node | None]:
-    """The pictures before and after this one, as they are listed; of a long folder only its first page is looked at."""
-    items = list(visit.opened.items)
-    nodes = (await _children(visit, above[-1]))[0] if above else items
-    shown = await _pictures(visit, nodes)
-    row = [each for each in nodes if each.id in shown]
-    at = next((at for at, each in enumerate(row) if each.id == node.id), None)
-    if at is None:
-        return None, None
-    return (row[at - 1] if at else None), (row[at + 1] if at + 1 < len(row) else None)
-
-
-async def _thumbnail(visit: _Visit) -> Answer:
-    node = await visit.node()
-    if visit.opened.link.max_uses is not None or node is None:
-        raise NotAllowed("This link counts downloads, so nothing is shown beforehand.")
-    wish = visit.request.params.get("size")
-    return await thumbnail(visit.request, visit.cloud, visit.reader, node.id, "large" if wish == "large" else "medium")
-
-
-def _above(cloud: Cloud, reader: Actor, opened: Opened, node: Node | None) -> list[Node]:
-    """The folders between the link's items and this node, an item first."""
-    if node is None or any(item.id == node.id for item in opened.items):
-        return []
-    parents = cloud.tree.parents(reader, node)
-    tops = {item.id for item in opened.items}
-    at = next(index for index, parent in enumerate(parents) if parent.id in tops)
-    return parents[at:]
-
-
-async def _text(visit: _Visit, node: Node) -> str | None:
-    """The beginning of a text, to be shown on the page; it would count as a download where these are counted."""
-    if not node.mime.startswith("text/") or visit.opened.link.max_uses is not None:
-        return None
-    reading = await in_thread(visit.cloud.reads.open, visit.reader, node.id)
-    data = await in_thread(reading.read, 0, TEXT_BYTES)
-    return data.decode(errors="replace")
-
-
-async def _file(visit: _Visit) -> Answer:
-    node = await visit.node()
-    if node is None or node.is_folder:
-        raise WrongKind("This is a folder.", advice="Fetch it as a zip.")
-    await visit.use()
-    reading = await run(visit.cloud.reads.open, visit.reader, node.id)
-    wanted = None if "open" in visit.request.params else "attachment"
-    return await download(visit.request, reading, disposition=wanted)
-
-
-async def _zip(visit: _Visit) -> Answer:
-    node = await visit.node()
-    reader = visit.reader
-    await visit.use()
-    nodes = [node] if node is not None else list(visit.opened.items)
-    name = node.name if node is not None else visit.opened.link.name
-    return archive(visit.cloud, reader, name, nodes, lambda folder: visit.cloud.links.walk(visit.opened, folder))
-
-
 # ------------------------------------------------------------------------------------------------- taking part
 
 
@@ -251,7 +120,7 @@ async def _prove(request: Request, cloud: Cloud, key: str, visitor: Visitor) -> 
     return answer
 
 
-async def _keep(visit: _Visit) -> Answer:
+async def _keep(visit: Visit) -> Answer:
     """Copy everything into the account of whoever is signed in."""
     actor = visit.visitor.actor
     if actor is None:
@@ -262,7 +131,7 @@ async def _keep(visit: _Visit) -> Answer:
     return _see(f"/s/{quote(key)}?done={quote(f'“{node.name}” is in your files now.')}")
 
 
-async def _add(visit: _Visit) -> Answer:
+async def _add(visit: Visit) -> Answer:
     """Files chosen on the page, each under a free name."""
     opened, folder = visit.opened, visit.opened.folder
     writer = visit.cloud.links.writer(opened)
@@ -305,14 +174,14 @@ async def _finish(upload: Upload | None) -> int:
     return 1
 
 
-_FUNCTIONS: dict[tuple[str, str], Callable[[_Visit], Awaitable[Answer]]] = {
-    ("GET", ""): _look,
-    ("GET", "#"): _look,
-    ("GET", "file"): _file,
-    ("GET", "#/file"): _file,
-    ("GET", "#/thumbnail"): _thumbnail,
-    ("GET", "zip"): _zip,
-    ("GET", "#/zip"): _zip,
+_FUNCTIONS: dict[tuple[str, str], Callable[[Visit], Awaitable[Answer]]] = {
+    ("GET", ""): looking.look,
+    ("GET", "#"): looking.look,
+    ("GET", "file"): looking.file,
+    ("GET", "#/file"): looking.file,
+    ("GET", "#/thumbnail"): looking.thumbnail,
+    ("GET", "zip"): looking.everything,
+    ("GET", "#/zip"): looking.everything,
     ("POST", "upload"): _add,
     ("POST", "keep"): _keep,
 }

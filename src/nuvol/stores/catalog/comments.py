@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from nuvol.model import names
 from nuvol.model.comments import Comment
 from nuvol.model.nodes import Node
+from nuvol.stores.catalog import words as index
 from nuvol.stores.catalog.database import Connection, Row
 
 _COLUMNS = "account_id, doc_id, node_id, author_id, shown, text, at, cloud, mentions"
@@ -20,6 +21,15 @@ _HAS = (
     " and exists (select 1 from comment_word o where o.account_id = {0}.account_id and o.doc_id = {0}.doc_id"
     " and o.word >= ? and o.word < ?)"
 )
+_NODES = (
+    f"select {_NODE} from node n where n.account_id = ? and n.id in ({{among}}) and n.state = 0"
+    " and n.parent_id is not null order by n.id desc limit ?"
+)
+_OF_WORD = (
+    "select w.node_id from comment_word w where w.account_id = ? and w.word >= ? and w.word < ? and w.node_id < ?"
+)
+_AMONG_NEWEST = "select c.node_id from node_comment c where c.account_id = ? and c.node_id < ? and c.node_id >= ?"
+_NEAR = "select node_id from node_comment where account_id = ? and node_id < ? order by node_id desc limit 1 offset ?"
 
 
 class Comments:
@@ -63,14 +73,26 @@ class Comments:
     def nodes(self, account_id: int, words: Sequence[str], before: int, limit: int) -> list[Node]:
         if not words:
             return []
-        longest, *others = sorted(words, key=len, reverse=True)
-        sql = (
-            f"select {_NODE} from node n where n.account_id = ? and n.id in (select w.node_id from comment_word w"
-            f" where w.account_id = ? and w.word >= ? and w.word < ? and w.node_id < ?{_HAS.format('w') * len(others)})"
-            " and n.state = 0 and n.parent_id is not null order by n.id desc limit ?"
-        )
-        args = (account_id, account_id, *_range(longest), before, *_ranges(others), limit)
-        return [Node(*row) for row in self._db.all(sql, args)]
+        word, rows = index.rarest(self._db, "comment_word", account_id, words, index.FEW)
+        if rows < index.FEW:
+            return self._having(word, words, account_id, before, limit)
+        among = f"{_AMONG_NEWEST}{_HAS.format('c') * len(words)}"
+        found: list[Node] = []
+        for many in index.NEAR:
+            last = self._db.one(_NEAR, (account_id, before, many - 1))
+            args = (account_id, account_id, before, last[0] if last else 0, *_ranges(words))
+            found += [Node(*row) for row in self._db.all(_NODES.format(among=among), (*args, limit - len(found)))]
+            if len(found) == limit or last is None:
+                return found
+            before = last[0]
+        word, _ = index.rarest(self._db, "comment_word", account_id, words, index.MANY)
+        return found + self._having(word, words, account_id, before, limit - len(found))
+
+    def _having(self, looked_up: str, words: Sequence[str], account_id: int, before: int, limit: int) -> list[Node]:
+        others = [word for word in words if word != looked_up]
+        among = f"{_OF_WORD}{_HAS.format('w') * len(others)}"
+        args = (account_id, account_id, *index.bounds(looked_up), before, *_ranges(others), limit)
+        return [Node(*row) for row in self._db.all(_NODES.format(among=among), args)]
 
     def fitting(self, account_id: int, words: Sequence[str], node_ids: Sequence[int]) -> list[Comment]:
         sql = (
@@ -85,12 +107,8 @@ class Comments:
         return self._db.run("delete from node_comment where account_id = ? and doc_id = ?", (account_id, doc_id)) > 0
 
 
-def _range(word: str) -> tuple[str, str]:
-    return word, word + "\U0010ffff"
-
-
 def _ranges(words: Sequence[str]) -> list[str]:
-    return [end for word in words for end in _range(word)]
+    return [end for word in words for end in index.bounds(word)]
 
 
 def _comment(row: Row) -> Comment:

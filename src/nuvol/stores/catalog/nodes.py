@@ -1,6 +1,7 @@
 """Files and folders as rows, with their dead properties and search words."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from msgspec.structs import astuple
@@ -9,6 +10,7 @@ from nuvol.errors import NameTaken
 from nuvol.model import names
 from nuvol.model.accounts import Actor
 from nuvol.model.nodes import Kind, Node, State
+from nuvol.stores.catalog import words as index
 from nuvol.stores.catalog.database import Connection, Row, UniqueViolation
 from nuvol.stores.catalog.photo_index import PhotoIndex
 
@@ -34,6 +36,16 @@ _MARK_VERSIONS = (
     " content, size, blob_id) select account_id, id, number + 1, ?, name, parent_id, mime, ?, ?, ?, modified_at,"
     " content, size, blob_id from node where account_id = ? and id {in}"
 )
+_ID = _FIELDS.index("id")
+_NEWEST = (
+    f"select {', '.join(f'n.{field}' for field in _FIELDS)} from node n where n.account_id = ? and n.id {{among}}"
+    " and n.state = 0 and n.parent_id is not null order by n.id desc limit ?"
+)
+_NAMED = (
+    "select n.id, n.name from node n where n.account_id = ? and n.id {among} and n.state = 0"
+    " and n.parent_id is not null order by n.id desc"
+)
+_OF_WORD = "select node_id from word where account_id = ? and word >= ? and word < ? and node_id < ?"
 _FOLDERS_FIRST = f"case when kind = {Kind.FILE:d} then '1' else '0' end || name_key"
 _SORTS = {"name": "name_key", "modified": "modified_at", "size": "size", "kind": f"({_FOLDERS_FIRST})"}
 
@@ -212,20 +224,31 @@ class Nodes:
     def search(self, account_id: int, words: Sequence[str], before: int, limit: int) -> list[Node]:
         if not words:
             return []
-        longest, *others = sorted(words, key=len, reverse=True)
-        also = (
-            " and exists (select 1 from word w where w.account_id = n.account_id and w.node_id = n.id"
-            " and w.word >= ? and w.word < ?)"
-        )
-        sql = (
-            f"select {', '.join(f'n.{field}' for field in _FIELDS)} from node n where n.account_id = ? and n.id in"
-            " (select node_id from word where account_id = ? and word >= ? and word < ? and node_id < ?)"
-            f" and n.state = 0 and n.parent_id is not null{also * len(others)} order by n.id desc limit ?"
-        )
-        args: list[object] = [account_id, account_id, longest, longest + "\U0010ffff", before]
-        for word in others:
-            args += (word, word + "\U0010ffff")
-        return [Node(*row) for row in self._db.all(sql, (*args, limit))]
+        word, rows = index.rarest(self._db, "word", account_id, words, index.FEW)
+        if rows < index.FEW:
+            return self._having([word], words, account_id, before, limit)
+        found: list[Node] = []
+        for many in index.NEAR:
+            newest = self._db.all(_NEWEST.format(among="< ?"), (account_id, before, many))
+            found += [node for node in (Node(*row) for row in newest) if names.fits(node.name, words)]
+            if len(found) >= limit or len(newest) < many:
+                return found[:limit]
+            before = newest[-1][_ID]
+        word, rows = index.rarest(self._db, "word", account_id, words, index.MANY)
+        looked_up = [word] if rows < index.MANY else words
+        return found + self._having(looked_up, words, account_id, before, limit - len(found))
+
+    def _having(
+        self, looked_up: Sequence[str], words: Sequence[str], account_id: int, before: int, limit: int
+    ) -> list[Node]:
+        """Those of whose words the index tells by `looked_up`, and the name of the rest."""
+        among = f"in ({' intersect '.join([_OF_WORD] * len(looked_up))})"
+        args = (account_id, *(value for word in looked_up for value in (account_id, *index.bounds(word), before)))
+        if len(looked_up) == len(words):
+            return [Node(*row) for row in self._db.all(_NEWEST.format(among=among), (*args, limit))]
+        named = self._db.all(_NAMED.format(among=among), args)
+        fitting = list(islice((node_id for node_id, name in named if names.fits(name, words)), limit))
+        return sorted(self.many(account_id, fitting), key=lambda node: -node.id)
 
     def properties(self, account_id: int, node_ids: Sequence[int]) -> dict[int, dict[str, str]]:
         found: dict[int, dict[str, str]] = {}

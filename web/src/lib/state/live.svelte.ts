@@ -19,6 +19,7 @@ class Live {
   #connected = $state(true);
   #cursor: string | undefined;
   #source: EventSource | null = null;
+  #opened = $state(0);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #listeners = new Set<Listener>();
   #gathered: files.Change[] = [];
@@ -32,6 +33,11 @@ class Live {
   /** Whether the server answered last time. */
   get isConnected(): boolean {
     return this.#connected;
+  }
+
+  /** How often we began to listen: more than once after every break. */
+  get opened(): number {
+    return this.#opened;
   }
 
   /** Returns the function that ends it. */
@@ -80,7 +86,10 @@ class Live {
     if (document.hidden) return;
     const source = new EventSource(files.liveAddress(this.#cursor));
     this.#source = source;
-    source.onopen = () => (this.#connected = true);
+    source.onopen = () => {
+      this.#connected = true;
+      this.#opened += 1;
+    };
     source.addEventListener('change', (event) => {
       this.#cursor = event.lastEventId;
       this.#gather(JSON.parse(event.data as string) as files.Change);

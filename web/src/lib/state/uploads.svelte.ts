@@ -9,7 +9,6 @@ import { Clashes } from '../actions/placing';
 import { nextName } from '../words/format';
 import { t } from '../words/words.svelte';
 import type { Arrivals } from './arrivals';
-import { fillAlbum, known } from '../api/photos';
 import { whenGone } from './alone';
 import { keeping } from './keeping';
 import { tell } from './known';
@@ -17,7 +16,6 @@ import { live } from './live.svelte';
 import * as memory from './memory';
 import { fits, makeFolders, record, type How } from './preparing';
 import { session } from './session.svelte';
-import { sha256 } from './sha256';
 import { Speed } from './speed.svelte';
 import { toasts } from './toasts.svelte';
 import { UploadItem, type Stage } from './upload.svelte';
@@ -27,6 +25,7 @@ const AGAIN = 2_000; // ms between tries while the server is away
 
 /** Comes with the first upload: the page is lighter without it. */
 const tus = () => import('../api/sending');
+const photos = () => import('../api/photos');
 const away = () => import('../api/sendingaway');
 
 class Uploads {
@@ -201,6 +200,7 @@ class Uploads {
   async #isKnown(item: UploadItem): Promise<boolean> {
     let photo: number | null;
     try {
+      const [{ known }, { sha256 }] = await Promise.all([photos(), import('./sha256')]);
       photo = await known(await sha256(item.file!));
       if (photo === null) return false;
     } catch (error) {
@@ -293,7 +293,7 @@ const keyOf = (folderId: number, cloud: number | undefined) => `${cloud ?? ''} $
 
 /** Into its album. */
 async function collect({ record: { albumId } }: UploadItem, photo: number): Promise<void> {
-  if (albumId !== undefined) await fillAlbum(albumId, [photo]).catch(toasts.fail);
+  if (albumId !== undefined) await (await photos()).fillAlbum(albumId, [photo]).catch(toasts.fail);
 }
 
 export const uploads = new Uploads();

@@ -15,10 +15,8 @@ export async function begin(): Promise<void> {
   const look = () => void registration.update().catch(() => undefined);
   setInterval(look, HOUR);
   $effect.root(() => {
-    let wasAway = false;
     $effect(() => {
-      if (live.isConnected && wasAway) look(); // a server that was away may have come back as a newer one
-      wasAway = !live.isConnected;
+      if (live.opened > 1) look(); // a server that was away, however shortly, may have come back as a newer one
     });
   });
 }
