@@ -562,6 +562,25 @@ def test_a_file_of_a_user_that_cannot_be_read_stops_nobody_and_is_not_overwritte
     assert record(users, ann) == []
 
 
+def test_folders_that_somebody_removed_are_made_anew(people: People) -> None:
+    ann, ben = people.name(), people.name()
+    device, friend = people.device(ann), people.device(ben)
+    device.upload(jpeg("sea.jpg"))
+    friend.befriend(ann)
+    folder(people.cloud(ann), "photoshare").delete(force=True)
+    device.open("history")
+    expect(device.page).to_have_url(re.compile("/timeline$"))
+    device.says("Nothing here yet")
+    friend.open("timeline")
+    assert friend.names() == []
+    device.upload(jpeg("hill.jpg"))
+    friend.open("timeline")
+    assert friend.names() == ["hill.jpg"]
+    folder(people.cloud(ben), "photoshare", "shared").delete(force=True)
+    friend.open("timeline")
+    assert friend.names() == ["hill.jpg"]
+
+
 def test_a_file_that_is_no_photo_is_not_shown_and_a_broken_photo_hurts_nobody(people: People) -> None:
     name = people.name()
     device = people.device(name)

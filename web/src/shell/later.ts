@@ -20,9 +20,10 @@ export const console = async () => (await Promise.all([import('../apps/console/C
 export const settings = () => import('../apps/settings/Settings.svelte');
 
 /** Returns the function that ends the waiting. */
-export function bringSoon(): () => void {
+export function bringSoon(first: () => void): () => void {
   const timer = setTimeout(() => {
-    for (const part of [launcher, searchPanel, received, keysOfWindow, signInAgain, uploadTray, photos, documents, console, ...Object.values(files)]) part().catch(() => undefined);
+    first();
+    for (const part of [launcher, received, keysOfWindow, signInAgain, uploadTray, photos, documents, console, ...Object.values(files)]) part().catch(() => undefined);
   }, SETTLED);
   return () => clearTimeout(timer);
 }

@@ -1,7 +1,7 @@
 /** What the service worker does with a request, and which of its caches are over. */
 
 /** First segments of the addresses that are the desktop; the server knows the same (faces/desktop/shell.py). */
-export const PAGES: readonly string[] = ['', 'files', 'photos', 'shared', 'trash', 'search', 'documents', 'settings', 'developer', 'signin'];
+export const PAGES: readonly string[] = ['', 'files', 'photos', 'shared', 'trash', 'search', 'documents', 'clouds', 'settings', 'developer', 'signin'];
 /** Where the device sends what another app hands over; the manifest says it. */
 export const RECEIVE = '/receive';
 /** Of the caches; each version of the desktop has one. */

@@ -44,26 +44,37 @@ def log_in(clouds: "Clouds", username: str, password: str, peer: str) -> Visitor
     token = _token(clouds.service, username.strip(), password, peer)
     app_token = _token(clouds.service, settings.username, settings.password, peer)
     try:
-        return _at_home(clouds, token, app_token)
+        return at_home(clouds, token, app_token)
     except AuthenticatedError as error:
         if error.status() != 401:
             raise Declined(f"Signing in worked, opening your photos did not: {error.message}") from error
         clouds.forget_app()  # it was opened with an older token that is not good any more
-        return _at_home(clouds, token, app_token)
+        return at_home(clouds, token, app_token)
     except CloudFSError as error:
         raise Declined("Signing in worked, opening your photos did not. Try again in a moment.") from error
 
 
-def _at_home(clouds: "Clouds", token: str, app_token: str) -> Visitor:
-    """See to it that the user's folders, share and file are there."""
+def at_home(clouds: "Clouds", token: str, app_token: str) -> Visitor:
+    """See to it that the user's folders, share and file are there. Raises CloudFSError, Crowded."""
     session, app = clouds.session(token), clouds.app(app_token)
     name = session.get_user().username
     cloud = session.get_filesystem()
     public, private, shared = layout.open_home(cloud)
-    if not app.read(app.users().get(name)).get("sharedKey"):
+    known = app.read(app.users().get(name)).get("sharedKey")
+    if known not in [share.share_key for share in cloud.list_shares()]:
         share = cloud.create_share(public)
-        if not app.add_user(name, share.data["share_key"]):
-            share.delete()  # another device was faster
+
+        def change(record: layout.Record) -> layout.Record:
+            if record.get("sharedKey", known) != known:
+                return record  # another device was faster
+            return {"friends": [], **record, "sharedKey": share.share_key}
+
+        try:
+            kept = app.change_user(name, change)
+        except layout.Unreadable:
+            kept = {}
+        if kept.get("sharedKey") != share.share_key:
+            share.delete()
     return Visitor(name, token, app_token, public.url(), private.url(), shared.url())
 
 

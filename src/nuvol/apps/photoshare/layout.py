@@ -89,17 +89,8 @@ class AppAccount:
         except (CloudFSError, Unreadable):
             return {}
 
-    def add_user(self, name: str, share_key: str) -> bool:
-        """The first record of a user; False when there is one already."""
-        record = json.dumps({"friends": [], "sharedKey": share_key})
-        try:
-            self._users.upload(record, name, USER_MIME, exists=ExistValues.fail, data_inline=True)
-        except NameConflictInOperation:
-            return False
-        return True
-
     def change_user(self, name: str, change: Change) -> Record:
-        """Raises Crowded, Unreadable, CloudFSError."""
+        """The record as it is then; the first change makes the file. Raises Crowded, Unreadable, CloudFSError."""
         return self._change(self._users, name, USER_MIME, lambda: self.users().get(name), change)
 
     # ----------------------------------------------------------------------------------------------- the likes

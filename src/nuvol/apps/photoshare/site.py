@@ -13,13 +13,14 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from nuvol.apps.photoshare import words
+from nuvol.apps.photoshare import accounts, words
 from nuvol.apps.photoshare.accounts import Clouds
 from nuvol.apps.photoshare.layout import AppAccount, Crowded, Unreadable
 from nuvol.apps.photoshare.pictures import Pictures
 from nuvol.apps.photoshare.settings import Settings
 from nuvol.apps.photoshare.visitors import COOKIE, DAYS, Seal, Visitor
 from nuvol.sdk.cloudfs import AuthenticatedError, CloudFSError, Filesystem
+from nuvol.sdk.cloudfs.errors import FolderDoesNotExist
 
 LARGEST_FORM = 1024 * 1024 * 1024
 """Bytes of one upload, of several photos together."""
@@ -128,6 +129,8 @@ class Site:
     def _answer(self, show: Page, visit: Visit) -> Response:
         try:
             answer = show(visit)
+        except FolderDoesNotExist:
+            answer = self._home_again(visit)
         except AuthenticatedError as error:
             if error.status() == 401:  # the token was revoked, the user's or the app account's
                 self._clouds.forget_app()
@@ -142,6 +145,15 @@ class Site:
         except CloudFSError:
             answer = self.trouble(visit, "The cloud does not answer. Try again in a moment.")
         return safe(answer)
+
+    def _home_again(self, visit: Visit) -> Response:
+        """Somebody has removed a folder of PhotoShare's: it is made anew, as at the first login."""
+        known = visit.known
+        self._clouds.forget_app()  # it may have been one of the app account's
+        try:
+            return self.to(visit, "/timeline", accounts.at_home(self._clouds, known.token, known.app_token))
+        except (CloudFSError, Crowded):
+            return self.trouble(visit, "The cloud does not answer. Try again in a moment.")
 
     def show(self, visit: Visit, name: str, status: int = 200, **values: Any) -> Response:
         visitor = visit.visitor

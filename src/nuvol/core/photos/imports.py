@@ -67,7 +67,8 @@ class Imports:
                 queued_at=ledger.now,
             )
             for old in own[MOST_KEPT - 1 :]:
-                ledger.tx.imports.remove(actor.account_id, old.id)
+                if old.stage != Stage.GOING:
+                    ledger.tx.imports.remove(actor.account_id, old.id)
             ledger.tx.imports.add(one)
             ledger.tell("create", "import", one.id)
             return one
