@@ -119,6 +119,7 @@ export class Roll {
     const bucket = this.#buckets.find(({ photos }) => photos.some(({ id }) => id === photo.id));
     const before = bucket?.photos.find(({ id }) => id === photo.id);
     if (!bucket || !before) return this.#soon();
+    if (before.taken !== photo.taken) this.#came.add(photo.taken.slice(0, 7));
     if (before.taken !== photo.taken || (this.choice.kind === 'favourites' && !photo.favourite)) this.#soon(); // it stands elsewhere now
     this.#change(bucket.key, { photos: bucket.photos.map((each) => (each.id === photo.id ? photo : each)) });
   }
@@ -152,13 +153,17 @@ export class Roll {
       return { key: month, count, photos, isWhole: photos.length >= count && !stale.has(month) };
     });
     this.#dirty.clear();
-    return Promise.all(buckets.map((bucket) => (stale.has(bucket.key) && bucket.photos.length ? this.#anew(bucket) : bucket)));
+    const came = this.#came;
+    this.#came = new Set();
+    return Promise.all(buckets.map((bucket) => (came.has(bucket.key) || (stale.has(bucket.key) && bucket.photos.length) ? this.#anew(bucket, came.has(bucket.key)) : bucket)));
   }
+  /** Months to which a photo went that is here: whoever looks at it goes along. */
+  #came = new Set<string>();
   #dirty = new Set<string>();
 
   /** As much of a month as was here before. */
-  async #anew({ key, count, photos: before }: Bucket): Promise<Bucket> {
-    let page = await api.ofMonth(key, undefined, Math.min(1000, Math.max(before.length + SINGLY, SINGLY)));
+  async #anew({ key, count, photos: before }: Bucket, whole = false): Promise<Bucket> {
+    let page = await api.ofMonth(key, undefined, whole ? api.PAGE : Math.min(api.PAGE, before.length + SINGLY));
     let photos = page.photos;
     while (page.next && photos.length < Math.min(before.length, count)) {
       page = await api.ofMonth(key, page.next);
