@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import weakref
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -74,8 +75,9 @@ class Pictures:
     """One for the process: two programs that look, at most, and the folder."""
 
     def __init__(self, folder: str = "") -> None:
-        self._own = None if folder else tempfile.TemporaryDirectory(prefix="photoshare-")
-        self._kept = Kept(Path(self._own.name if self._own else folder))
+        place = folder or tempfile.mkdtemp(prefix="photoshare-")
+        self._remove = None if folder else weakref.finalize(self, shutil.rmtree, place, ignore_errors=True)
+        self._kept = Kept(Path(place))
         self._idle: list[subprocess.Popen[bytes]] = []
         self._given_up: deque[str] = deque(maxlen=1000)
         self._places = threading.Semaphore(2)  # a large picture takes hundreds of megabytes while it is looked at
@@ -156,8 +158,8 @@ class Pictures:
         """End the programs, and remove the folder if it is of this process alone."""
         while self._idle:
             _end(self._idle.pop())
-        if self._own:
-            self._own.cleanup()
+        if self._remove:
+            self._remove()
 
 
 def _start() -> "subprocess.Popen[bytes]":
