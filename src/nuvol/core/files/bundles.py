@@ -35,8 +35,8 @@ class Bundles:
             raise BadValue(f"An archive is made of 1 to {MOST} files or folders.")
         names.check(name)
         found = {node.id for node in self._files.catalog.snapshot(lambda tx: self._there(tx, actor, ids))}
-        if missing := next((node_id for node_id in ids if node_id not in found), None):
-            raise NodeMissing(f"There is no file or folder {missing}.", advice="Choose those that are there.")
+        if not found.issuperset(ids):
+            raise NodeMissing("Not all of these files and folders are there.", advice="Choose those that are.")
         now = self._files.clock()
         bundle = Bundle(actor.account_id, self._files.new_id(), name, ids, now + LASTS)
 
