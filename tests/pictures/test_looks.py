@@ -11,7 +11,7 @@ from PIL import Image
 
 from nuvol.model.photos import SIZES, Made
 from nuvol.pictures.messages import Broken
-from nuvol.server.darkroom import Child
+from nuvol.server.darkroom import Looker
 from tests.pictures import makers
 
 Look = Callable[..., tuple[Made, bytes]]
@@ -20,7 +20,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF")
 
 @pytest.fixture(scope="module")
 def look() -> Iterator[Look]:
-    child = Child()
+    child = Looker()
 
     def at(data: bytes, *, film: bool = False) -> tuple[Made, bytes]:
         with tempfile.TemporaryFile(buffering=0) as file:
@@ -177,7 +177,7 @@ def test_what_cannot_be_shown_says_why_and_the_next_one_is_shown(look, data, fil
 
 def test_the_program_may_not_grow_and_not_work_for_ever():
     """Its limits are the kernel's: it is ended, not asked."""
-    child = Child()
+    child = Looker()
     try:
         with open(f"/proc/{child.pid}/limits") as file:
             child_is_ready(child)
@@ -190,13 +190,13 @@ def test_the_program_may_not_grow_and_not_work_for_ever():
         child.end()
 
 
-def child_is_ready(child: Child) -> None:
+def child_is_ready(child: Looker) -> None:
     with tempfile.TemporaryFile(buffering=0) as file:
         child.look(file.fileno(), False, 0)
 
 
 def test_a_program_that_was_killed_is_noticed():
-    child = Child()
+    child = Looker()
     child_is_ready(child)
     os.kill(child.pid, 9)
     with pytest.raises(Broken):
