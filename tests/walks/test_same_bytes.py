@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nuvol.clock import now
+from nuvol.clock import DAY, now
 from nuvol.model.rules import MiB, Rules
 from nuvol.stores.catalog.catalog import SqlCatalog
 from tests.core.clouds import World, noise
@@ -54,9 +54,9 @@ def taken(data: Path) -> int:
 
 
 def sweep(data: Path) -> None:
-    """As the server does every hour, without waiting two days for what is unused."""
-    world = World(SqlCatalog.open(data / "nuvol.db"), data, Rules(grace_hours=0))
-    world.clock.time = now()
+    """As the server does every hour, three days later: for two days what is unused waits, and may be uploaded again."""
+    world = World(SqlCatalog.open(data / "nuvol.db"), data, Rules())
+    world.clock.time = now() + 3 * DAY
     world.cloud.upkeep.sweep()
     world.cloud.close()
 
