@@ -11,7 +11,8 @@ export async function begin(): Promise<void> {
   const workers = navigator.serviceWorker as ServiceWorkerContainer | undefined;
   if (!workers) return;
   workers.addEventListener('message', ({ data }) => isOlder((data as { files: string[] }).files) && say());
-  const registration = await workers.register('/worker.js', { updateViaCache: 'none' });
+  const registration = (await workers.register('/worker.js', { updateViaCache: 'none' })) as ServiceWorkerRegistration | undefined;
+  if (!registration) return; // a browser that was told to have none
   const look = () => void registration.update().catch(() => undefined);
   setInterval(look, HOUR);
   $effect.root(() => {
