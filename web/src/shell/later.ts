@@ -10,7 +10,6 @@ const SETTLED = 2_000; // ms
 export const launcher = () => import('./Launcher.svelte');
 export const keysOfWindow = () => import('./KeysOfWindow.svelte');
 export const invited = () => import('./Invited.svelte');
-export const searchPanel = () => import('./SearchPanel.svelte');
 export const received = () => import('./Received.svelte');
 export const signInAgain = () => import('./SignInAgain.svelte');
 export const uploadTray = () => import('./UploadTray.svelte');
@@ -20,9 +19,8 @@ export const console = async () => (await Promise.all([import('../apps/console/C
 export const settings = () => import('../apps/settings/Settings.svelte');
 
 /** Returns the function that ends the waiting. */
-export function bringSoon(first: () => void): () => void {
+export function bringSoon(): () => void {
   const timer = setTimeout(() => {
-    first();
     for (const part of [launcher, received, keysOfWindow, signInAgain, uploadTray, photos, documents, console, ...Object.values(files)]) part().catch(() => undefined);
   }, SETTLED);
   return () => clearTimeout(timer);
