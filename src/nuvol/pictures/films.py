@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from nuvol.model.photos import Facts, Made
 from nuvol.pictures import stills
+from nuvol.pictures.positioned import Positioned
 from nuvol.pictures.stills import PIXELS, Unseen
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -91,33 +92,15 @@ def _place(text: str) -> tuple[int | None, int | None]:
     return round(latitude * 1e6), round(longitude * 1e6)
 
 
-class Film(io.RawIOBase):
+class Film(Positioned):
     """A file read by positions of its own: the server reads through the same descriptor."""
 
     def __init__(self, descriptor: int, size: int) -> None:
+        super().__init__(size)
         self._descriptor = descriptor
-        self._size = size
-        self._at = 0
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        data = os.pread(self._descriptor, min(len(buffer), max(0, self._size - self._at)), self._at)
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
+    def _read(self, at: int, most: int) -> bytes:
+        return os.pread(self._descriptor, most, at)
 
 
 def sha256(descriptor: int, size: int) -> bytes:

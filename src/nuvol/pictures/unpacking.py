@@ -11,7 +11,6 @@ import sys
 import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 
@@ -19,6 +18,7 @@ from nuvol.pictures import frames
 from nuvol.pictures.confining import allow_time, confine
 from nuvol.pictures.frames import Packed, receive, send
 from nuvol.pictures.messages import Broken
+from nuvol.pictures.positioned import Positioned
 
 MEMORY = 1 << 30
 """Bytes of address space: enough for the list of entries, and for any dictionary but absurd ones."""
@@ -42,39 +42,20 @@ class Refused(Exception):
     """Why it is not unpacked, as the end of a sentence."""
 
 
-class Remote(io.RawIOBase):
+class Remote(Positioned):
     """The archive, of which the server gives ranges."""
 
     def __init__(self, channel: socket.socket, size: int) -> None:
+        super().__init__(size)
         self._channel = channel
-        self._size = size
-        self._at = 0
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        length = min(len(buffer), max(0, self._size - self._at), frames.RUN)
-        if not length:
-            return 0
-        send(self._channel, frames.RANGE, frames.SPAN.pack(self._at, length))
+    def _read(self, at: int, most: int) -> bytes:
+        length = min(most, frames.RUN)
+        send(self._channel, frames.RANGE, frames.SPAN.pack(at, length))
         kind, data = receive(self._channel)
         if kind != frames.BYTES or len(data) > length:
             raise Broken
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
+        return data
 
 
 def opened(channel: socket.socket, size: int) -> zipfile.ZipFile:
