@@ -10,8 +10,8 @@ from nuvol.core import access
 from nuvol.core.files.cursors import read_cursor, write_cursor
 from nuvol.core.files.ledger import Ledger, lives
 from nuvol.core.files.room import Files
-from nuvol.core.photos.timeline import TOP, Timeline, Wish, compose, stand_ins
-from nuvol.errors import AlbumMissing, BadValue, BelowItself, Conflict, NodeMissing, WrongKind
+from nuvol.core.photos.timeline import TOP, Timeline, Wish, compose, folder_of, stand_ins
+from nuvol.errors import AlbumMissing, BadValue, BelowItself, Conflict, NodeMissing
 from nuvol.model.accounts import Actor
 from nuvol.model.photos import Album, Photo, Photos, Taken
 from nuvol.stores.base import Transaction
@@ -91,7 +91,7 @@ class Albums:
             if parent_id is not None and len(self._above(tx, actor, parent_id)) >= DEEPEST:
                 raise BadValue(f"Albums lie at most {DEEPEST} deep.")
             if folder_id is not None:
-                self._demand_folder(tx, actor, folder_id)
+                folder_of(self._files, tx, actor, folder_id)
             tx.photos.add_album(Album(actor.account_id, album_id, parent_id, name, folder_id, None, ledger.now))
             ledger.tell("create", "album", album_id)
 
@@ -194,14 +194,6 @@ class Albums:
             found.append(at)
             at = _album(tx, actor, at).parent_id
         return found
-
-    def _demand_folder(self, tx: Transaction, actor: Actor, folder_id: int) -> None:
-        node = self._files.find(tx, actor, folder_id)
-        if node is None or not lives(tx, node):
-            raise NodeMissing("There is no such folder.")
-        access.require(actor, "look", node, tx)
-        if not node.is_folder:
-            raise WrongKind(f"“{node.name}” is a file.", advice="Name a folder.")
 
 
 def _album(tx: Transaction, actor: Actor, album_id: int) -> Album:

@@ -101,7 +101,7 @@ class Timeline:
             places = tx.photos.favourites(actor.account_id, behind, until, limit)
             found.add(stand_ins(places))
         elif wish.folder_id is not None:
-            folder = self._folder(tx, actor, wish.folder_id)
+            folder = folder_of(self._files, tx, actor, wish.folder_id)
             found.add(tx.photos.timeline(folder.account_id, behind, until, limit, folder_id=folder.id))
         else:
             cells = None if wish.place is None else _cells(*wish.place)
@@ -113,15 +113,6 @@ class Timeline:
                     _pages(tx, owner_id, behind, until, cells),
                     lambda page: [t for t in page if _is_open(tx, actor, t.account_id, t.parent_id, seen)],
                 )
-
-    def _folder(self, tx: Transaction, actor: Actor, folder_id: int) -> Node:
-        node = self._files.find(tx, actor, folder_id)
-        if node is None or not lives(tx, node):
-            raise NodeMissing("There is no such folder.")
-        access.require(actor, "look", node, tx)
-        if not node.is_folder:
-            raise WrongKind(f"“{node.name}” is a file.", advice="Name a folder.")
-        return node
 
     def get(self, actor: Actor, node_id: int) -> Photo:
         """Raises NodeMissing, also for what is no photo."""
@@ -290,6 +281,17 @@ def _is_open(tx: Transaction, actor: Actor, owner_id: int, folder_id: int, seen:
             else access.is_at_home(actor, folder, tx)
         )
     return seen[key]
+
+
+def folder_of(files: Files, tx: Transaction, actor: Actor, folder_id: int) -> Node:
+    """One whose photos the actor may look at. Raises NodeMissing, WrongKind, NotAllowed."""
+    node = files.find(tx, actor, folder_id)
+    if node is None or not lives(tx, node):
+        raise NodeMissing("There is no such folder.")
+    access.require(actor, "look", node, tx)
+    if not node.is_folder:
+        raise WrongKind(f"“{node.name}” is a file.", advice="Name a folder.")
+    return node
 
 
 def _pages(
