@@ -121,7 +121,7 @@ class Pictures:
                 self._kept.put(key, known.encode())
                 return data
             try:
-                picture = self.check("", file)  # type: ignore[arg-type]
+                picture = self.check("", file)  # type: ignore[arg-type]  # a spooled one has all that is used
             except TooMuch:  # perhaps of this machine, now
                 self._given_up.append(key)
                 return None
