@@ -193,15 +193,21 @@ def test_without_the_server_the_desktop_opens_documents_and_merges_what_is_writt
     assert desktop.complaints == []
 
 
-def test_other_apps_say_that_they_need_the_connection_and_come_back_by_themselves(cloud: Cloud) -> None:
+def left_alone(cloud: Cloud) -> tuple[Server, Desktop]:
+    """Somebody has looked at Files when the server goes away."""
     with cloud.up() as server:
         desktop = cloud.visit()
-        page = desktop.page
         desktop.put("notes.txt")
         desktop.open()
         desktop.shows("notes.txt")
-        begun(page)
+        begun(desktop.page)
         server.kill()
+    return server, desktop
+
+
+def test_other_apps_say_that_they_need_the_connection_and_come_back_by_themselves(cloud: Cloud) -> None:
+    server, desktop = left_alone(cloud)
+    page = desktop.page
     places = (f"/files/{quote(desktop.folder)}", "/photos", "/photos/albums", "/photos/places", "/photos/duplicates")
     for place in (*places, "/trash", "/shared", "/settings/devices", "/developer"):
         page.goto(f"{server.url}{place}")
@@ -217,14 +223,8 @@ def test_other_apps_say_that_they_need_the_connection_and_come_back_by_themselve
 
 
 def test_a_session_that_ended_meanwhile_is_asked_for_when_the_server_is_back(cloud: Cloud) -> None:
-    with cloud.up() as server:
-        desktop = cloud.visit()
-        page = desktop.page
-        desktop.put("notes.txt")
-        desktop.open()
-        desktop.shows("notes.txt")
-        begun(page)
-        server.kill()
+    server, desktop = left_alone(cloud)
+    page = desktop.page
     page.reload()
     expect(page.get_by_role("heading", name=NEEDS)).to_be_visible(timeout=LONG)
     page.context.clear_cookies()
