@@ -236,8 +236,7 @@ def test_what_a_server_left_behind_is_taken_up_and_what_is_over_is_forgotten(ann
         assert cloud.imports.take().id == one.id
     cloud.imports.note(one, Brought(fault="torn"), Stage.BROKEN)
     assert cloud.imports.take() is None
-    files, now = cloud.imports._files, cloud.imports._files.clock
-    files.clock = lambda: now() + imports.KEPT + 1
+    anna.world.clock.move(imports.KEPT + 1)
     cloud.imports.expire()
     assert cloud.imports.list(anna.actor) == []
 
