@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.servers import Server, add_account, serve, tool
 from tests.web.desktop import Desktop
+
+expect.set_options(timeout=30_000)  # as long as an action waits: a busy machine is not a fault of the page
 
 BIELS_PASSWORD = "a window of his own"
 QUIET = (
