@@ -88,17 +88,21 @@ class Desktop:
         expect(self.entry(name)).to_have_attribute("aria-selected", "true")
 
     def serious_findings(self) -> Sequence[str]:
-        """What axe finds serious or critical in what is shown now."""
-        if not self.page.evaluate("'axe' in globalThis"):
-            self.page.evaluate(AXE.read_text())
-        found = self.page.evaluate(
-            "axe.run(document, { resultTypes: ['violations'], rules: { 'color-contrast': { enabled: true } } })"
-        )
-        return [
-            f"{one['id']}: {one['help']} {[node['target'] for node in one['nodes']][:3]}"
-            for one in found["violations"]
-            if one["impact"] in ("serious", "critical")
-        ]
+        return serious_findings(self.page)
+
+
+def serious_findings(page: Page) -> Sequence[str]:
+    """What axe finds serious or critical in what is shown now."""
+    if not page.evaluate("'axe' in globalThis"):
+        page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "axe.run(document, { resultTypes: ['violations'], rules: { 'color-contrast': { enabled: true } } })"
+    )
+    return [
+        f"{one['id']}: {one['help']} {[node['target'] for node in one['nodes']][:3]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
 
 
 def fill(server: Server, folder: str, entries: int) -> str:
