@@ -11,6 +11,16 @@ from tests.servers import Server, nuvol
 from tests.web.desktop import Desktop, serious_findings
 from tests.web.test_pages import LONG, RUNS_OUT, SHAPES
 
+CUT_OFF = """() => {
+    document.documentElement.style.fontSize = '200%';
+    const box = (part) => part.getBoundingClientRect();
+    const edge = (part) => box(part.closest('.card') ?? document.documentElement).right + 1;
+    const parts = [...document.querySelectorAll('button, a, input, .cut')].filter((part) => part.checkVisibility());
+    const wrong = parts.filter((part) => box(part).right > edge(part) || box(part).width < 1);
+    document.documentElement.style.fontSize = '';
+    return wrong.map((part) => part.outerHTML);
+}"""
+"""What cannot be reached any more when letters are twice as large."""
 LANGUAGES = {"en": "en-GB", "es": "es-ES", "ca": "ca-ES"}
 
 
@@ -104,6 +114,7 @@ def test_every_plain_page_fits_and_is_usable(
             page.set_viewport_size({"width": width, "height": height})
             page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
             assert page.evaluate(RUNS_OUT) == [], (name, width)
+            assert page.evaluate(CUT_OFF) == [], (name, width)
             assert serious_findings(page) == [], (name, width, colours)
     assert desktop.complaints == []
     strange.close()

@@ -6,6 +6,7 @@ No sentence holds a character that HTML escapes, so what fills one may be text, 
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from nuvol.clock import SECOND
 from nuvol.errors import CloudError
@@ -597,6 +598,7 @@ def of(request: Request) -> Say:
     return SAY[wished(request.headers.get("accept-language") or "")]
 
 
+@lru_cache(64)
 def wished(accepted: str) -> str:
     """The first of ours that an Accept-Language header wishes for most; English without a wish. “es-MX” is a wish for
     Spanish (lookup, RFC 4647 §3.4), “*” one for all that are not named."""
