@@ -1,7 +1,7 @@
 """What the plain pages say, in Spanish and Catalan too. Sentences stand in English where they are said; here they are
 said in the language a browser asks for. `{}` stands for a name or a number and is kept.
 
-No sentence holds a character that HTML escapes, so what fills one may be text, or be marked up already.
+No sentence of `WORDS` holds a character that HTML escapes, so what fills one may be text, or be marked up already.
 """
 
 import re
