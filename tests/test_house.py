@@ -61,7 +61,7 @@ HEAVY_MODULES = {
     if path.match("photoshare/[!_]*.py") and path.stem != "settings" and "apps" in path.parts
 }
 # What the rooms in faces/ share. Every other name there is a face, and no face knows another.
-SHARED_BY_FACES = {"http", "downloads", "receiving", "doorkeeper", "exchange", "pages", "thumbnails", "zips"}
+SHARED_BY_FACES = {"http", "downloads", "receiving", "doorkeeper", "exchange", "pages", "thumbnails", "words", "zips"}
 
 
 def name_of(path: Path) -> str:

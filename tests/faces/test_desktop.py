@@ -11,6 +11,7 @@ import pytest
 from nuvol.core.cloud import Cloud
 from nuvol.core.passwords import Passwords
 from nuvol.faces import pages as frame
+from nuvol.faces import words
 from nuvol.faces.desktop import face as desktop
 from nuvol.faces.desktop import pages, shell
 from nuvol.faces.http import Answer, Dispatcher, Headers, Request
@@ -236,13 +237,14 @@ def test_every_page_keeps_strangers_and_scripts_out(cloud: Cloud, ana: Browser) 
             assert re.search(r"<html lang=.*<title>.+</title>.*<main.*<h1>", page, re.DOTALL)
 
 
-def test_a_name_cannot_act_in_the_page() -> None:
+@pytest.mark.parametrize("say", words.SAY.values(), ids=words.LANGUAGES)
+def test_a_name_cannot_act_in_the_page(say: words.Say) -> None:
     for name in ("<img src=x onerror=alert(1)>", '"><script>alert(1)</script>', "a'b&c"):
         for page in (
-            pages.home(name, "http://cloud.example", 1, None),
-            pages.newcomer(first=True, name=name, email=name, fault=name),
-            pages.sign_in(name, login=name, fault=name),
-            frame.message(name, name, name),
+            pages.home(say, name, "http://cloud.example", 1, None),
+            pages.newcomer(say, first=True, name=name, email=name, fault=name),
+            pages.sign_in(say, name, login=name, fault=name),
+            frame.message(say, name, name, name),
         ):
             assert name not in page and "<img" not in page and "<script" not in page
 
@@ -293,4 +295,5 @@ def test_everybody_can_read_it(letters: str, surface: str, least: float, theme: 
      (999_600, "1.0 MB"), (2_500_000_000, "2.5 GB"), (5 * 10**15, "5 PB")],
 )  # fmt: skip
 def test_sizes_as_a_person_reads_them(count: int, expected: str) -> None:
-    assert pages.size(count) == expected
+    assert words.SAY["en"].size(count) == expected
+    assert words.SAY["es"].size(count) == words.SAY["ca"].size(count) == expected.replace(".", ",")

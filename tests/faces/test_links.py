@@ -71,6 +71,8 @@ def test_a_folder_is_looked_at_without_script(visitor):
     assert "sea.jpg" in deeper and "list.md" not in deeper and f'href="{address}"' in deeper
     shown = visitor.get(f"{address}/{text}").body.decode()
     assert "# &lt;b&gt;bold&lt;/b&gt;" in shown
+    whole = visitor.get(f"{address}/{visitor.put('Ω.txt', 'Ω'.encode(), top)}").body.decode()
+    assert "Ω</pre>" in whole and "This is the beginning" not in whole
 
 
 def test_files_are_taken_along_and_cannot_act(visitor):

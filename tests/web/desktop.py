@@ -88,16 +88,20 @@ class Desktop:
         expect(self.entry(name)).to_have_attribute("aria-selected", "true")
 
     def serious_findings(self, *rules: str) -> Sequence[str]:
-        """What axe finds serious or critical in what is shown now, by these of its rules or by all."""
-        if not self.page.evaluate("'axe' in globalThis"):
-            self.page.evaluate(AXE.read_text())
-        how = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": True}}}
-        found = self.page.evaluate("(how) => axe.run(document, how)", how | ({"runOnly": rules} if rules else {}))
-        return [
-            f"{one['id']}: {one['help']} {[node['target'] for node in one['nodes']][:3]}"
-            for one in found["violations"]
-            if one["impact"] in ("serious", "critical")
-        ]
+        return serious_findings(self.page, *rules)
+
+
+def serious_findings(page: Page, *rules: str) -> Sequence[str]:
+    """What axe finds serious or critical in what is shown now, by these of its rules or by all."""
+    if not page.evaluate("'axe' in globalThis"):
+        page.evaluate(AXE.read_text())
+    how = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": True}}}
+    found = page.evaluate("(how) => axe.run(document, how)", how | ({"runOnly": rules} if rules else {}))
+    return [
+        f"{one['id']}: {one['help']} {[node['target'] for node in one['nodes']][:3]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
 
 
 def fill(server: Server, folder: str, entries: int) -> str:

@@ -7,6 +7,7 @@ from importlib.resources import files
 from itertools import pairwise
 
 from nuvol.faces.http import Answer
+from nuvol.faces.words import Say
 
 MARK = "M0 22v-4a7 7 0 0 1 7-7V9a7 7 0 0 1 7-7 7 7 0 0 1 7 7v2a7 7 0 0 1 7 7v4z"
 ICON = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 28 24"><path fill="#3b57c4" d="{MARK}"/></svg>'
@@ -29,7 +30,7 @@ _POLICY = (
 )
 
 
-def html(text: str, status: int = 200, *, forms: str = "'self'", more: str = "") -> Answer:
+def html(say: Say, text: str, status: int = 200, *, forms: str = "'self'", more: str = "") -> Answer:
     """A page that runs no script, loads nothing of others, and stands in nobody's frame.
 
     `forms`: where its forms may lead, redirects included, as a Content-Security-Policy says it; `more`: what else the
@@ -41,6 +42,8 @@ def html(text: str, status: int = 200, *, forms: str = "'self'", more: str = "")
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "same-origin"),  # addresses may hold secrets; our own forms still say where they are from
         ("Cache-Control", "no-store"),
+        ("Content-Language", say.language),
+        ("Vary", "Accept-Language"),
     ]
     return Answer(status, headers, text.encode())
 
@@ -81,9 +84,9 @@ def style_name() -> str:
     return f"{hashlib.sha256(style()).hexdigest()[:16]}.css"
 
 
-def page(title: str, body: str) -> str:
+def page(say: Say, title: str, body: str) -> str:
     return f"""<!doctype html>
-<html lang="en">
+<html lang="{say.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -99,8 +102,9 @@ def page(title: str, body: str) -> str:
 """
 
 
-def door(title: str, card: str, *, narrow: bool = False) -> str:
+def door(say: Say, title: str, card: str, *, narrow: bool = False) -> str:
     return page(
+        say,
         title,
         f'<main class="door{" narrow" if narrow else ""}">\n<div class="brand">{LOGO}</div>\n'
         f'<div class="card"><div class="line"></div>{card}</div>\n</main>',
@@ -120,26 +124,21 @@ def fault_line(fault: str) -> str:
     return f'<p class="fault" role="alert">{escape(fault)}</p>' if fault else ""
 
 
-def message(title: str, sentence: str, advice: str = "", *, way: tuple[str, str] | None = None) -> str:
-    """What there is to say, and perhaps one way to go on: (address, words)."""
-    link = f'<div class="acts"><a class="button" href="{escape(way[0])}">{escape(way[1])}</a></div>' if way else ""
+def message(say: Say, title: str, sentence: str, *advice: str, way: tuple[str, str] | None = None) -> str:
+    """What there is to say, in English as it arose, and perhaps one way to go on: (address, words)."""
+    link = f'<div class="acts"><a class="button" href="{escape(way[0])}">{escape(say(way[1]))}</a></div>' if way else ""
     return door(
-        title,
-        f'<div class="in-card"><h1>{escape(title)}</h1><p>{escape(sentence)}</p>'
-        f'<p class="muted">{escape(advice)}</p>{link}</div>',
+        say,
+        say(title),
+        f'<div class="in-card"><h1>{escape(say(title))}</h1><p>{_told(say, sentence)}</p>'
+        f'<p class="muted">{" ".join(_told(say, each) for each in advice)}</p>{link}</div>',
     )
 
 
-def size(count: int) -> str:
-    """Bytes as a person reads them."""
-    if count < 1000:
-        return f"{count} byte{'s' * (count != 1)}"
-    amount = float(count)
-    for unit in ("kB", "MB", "GB", "TB"):
-        amount /= 1000
-        if amount < 999.5:
-            return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:.0f} {unit}"
-    return f"{amount / 1000:.0f} PB"
+def _told(say: Say, sentence: str) -> str:
+    """What is known in English only is marked as such: texts that the seeds prescribe, and what a database said."""
+    told = escape(say.again(sentence))
+    return f'<span lang="en">{told}</span>' if told == escape(sentence) and say.language != "en" else told
 
 
 # -------------------------------------------------------------------------------------------------- the sky

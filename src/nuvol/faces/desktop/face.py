@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from nuvol import errors
 from nuvol.core.cloud import Cloud
 from nuvol.errors import CloudError, HandleTaken, InvitationMissing, Malformed, NotAdmitted, Refused, TooManyAttempts
-from nuvol.faces import doorkeeper
+from nuvol.faces import doorkeeper, words
 from nuvol.faces.desktop import pages, shell
 from nuvol.faces.http import Answer, KiB, Request, Route, problem, run
 from nuvol.faces.pages import asset, html, message
@@ -44,7 +44,7 @@ def face(cloud: Cloud) -> Route:
         if name in shell.LOOSE and not rest:
             return _loose(request, name)
         if name == "receive" and not rest and request.method == "POST":
-            return _not_yet()
+            return _not_yet(request)
         if _wants_desktop(request, name, rest):
             return await _desktop(cloud, request, name, rest)
         handlers = _HANDLERS.get((name, bool(rest)))
@@ -85,28 +85,30 @@ async def _home(cloud: Cloud, request: Request, rest: str) -> Answer:
     account = await _signed_in(cloud, request)
     if account is None:
         return _see("/signin")
-    return html(pages.home(account.name, request.origin, account.used, account.quota))
+    say = words.of(request)
+    return html(say, pages.home(say, account.name, request.origin, account.used, account.quota))
 
 
 async def _sign_in_page(cloud: Cloud, request: Request, rest: str) -> Answer:
     if await _signed_in(cloud, request) is not None:
         return _see("/")
+    say = words.of(request)
     if not await run(cloud.accounts.list, None, limit=1):
         advice = "Open the set-up link that “nuvol serve” wrote when it started. A new one is written at every start."
-        return html(message("Nobody lives here yet", "This cloud has no account so far.", advice))
-    return html(pages.sign_in(request.host, may_join=await run(cloud.accounts.signup_mode) == "open"))
+        return html(say, message(say, "Nobody lives here yet", "This cloud has no account so far.", advice))
+    return html(say, pages.sign_in(say, request.host, may_join=await run(cloud.accounts.signup_mode) == "open"))
 
 
 async def _sign_in(cloud: Cloud, request: Request, rest: str) -> Answer:
-    form = await _form(request)
+    form, say = await _form(request), words.of(request)
     try:
         return await _enter(cloud, request, form["login"], form["password"])
     except NotAdmitted as error:
-        fault, status = "That password does not fit this name.", _status(error)
+        fault, status = say("That password does not fit this name."), _status(error)
     except TooManyAttempts as error:
-        fault, status = f"{error} {error.advice}", _status(error)
+        fault, status = say.refusal(error), _status(error)
     may_join = await run(cloud.accounts.signup_mode) == "open"
-    return html(pages.sign_in(request.host, login=form["login"], fault=fault, may_join=may_join), status)
+    return html(say, pages.sign_in(say, request.host, login=form["login"], fault=fault, may_join=may_join), status)
 
 
 async def _sign_out(cloud: Cloud, request: Request, rest: str) -> Answer:
@@ -122,11 +124,12 @@ async def _sign_out(cloud: Cloud, request: Request, rest: str) -> Answer:
 
 
 async def _setup_page(cloud: Cloud, request: Request, token: str) -> Answer:
+    say = words.of(request)
     if not await run(cloud.accounts.setup_open, token):
         sentence = "A set-up link is good once, for a day, and only as long as there is no administrator."
         advice = "If nobody has made an account yet, start the server again: it writes a new link."
-        return html(message("This link is used up", sentence, advice, way=("/signin", "Sign in")), 410)
-    return html(pages.newcomer(first=True))
+        return html(say, message(say, "This link is used up", sentence, advice, way=("/signin", "Sign in")), 410)
+    return html(say, pages.newcomer(say, first=True))
 
 
 async def _setup(cloud: Cloud, request: Request, token: str) -> Answer:
@@ -136,7 +139,8 @@ async def _setup(cloud: Cloud, request: Request, token: str) -> Answer:
 
 async def _join_page(cloud: Cloud, request: Request, token: str) -> Answer:
     await run(cloud.accounts.require_joinable, token or None)
-    return html(pages.newcomer(first=False))
+    say = words.of(request)
+    return html(say, pages.newcomer(say, first=False))
 
 
 async def _join(cloud: Cloud, request: Request, token: str) -> Answer:
@@ -154,9 +158,10 @@ async def _made(
     except InvitationMissing:
         raise
     except (Malformed, HandleTaken, TooManyAttempts) as error:
-        fault = f"{error} {error.advice}"
-        page = pages.newcomer(first=first, name=form["name"], email=form["email"], fault=fault)
-        return html(page, _status(error))
+        say = words.of(request)
+        fault = say.refusal(error)
+        page = pages.newcomer(say, first=first, name=form["name"], email=form["email"], fault=fault)
+        return html(say, page, _status(error))
     return await _enter(cloud, request, account.name, form["password"])
 
 
@@ -216,11 +221,12 @@ def _nothing() -> Answer:
     return problem(404, "missing", "There is nothing at this address.", "Check the address.")
 
 
-def _not_yet() -> Answer:
+def _not_yet(request: Request) -> Answer:
     """Files of another app of the device came here: the desktop's service worker takes them, and there is none."""
     sentence = "This browser has not yet set up the part of Nuvol that takes what other apps share. Nothing was stored."
     advice = "Open Nuvol, wait a moment, and share again."
-    return html(message("Share it once more", sentence, advice, way=("/", "Open Nuvol")), 409)
+    say = words.of(request)
+    return html(say, message(say, "Share it once more", sentence, advice, way=("/", "Open Nuvol")), 409)
 
 
 def _wrong_method(request: Request, allowed: list[str]) -> Answer:
@@ -243,7 +249,8 @@ def _failed(request: Request, error: CloudError) -> Answer:
     title = "That did not work" if status >= 500 else "That is not possible"
     if isinstance(error, InvitationMissing):
         title = "This link is used up"
-    answer = html(message(title, str(error), error.advice, way=("/", "Go on")), status)
+    say = words.of(request)
+    answer = html(say, message(say, title, str(error), error.advice, way=("/", "Go on")), status)
     if isinstance(error, errors.Busy | TooManyAttempts):
         answer.headers.append(("Retry-After", str(max(1, round(error.wait)))))
     return answer

@@ -20,7 +20,7 @@ from nuvol.errors import (
     PasswordNeeded,
     TooManyAttempts,
 )
-from nuvol.faces import doorkeeper
+from nuvol.faces import doorkeeper, words
 from nuvol.faces.http import Answer, KiB, Request, Route, in_thread, run
 from nuvol.faces.links import looking, pages
 from nuvol.faces.links.looking import Visit
@@ -112,7 +112,8 @@ async def _prove(request: Request, cloud: Cloud, key: str, visitor: Visitor) -> 
     try:
         proof = await run(cloud.links.prove, key, visitor, form.get("password", [""])[0])
     except (PasswordNeeded, TooManyAttempts) as error:
-        refused = html(pages.password(key, str(error)), _status(error))
+        say = words.of(request)
+        refused = html(say, pages.password(say, key, say.again(str(error))), _status(error))
         refused.headers += _retry(error)
         return refused
     answer = _see(f"/s/{quote(key, safe='')}")
@@ -128,7 +129,7 @@ async def _keep(visit: Visit) -> Answer:
     root = await run(visit.cloud.tree.root, actor)
     key = visit.opened.link.key
     node = await in_thread(visit.cloud.links.receive, actor, key, visit.visitor, root.id, Exists.RENAME)
-    return _see(f"/s/{quote(key)}?done={quote(f'“{node.name}” is in your files now.')}")
+    return _see(f"/s/{quote(key)}?done={quote(visit.say('“{}” is in your files now.', node.name))}")
 
 
 async def _add(visit: Visit) -> Answer:
@@ -157,8 +158,8 @@ async def _add(visit: Visit) -> Answer:
         if upload is not None:
             await in_thread(upload.abort)
         raise
-    told = {0: "Nothing was chosen.", 1: "Thank you: one file has arrived."}
-    return _see(f"/s/{quote(opened.link.key)}?done={quote(told.get(count, f'Thank you: {count} files have arrived.'))}")
+    told = visit.say.counted(count, "Thank you: one file has arrived.", "Thank you: {} files have arrived.")
+    return _see(f"/s/{quote(opened.link.key)}?done={quote(told if count else visit.say('Nothing was chosen.'))}")
 
 
 def _begin(cloud: Cloud, writer: Actor, folder: Node, part: Part) -> Upload:
@@ -196,16 +197,19 @@ def _see(address: str) -> Answer:
 
 def _failed(request: Request, error: CloudError) -> Answer:
     """A page that says what to do. Whether a key ever was one it does not tell."""
+    say = words.of(request)
     if isinstance(error, PasswordNeeded):
         key = request.segments()[1]
-        return html(pages.password(key), 403)
+        return html(say, pages.password(say, key), 403)
     if isinstance(error, NotAdmitted):
-        words = ("For people of this cloud", str(error), "Sign in, then open the link again.")
-        return html(message(*words, way=(pages.sign_in(request.segments()[1]), "Sign in")), 401)
+        told = ("For people of this cloud", str(error), "Sign in, then open the link again.")
+        return html(say, message(say, *told, way=(pages.sign_in(request.segments()[1]), "Sign in")), 401)
     if isinstance(error, LinkMissing):
         sentence = "It may have ended, have been used up, or been taken back."
-        return html(message("This link leads nowhere", sentence, "Ask whoever sent it to you for a new one."), 404)
-    answer = html(message("That did not work", str(error), error.advice), _status(error))
+        return html(
+            say, message(say, "This link leads nowhere", sentence, "Ask whoever sent it to you for a new one."), 404
+        )
+    answer = html(say, message(say, "That did not work", str(error), error.advice), _status(error))
     answer.headers += _retry(error)
     return answer
 

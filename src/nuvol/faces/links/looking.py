@@ -2,8 +2,9 @@
 
 from nuvol.core.cloud import Cloud
 from nuvol.errors import NotAllowed, WrongKind
+from nuvol.faces import words
 from nuvol.faces.downloads import download
-from nuvol.faces.http import Answer, KiB, Request, in_thread, run
+from nuvol.faces.http import Answer, Request, in_thread, run
 from nuvol.faces.links import pages
 from nuvol.faces.pages import html
 from nuvol.faces.thumbnails import thumbnail as small_picture
@@ -12,9 +13,6 @@ from nuvol.model.accounts import Actor
 from nuvol.model.links import Opened, Role, Visitor
 from nuvol.model.nodes import Node
 from nuvol.model.photos import Picture
-
-TEXT_BYTES = 64 * KiB
-"""Of a text shown on its page."""
 
 PAGE = 500
 """Entries of a folder at once."""
@@ -31,6 +29,7 @@ class Visit:
         self.visitor = visitor
         self.opened = opened
         self.node_id = node_id
+        self.say = words.of(request)
 
     @property
     def reader(self) -> Actor:
@@ -53,21 +52,23 @@ async def look(visit: Visit) -> Answer:
     """The page of what the address names."""
     link = visit.opened.link
     owner = await run(visit.cloud.accounts.get, None, link.account_id)
-    frame = pages.Frame(link, owner.name, visit.visitor.actor is not None, visit.request.params.get("done", ""))
+    frame = pages.Frame(
+        visit.say, link, owner.name, visit.visitor.actor is not None, visit.request.params.get("done", "")
+    )
     if link.role == Role.UPLOAD and visit.node_id is None:
-        return html(pages.drop_only(frame))
+        return html(visit.say, pages.drop_only(frame))
     node = await visit.node()
     above = await run(_above, visit.cloud, visit.reader, visit.opened, node)
     if node is not None and not node.is_folder:
         pictures = await _pictures(visit, [node])
         beside = await _beside(visit, node, above) if pictures else (None, None)
         text = await _text(visit, node)
-        return html(pages.file(frame, node, above, text, pictures.get(node.id), beside), more=_MEDIA)
+        return html(visit.say, pages.file(frame, node, above, text, pictures.get(node.id), beside), more=_MEDIA)
     if node is None:
         nodes, more = list(visit.opened.items), None
     else:
         nodes, more = await _children(visit, node, visit.request.params.get("after"))
-    return html(pages.listing(frame, node, above, nodes, more, await _pictures(visit, nodes)))
+    return html(visit.say, pages.listing(frame, node, above, nodes, more, await _pictures(visit, nodes)))
 
 
 async def _children(visit: Visit, folder: Node, after: str | None = None) -> tuple[list[Node], str | None]:
@@ -117,7 +118,7 @@ async def _text(visit: Visit, node: Node) -> str | None:
     if not node.mime.startswith("text/") or visit.opened.link.max_uses is not None:
         return None
     reading = await in_thread(visit.cloud.reads.open, visit.reader, node.id)
-    data = await in_thread(reading.read, 0, TEXT_BYTES)
+    data = await in_thread(reading.read, 0, pages.TEXT_BYTES)
     return data.decode(errors="replace")
 
 

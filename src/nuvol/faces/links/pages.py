@@ -1,18 +1,20 @@
 """The page of a link as text: HTML without script."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from html import escape
 from typing import NamedTuple
 from urllib.parse import quote
 
-from nuvol.clock import SECOND
 from nuvol.faces.downloads import INLINE
-from nuvol.faces.pages import MARK, door, fault_line, field, page, size
+from nuvol.faces.http import KiB
+from nuvol.faces.pages import MARK, door, fault_line, field, page
+from nuvol.faces.words import Say
 from nuvol.model.links import Link, Role
 from nuvol.model.nodes import Node
 from nuvol.model.photos import Picture
 
+TEXT_BYTES = 64 * KiB
+"""Of a text that is shown on its page."""
 PICTURE_BYTES = 4_000_000
 """Of a picture that is shown itself, for want of a small one."""
 MOST_PICTURES = 60
@@ -38,6 +40,7 @@ _KINDS = {"image": "picture", "video": "video", "audio": "sound", "text": "text"
 class Frame(NamedTuple):
     """What all pages of a link have in common; `done`: what has just been done."""
 
+    say: Say
     link: Link
     owner: str
     signed_in: bool
@@ -51,21 +54,24 @@ class Frame(NamedTuple):
         return f"{self.address}/{node.id}"
 
 
-def password(key: str, fault: str = "") -> str:
+def password(say: Say, key: str, fault: str = "") -> str:
     """What opens the link."""
-    asked = field("Password", "password", "password", "off", more=" autofocus")
+    asked = field(say("Password"), "password", "password", "off", more=" autofocus")
     return door(
-        "A link with a password",
-        f'<form class="in-card" method="post" action="/s/{quote(key, safe="")}"><h1>This link has a password</h1>'
-        f'<p class="muted">Whoever sent you the link can tell it.</p>{asked}{fault_line(fault)}'
-        '<button class="button main">Open</button></form>',
+        say,
+        say("A link with a password"),
+        f'<form class="in-card" method="post" action="/s/{quote(key, safe="")}">'
+        f"<h1>{say('This link has a password')}</h1>"
+        f'<p class="muted">{say("Whoever sent you the link can tell it.")}</p>{asked}{fault_line(fault)}'
+        f'<button class="button main">{say("Open")}</button></form>',
         narrow=True,
     )
 
 
 def drop_only(frame: Frame) -> str:
     """A link that takes files and shows none."""
-    return _framed(frame, frame.link.name, _head(frame.link.name, "Files you add here are seen by the owner only.", ""))
+    about = frame.say("Files you add here are seen by the owner only.")
+    return _framed(frame, frame.link.name, _head(frame.link.name, about, ""))
 
 
 def sign_in(key: str) -> str:
@@ -82,22 +88,23 @@ def listing(
     pictures: Mapping[int, Picture],
 ) -> str:
     """A folder, or the several things of a link; `pictures` of which nodes there are small ones, by id."""
+    say = frame.say
     name = folder.name if folder is not None and above else frame.link.name
     base = frame.at(folder) if folder is not None and above else frame.address
-    fetch = _button(f"{base}/zip", "down", "Download all", main=True) if nodes else ""
+    fetch = _button(f"{base}/zip", "down", say("Download all"), main=True) if nodes else ""
     instead = [node.id for node in nodes if node.id not in pictures and _is_shown_itself(frame, node)][:MOST_PICTURES]
     shown = {*pictures, *instead}
     rows = "".join(_row(frame, node) for node in nodes if node.id not in shown)
-    body = _head(name, _counted(nodes, more), _keep(frame, above) + fetch, _crumbs(frame, above))
+    body = _head(name, _counted(say, nodes, more), _keep(frame, above) + fetch, _crumbs(frame, above))
     if shown:
         seen = "".join(_picture(frame, node, pictures.get(node.id)) for node in nodes if node.id in shown)
         body += f'<div class="pictures">{seen}</div>'
     if rows:
-        body += f'<ul class="rows" aria-label="Files">{rows}</ul>'
+        body += f'<ul class="rows" aria-label="{say("Files")}">{rows}</ul>'
     if not nodes:
-        body += '<p class="muted">There is nothing here yet.</p>'
+        body += f'<p class="muted">{say("There is nothing here yet.")}</p>'
     if more is not None:
-        body += f'<p><a class="button" href="{base}?after={quote(more)}">Further files</a></p>'
+        body += f'<p><a class="button" href="{base}?after={quote(more)}">{say("Further files")}</a></p>'
     return _framed(frame, name, body)
 
 
@@ -110,17 +117,19 @@ def file(
     beside: tuple[Node | None, Node | None],
 ) -> str:
     """One file: shown where a browser can, and to be taken along; `beside`: the pictures before and after it."""
-    fetch = _button(f"{frame.at(node)}/file", "down", "Download", main=True)
-    about = f"{size(node.size)}, {_day(node.modified_at)}"
+    fetch = _button(f"{frame.at(node)}/file", "down", frame.say("Download"), main=True)
+    about = f"{frame.say.size(node.size)}, {frame.say.day(node.modified_at)}"
     body = _head(node.name, about, _keep(frame, above) + fetch, _crumbs(frame, above))
     return _framed(frame, node.name, body + _preview(frame, node, text, picture) + _further(frame, *beside))
 
 
 def _preview(frame: Frame, node: Node, text: str | None, picture: Picture | None) -> str:
+    say = frame.say
     if frame.link.max_uses is not None:
-        return '<p class="muted">This link counts downloads, so nothing is shown beforehand.</p>'
+        return f'<p class="muted">{say("This link counts downloads, so nothing is shown beforehand.")}</p>'
     if text is not None:
-        more = '<p class="muted">This is the beginning; download it for the rest.</p>' if node.size > len(text) else ""
+        rest = say("This is the beginning; download it for the rest.")
+        more = f'<p class="muted">{rest}</p>' if node.size > TEXT_BYTES else ""
         region = f'tabindex="0" role="region" aria-label="{escape(node.name)}"'
         return f'<pre class="shown" {region}>{escape(text)}</pre>{more}'
     at, kind = frame.at(node), node.mime.partition("/")[0]
@@ -128,38 +137,41 @@ def _preview(frame: Frame, node: Node, text: str | None, picture: Picture | None
     if kind == "image" and picture is not None and not _is_shown_itself(frame, node):
         return f'<img class="shown" src="{at}/thumbnail?size=large" alt="{escape(node.name)}">'
     if node.mime not in INLINE:
-        return '<p class="muted">A browser cannot show this kind of file.</p>'
+        return f'<p class="muted">{say("A browser cannot show this kind of file.")}</p>'
     if kind == "image":
         return f'<img class="shown" src="{itself}" alt="{escape(node.name)}">'
     if kind in ("video", "audio"):
         poster = f' poster="{at}/thumbnail?size=large"' if picture is not None else ""
         return f'<{kind} class="shown" src="{itself}" controls preload="metadata"{poster}></{kind}>'
-    return f'<p><a class="button" href="{itself}">Open it here</a></p>'
+    return f'<p><a class="button" href="{itself}">{say("Open it here")}</a></p>'
 
 
 def _further(frame: Frame, before: Node | None, after: Node | None) -> str:
     if before is None and after is None:
         return ""
     ways = ((before, "left", "Before"), (after, "right", "Next"))
-    links = "".join(_button(frame.at(node), icon, words) for node, icon, words in ways if node is not None)
-    return f'<nav class="acts" aria-label="Pictures">{links}</nav>'
+    links = "".join(_button(frame.at(node), icon, frame.say(words)) for node, icon, words in ways if node is not None)
+    return f'<nav class="acts" aria-label="{frame.say("Pictures")}">{links}</nav>'
 
 
 # ------------------------------------------------------------------------------------------------------- parts
 
 
 def _framed(frame: Frame, title: str, body: str) -> str:
-    link = frame.link
-    until = f" until {_day(link.expires_at)}" if link.expires_at is not None else ""
-    enter = "" if frame.signed_in else f'<a href="{sign_in(link.key)}" class="small">Sign in</a>'
+    say, link = frame.say, frame.link
+    who = f'<b class="who">{escape(frame.owner)}</b>'
+    ends = link.expires_at
+    shared = say("shared by {}", who) if ends is None else say("shared by {} until {}", who, say.day(ends))
+    enter = "" if frame.signed_in else f'<a href="{sign_in(link.key)}" class="small">{say("Sign in")}</a>'
     done = f'<p class="done" role="status">{escape(frame.done[:300])}</p>' if frame.done else ""
     drop = _drop(frame, link.role == Role.UPLOAD) if link.role in (Role.EDIT, Role.UPLOAD) else ""
     return page(
+        say,
         title,
         f'<div class="public"><header><svg viewBox="0 0 28 24" aria-hidden="true"><path d="{MARK}"/></svg>'
-        f'<span class="small muted">shared by <b class="who">{escape(frame.owner)}</b>{until}</span>{enter}</header>'
+        f'<span class="small muted">{shared}</span>{enter}</header>'
         f'<div class="line"></div><main>{done}{body}{drop}'
-        '<p class="small muted">This page works without an account.</p></main></div>',
+        f'<p class="small muted">{say("This page works without an account.")}</p></main></div>',
     )
 
 
@@ -177,16 +189,17 @@ def _crumbs(frame: Frame, above: Sequence[Node]) -> str:
     top = len(frame.link.items) == 1
     ways = [(frame.link.name, frame.address), *((node.name, frame.at(node)) for node in above[1 if top else 0 :])]
     listed = "".join(f'<li><a href="{address}">{escape(name)}</a></li>' for name, address in ways)
-    return f'<nav aria-label="Where you are"><ol class="crumbs">{listed}</ol></nav>'
+    return f'<nav aria-label="{frame.say("Where you are")}"><ol class="crumbs">{listed}</ol></nav>'
 
 
 def _row(frame: Frame, node: Node) -> str:
-    told = "" if node.is_folder else size(node.size)
+    told = "" if node.is_folder else frame.say.size(node.size)
     fetch = f"{frame.at(node)}/zip" if node.is_folder else f"{frame.at(node)}/file"
+    label = frame.say("Download {}", escape(node.name))
     return (
         f'<li><a class="row" href="{frame.at(node)}"><span class="kind">{_icon(_kind(node))}</span>'
         f'<span class="cut">{escape(node.name)}</span><span class="small muted">{told}</span></a>'
-        f'<a class="fetch" href="{fetch}" aria-label="Download {escape(node.name)}">{_icon("down")}</a></li>'
+        f'<a class="fetch" href="{fetch}" aria-label="{label}">{_icon("down")}</a></li>'
     )
 
 
@@ -211,32 +224,38 @@ def _keep(frame: Frame, above: Sequence[Node]) -> str:
     if above:
         return ""
     if not frame.signed_in:
-        return _button(sign_in(frame.link.key), "plus", "Keep in my cloud")
+        return _button(sign_in(frame.link.key), "plus", frame.say("Keep in my cloud"))
     return (
         f'<form method="post" action="{frame.address}/keep"><button class="button">{_icon("plus")} '
-        "Keep in my cloud</button></form>"
+        f"{frame.say('Keep in my cloud')}</button></form>"
     )
 
 
 def _drop(frame: Frame, only: bool) -> str:
+    say = frame.say
     return (
         f'<form class="drop" method="post" action="{frame.address}/upload" enctype="multipart/form-data">'
-        f'<span class="tile">{_icon("up")}</span><div><b class="who">Add files</b>'
-        f'<p class="small muted">{escape(frame.owner)} gets them.</p></div>'
-        '<input type="file" name="file" multiple required aria-label="Files to add">'
-        f'<button class="button{" main" if only else ""}">Send</button></form>'
+        f'<span class="tile">{_icon("up")}</span><div><b class="who">{say("Add files")}</b>'
+        f'<p class="small muted">{say("{} gets them.", escape(frame.owner))}</p></div>'
+        f'<input type="file" name="file" multiple required aria-label="{say("Files to add")}">'
+        f'<button class="button{" main" if only else ""}">{say("Send")}</button></form>'
     )
 
 
-def _counted(nodes: Sequence[Node], more: str | None) -> str:
+def _counted(say: Say, nodes: Sequence[Node], more: str | None) -> str:
     """“86 pictures, 3 files, 412 MB”"""
     folders = sum(node.is_folder for node in nodes)
     pictures = sum(node.mime.startswith("image/") for node in nodes)
     files = len(nodes) - folders - pictures
-    counts = ((folders, "folder"), (pictures, "picture"), (files, "file"))
-    told = [f"{count} {word}{'s' * (count != 1)}" for count, word in counts if count]
+    kinds = (
+        (folders, "1 folder", "{} folders"),
+        (pictures, "1 picture", "{} pictures"),
+        (files, "1 file", "{} files"),
+    )
+    told = [say.counted(*kind) for kind in kinds if kind[0]]
     total = sum(node.size for node in nodes)
-    return ", ".join([*told, *([size(total)] if total else [])]) + (" and more" if more is not None else "")
+    counted = ", ".join([*told, *([say.size(total)] if total else [])])
+    return counted if more is None else say("{} and more", counted)
 
 
 def _button(address: str, icon: str, words: str, *, main: bool = False) -> str:
@@ -249,8 +268,3 @@ def _icon(name: str) -> str:
 
 def _kind(node: Node) -> str:
     return "folder" if node.is_folder else _KINDS.get(node.mime.partition("/")[0], "file")
-
-
-def _day(at: int) -> str:
-    day = datetime.fromtimestamp(at // SECOND, UTC)
-    return f"{day.day} {day:%B %Y}"

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 from nuvol.core.cloud import Cloud
 from nuvol.core.oauth1 import Answered, Pair, Question
 from nuvol.errors import CloudError, Malformed, NotAdmitted, NotAllowed, Refused, RequestMissing, TooManyAttempts
-from nuvol.faces import doorkeeper
+from nuvol.faces import doorkeeper, words
 from nuvol.faces.http import Answer, KiB, Request, Route, run
 from nuvol.faces.oauth import pages
 from nuvol.faces.pages import asset, html, message
@@ -29,10 +29,10 @@ def face(cloud: Cloud) -> Route:
     async def answer(request: Request) -> Answer:
         first, _, rest = request.target[1:].partition("/")
         if first == "assets":
-            return asset(rest) or html(message("Nothing here", "There is nothing at this address."), 404)
+            return asset(rest) or _nothing(request)
         handlers = _HANDLERS.get(rest)
         if handlers is None:
-            return html(message("Nothing here", "There is nothing at this address."), 404)
+            return _nothing(request)
         handler = handlers.get("GET" if request.method == "HEAD" else request.method)
         if handler is None:
             return _wrong_method(request)
@@ -74,12 +74,13 @@ def _form_answer(**fields: str) -> Answer:
 async def _ask(cloud: Cloud, request: Request) -> Answer:
     token = _token(request)
     question = await run(cloud.oauth1.question, token)
+    say = words.of(request)
     found = None if "other" in request.params else await _signed_in(cloud, request)
     if found is None:
-        return html(pages.sign_in(question, token, request.host))
+        return html(say, pages.sign_in(say, question, token, request.host))
     actor, account = found
     mark = await run(cloud.oauth1.page_mark, actor, token)
-    return html(pages.consent(question, account.name, token, mark), forms=_forms(question.callback))
+    return html(say, pages.consent(say, question, account.name, token, mark), forms=_forms(question.callback))
 
 
 async def _answer(cloud: Cloud, request: Request) -> Answer:
@@ -95,32 +96,32 @@ async def _answer(cloud: Cloud, request: Request) -> Answer:
         return Answer(303, [("Location", pages.address(token)), ("Cache-Control", "no-store")])
     mark = form.get("mark", "")
     if form.get("action") == "Allow":
-        return _go_back(question, await run(cloud.oauth1.allow, found[0], token, mark))
+        return _go_back(request, question, await run(cloud.oauth1.allow, found[0], token, mark))
     if form.get("action") == "Deny":
-        return _rejected(await run(cloud.oauth1.deny, found[0], token, mark), token)
+        return _rejected(await run(cloud.oauth1.deny, found[0], token, mark), token, request)
     raise Malformed("The answer must be Allow or Deny.", advice="Press one of the two buttons.")
 
 
 async def _by_password(cloud: Cloud, request: Request, token: str, form: dict[str, str]) -> Answer:
     """StackSync's web client asks for name and password itself and sends them with the answer."""
     if form["permission"] != "allow":
-        return _rejected(await run(cloud.oauth1.withdraw, token), token, page=False)
+        return _rejected(await run(cloud.oauth1.withdraw, token), token)
     login, password = form.get("email", ""), form.get("password", "")
     answered = await run(cloud.oauth1.allow_by_password, token, login, password, request.peer)
     return _form_answer(**_fields(answered))
 
 
 async def _sign_in(cloud: Cloud, request: Request, question: Question, token: str, form: dict[str, str]) -> Answer:
-    login = form["login"]
+    login, say = form["login"], words.of(request)
     try:
         headers = await doorkeeper.sign_in(request, cloud, login, form.get("password", ""))
     except NotAdmitted:
-        fault, status = "That password does not fit this name.", 401
+        fault, status = say("That password does not fit this name."), 401
     except TooManyAttempts as error:
-        fault, status = f"{error} {error.advice}", 429
+        fault, status = say.refusal(error), 429
     else:
         return Answer(303, [("Location", pages.address(token)), ("Cache-Control", "no-store"), *headers])
-    return html(pages.sign_in(question, token, request.host, login=login, fault=fault), status)
+    return html(say, pages.sign_in(say, question, token, request.host, login=login, fault=fault), status)
 
 
 async def _signed_in(cloud: Cloud, request: Request) -> tuple[Actor, Account] | None:
@@ -135,9 +136,10 @@ async def _signed_in(cloud: Cloud, request: Request) -> tuple[Actor, Account] | 
         return None
 
 
-def _go_back(question: Question, answered: Answered) -> Answer:
+def _go_back(request: Request, question: Question, answered: Answered) -> Answer:
     if answered.callback == OOB:
-        return html(pages.to_copy(question, answered))
+        say = words.of(request)
+        return html(say, pages.to_copy(say, question, answered))
     return _to(oauth1.with_fields(answered.callback, **_fields(answered)))
 
 
@@ -151,11 +153,13 @@ def _fields(answered: Answered) -> dict[str, str]:
     }
 
 
-def _rejected(callback: str, token: str, *, page: bool = True) -> Answer:
-    if not page:
+def _rejected(callback: str, token: str, request: Request | None = None) -> Answer:
+    """`request`: of the page on which a person said so."""
+    if request is None:
         return Answer(200, [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")], _REJECTED)
     if callback == OOB:
-        return html(message("Not allowed", _REJECTED.decode() + ".", "Nothing was given to the app."))
+        say = words.of(request)
+        return html(say, message(say, "Not allowed", _REJECTED.decode() + ".", "Nothing was given to the app."))
     return _to(oauth1.with_fields(callback, denied=token))
 
 
@@ -196,10 +200,16 @@ async def _form(request: Request) -> dict[str, str]:
 def _failed(request: Request, error: CloudError) -> Answer:
     if request.target != "/oauth/authorize" or (request.method == "POST" and isinstance(error, NotAdmitted)):
         return Answer(*oauth1.answer(error, "stacksync", "Authorization required."))
+    say = words.of(request)
     if isinstance(error, RequestMissing):
-        return html(message("This question is over", "Invalid oauth token", f"{error} {error.advice}"), 400)
+        return html(say, message(say, "This question is over", "Invalid oauth token", str(error), error.advice), 400)
     title = "That is not possible" if isinstance(error, Malformed | NotAllowed) else "That did not work"
-    return html(message(title, str(error), error.advice), oauth1.status(error))
+    return html(say, message(say, title, str(error), error.advice), oauth1.status(error))
+
+
+def _nothing(request: Request) -> Answer:
+    say = words.of(request)
+    return html(say, message(say, "Nothing here", "There is nothing at this address."), 404)
 
 
 def _wrong_method(request: Request) -> Answer:

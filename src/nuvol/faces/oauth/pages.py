@@ -5,6 +5,7 @@ from urllib.parse import quote, urlsplit
 
 from nuvol.core.oauth1 import Answered, Question
 from nuvol.faces.pages import door, fault_line, field
+from nuvol.faces.words import Say
 from nuvol.model.apps import OOB
 
 _ICONS = {
@@ -24,6 +25,9 @@ _MAY = {
     "calendar": ("calendar", "Work with your calendars", "see, add, change and delete what is in them"),
     "profile": ("person", "See who you are", "your name and e-mail address"),
 }
+_NEVER = "It never sees your password and cannot delete for good. You can disconnect it at any time."
+_FIRST = "{} would like to use your cloud at {}. First say who you are; it does not see your password."
+_ONCE = "It belongs to the request {} and is good once. You can close this page afterwards."
 
 
 def address(token: str) -> str:
@@ -31,74 +35,77 @@ def address(token: str) -> str:
     return f"/oauth/authorize?oauth_token={quote(token, safe='')}"
 
 
-def consent(question: Question, name: str, token: str, mark: str) -> str:
+def consent(say: Say, question: Question, name: str, token: str, mark: str) -> str:
     """The question: what the app is, what it may do, where one goes back."""
-    title = escape(question.app.title)
+    title, who = escape(question.app.title), f'<b class="who">{escape(name)}</b>'
     may = "".join(
         f'<li>{_icon(icon)}<span><b>{escape(what)}</b><span class="small muted">{escape(detail)}</span></span></li>'
-        for icon, what, detail in _permissions(question)
+        for icon, what, detail in _permissions(say, question)
     )
+    waits = say.counted(question.minutes, "This question waits for 1 minute.", "This question waits for {} minutes.")
     return door(
-        f"{question.app.title} asks",
+        say,
+        say("{} asks", question.app.title),
         f'<form class="in-card" method="post" action="{escape(address(token))}">'
         f'<div class="pairing" aria-hidden="true"><span class="tile ochre">{_icon("app")}</span><span class="wire">'
         f'</span><span class="tile">{_icon("person")}</span></div>'
-        f"<h1>{title} would like to use your cloud</h1>"
-        f'<p class="muted">You are signed in as <b class="who">{escape(name)}</b>. '
-        f'<a href="{escape(address(token))}&amp;other=1">Not you?</a></p>'
+        f"<h1>{say('{} would like to use your cloud', title)}</h1>"
+        f'<p class="muted">{say("You are signed in as {}.", who)} '
+        f'<a href="{escape(address(token))}&amp;other=1">{say("Not you?")}</a></p>'
         f'<ul class="may">{may}</ul>'
-        f'<p class="cannot small muted">{_icon("lock")}<span>It never sees your password and cannot delete for good. '
-        "You can disconnect it at any time.</span></p>"
+        f'<p class="cannot small muted">{_icon("lock")}<span>{say(_NEVER)}</span></p>'
         f'<input type="hidden" name="mark" value="{escape(mark)}">'
-        '<div class="answers"><button class="button" name="action" value="Deny">Deny</button>'
-        '<button class="button main" name="action" value="Allow">Allow</button></div>'
-        f'<p class="small muted">{_way_back(question.callback)} '
-        f"This question waits for {question.minutes} minutes.</p></form>",
+        f'<div class="answers"><button class="button" name="action" value="Deny">{say("Deny")}</button>'
+        f'<button class="button main" name="action" value="Allow">{say("Allow")}</button></div>'
+        f'<p class="small muted">{_way_back(say, question.callback)} {waits}</p></form>',
         narrow=True,
     )
 
 
-def sign_in(question: Question, token: str, host: str, *, login: str = "", fault: str = "") -> str:
+def sign_in(say: Say, question: Question, token: str, host: str, *, login: str = "", fault: str = "") -> str:
     """Before the question: who is there?"""
-    name = field("Name or e-mail", "login", "text", "username", login, more="" if login else " autofocus")
+    name = field(say("Name or e-mail"), "login", "text", "username", login, more="" if login else " autofocus")
     focus = " autofocus" if login else ""
-    password = field("Password", "password", "password", "current-password", more=focus)
+    password = field(say("Password"), "password", "password", "current-password", more=focus)
+    asks = say(_FIRST, question.app.title, host)
     return door(
-        "Sign in",
-        f'<form class="in-card" method="post" action="{escape(address(token))}"><h1>Sign in</h1>'
-        f'<p class="muted">{escape(question.app.title)} would like to use your cloud at {escape(host)}. '
-        f"First say who you are; it does not see your password.</p>"
-        f'{name}{password}{fault_line(fault)}<button class="button main">Sign in</button></form>',
+        say,
+        say("Sign in"),
+        f'<form class="in-card" method="post" action="{escape(address(token))}"><h1>{say("Sign in")}</h1>'
+        f'<p class="muted">{escape(asks)}</p>'
+        f'{name}{password}{fault_line(fault)}<button class="button main">{say("Sign in")}</button></form>',
         narrow=True,
     )
 
 
-def to_copy(question: Question, answered: Answered) -> str:
+def to_copy(say: Say, question: Question, answered: Answered) -> str:
     """The verifier, for a program that has no address to go back to."""
+    token = f'<code id="token">{escape(answered.token)}</code>'
     return door(
-        "Allowed",
-        f'<div class="in-card"><h1>{escape(question.app.title)} may come in</h1>'
-        "<p>Copy this code into the app:</p>"
+        say,
+        say("Allowed"),
+        f'<div class="in-card"><h1>{say("{} may come in", escape(question.app.title))}</h1>'
+        f"<p>{say('Copy this code into the app:')}</p>"
         f'<pre id="verifier">{escape(answered.verifier)}</pre>'
-        f'<p class="muted">It belongs to the request <code id="token">{escape(answered.token)}</code> and is good '
-        "once. You can close this page afterwards.</p></div>",
+        f'<p class="muted">{say(_ONCE, token)}</p></div>',
         narrow=True,
     )
 
 
-def _permissions(question: Question) -> list[tuple[str, str, str]]:
-    found = [_MAY[scope] for scope in _MAY if scope in question.scopes]
+def _permissions(say: Say, question: Question) -> list[tuple[str, str, str]]:
+    """Icon, what may be done, and what that means."""
+    found = [(icon, say(what), say(detail)) for scope, (icon, what, detail) in _MAY.items() if scope in question.scopes]
     if "files:app-folder" in question.scopes:
-        folder = f"/Apps/{question.app.title}, and nothing beside it"
-        found.insert(0, ("folder", "Work with a folder of its own", folder))
+        folder = say("/Apps/{}, and nothing beside it", question.app.title)
+        found.insert(0, ("folder", say("Work with a folder of its own"), folder))
     return found
 
 
-def _way_back(callback: str) -> str:
+def _way_back(say: Say, callback: str) -> str:
     if callback == OOB:
-        return "You will get a code to copy into the app."
+        return say("You will get a code to copy into the app.")
     parts = urlsplit(callback)
-    return f'You go back to <span class="key">{escape(parts.netloc or parts.scheme)}</span>.'
+    return say("You go back to {}.", f'<span class="key">{escape(parts.netloc or parts.scheme)}</span>')
 
 
 def _icon(name: str) -> str:
