@@ -869,7 +869,15 @@ def test_narrow_and_wide_in_both_themes(people: People) -> None:
         device.page.set_viewport_size(size)  # type: ignore[arg-type]
         for scheme in ("light", "dark"):
             device.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            for place in ("timeline", "upload", "history", "friends", "friends?q=e", "photo/none"):
+            for place in (
+                "timeline",
+                "upload",
+                "history",
+                "history?select=all",
+                "friends",
+                "friends?q=e",
+                "photo/none",
+            ):
                 device.open(place)
                 assert device.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (place, size)
                 assert device.serious_findings() == [], (place, size, scheme)

@@ -66,6 +66,7 @@ if (upload) {
 
   function add(file) {
     const row = list.insertBefore(document.createElement("li"), list.firstChild);
+    row.append(document.getElementById("bad").content.cloneNode(true));
     const picture = row.appendChild(new Image());
     picture.alt = "";
     picture.src = URL.createObjectURL(file);
@@ -82,8 +83,10 @@ if (upload) {
     one.row.className = one.state;
     one.text.replaceChildren();
     for (const button of one.row.querySelectorAll("button")) button.remove();
-    part(one.text, "span", "cut", one.name);
+    const name = part(one.text, "span", "name");
+    part(name, "span", "cut", one.name);
     if (one.state === "going") {
+      part(name, "span", "small muted percent").ariaHidden = true; // the bar says it
       const progress = part(one.text, "progress", "");
       progress.setAttribute("aria-label", one.name);
       progress.value = one.sent;
@@ -142,6 +145,7 @@ if (upload) {
     request.setRequestHeader("Accept", "application/json");
     request.upload.onprogress = (event) => {
       one.sent = one.text.querySelector("progress").value = event.loaded / event.total;
+      one.text.querySelector(".percent").textContent = `${Math.floor(one.sent * 100)} %`;
       summary();
     };
     request.onloadend = () => {
