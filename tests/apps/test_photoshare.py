@@ -319,21 +319,22 @@ def test_an_uploaded_photo_can_be_taken_back(people: People, script: bool) -> No
 
 
 def test_a_photo_that_failed_is_tried_again_or_left_out(people: People) -> None:
-    name = people.name()
+    name, sea = people.name(), f"the-sea-{'very-' * 20}far-away.jpg"
     device = people.device(name, phone=True)
     device.page.route("**/upload", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
-    device.upload(jpeg("sea.jpg"), {"name": "notes.heic", "mimeType": "image/heic", "buffer": b"dear diary"})
+    device.upload(jpeg(sea), {"name": "notes.heic", "mimeType": "image/heic", "buffer": b"dear diary"})
     device.says("2 photos, 2 wait for you")
     expect(device.page.get_by_text("The connection broke.")).to_have_count(2)
+    assert device.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert device.serious_findings() == []
     device.page.unroute("**/upload")
-    for title in ("sea.jpg", "notes.heic"):
+    for title in (sea, "notes.heic"):
         device.page.locator("li", has_text=title).get_by_role("button", name="Try again").click()
     device.says("is not a picture, or it is damaged")
     device.says("2 photos, 1 waits for you")
     device.page.locator("li", has_text="notes.heic").get_by_role("button", name="Leave out").click()
     expect(device.page.get_by_role("heading", name="1 photo", exact=True)).to_be_visible()
-    assert [item.name for item in folder(people.cloud(name), "photoshare", "public").list()] == ["sea.jpg"]
+    assert [item.name for item in folder(people.cloud(name), "photoshare", "public").list()] == [sea]
 
 
 def test_history_switches_and_takes_back(people: People) -> None:

@@ -90,7 +90,7 @@ if (upload) {
       const progress = part(one.text, "progress", "");
       progress.setAttribute("aria-label", one.name);
       progress.value = one.sent;
-    } else part(one.text, "span", "small", one.sentence ?? list.dataset.wait);
+    } else part(one.text, "span", "small muted", one.sentence ?? list.dataset.wait);
     if (one.state === "bad") button(one, list.dataset.again, again);
     button(one, one.state === "bad" ? list.dataset.leave : list.dataset.back, one.state === "bad" ? leave : takeBack);
   }
