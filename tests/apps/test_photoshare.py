@@ -6,13 +6,14 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
 import httpx
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from nuvol.sdk.cloudfs import AuthenticatedError, File, Filesystem, Folder, Session
 from tests.apps.stack import APP_ACCOUNT, KEY, PASSWORD, SECRET, Stack, bomb, photoshare_settings, running
@@ -31,9 +32,9 @@ def jpeg(name: str, colour: str = "teal") -> Any:
 class Device:
     """A browser of a person, with PhotoShare open."""
 
-    def __init__(self, browser: Browser, base: str, *, phone: bool = False, script: bool = True) -> None:
+    def __init__(self, browser: Browser, base: str, *, phone: bool = False, script: bool = True, **more: Any) -> None:
         self.context: BrowserContext = browser.new_context(
-            viewport=PHONE if phone else DESK, java_script_enabled=script, locale="en-GB", has_touch=phone
+            viewport=PHONE if phone else DESK, java_script_enabled=script, locale="en-GB", has_touch=phone, **more
         )
         self.base = base
         self.page: Page = self.context.new_page()
@@ -90,6 +91,13 @@ class Device:
         """Of the photos on the page, as they are shown."""
         return [str(image.get_attribute("alt")).partition(",")[0] for image in self.page.locator("main img").all()]
 
+    def sees_its_pictures(self) -> None:
+        """All of them arrive. No `wait_for_function`: what it evaluates a second time the pages' policy forbids, so it
+        fails whenever a picture is not there at once."""
+        for image in self.page.locator("main img").all():
+            expect(image).to_have_js_property("complete", True)
+            assert image.evaluate("(image) => image.naturalWidth"), image.get_attribute("alt")
+
     def serious_findings(self) -> list[str]:
         self.page.evaluate(AXE.read_text())
         found = self.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
@@ -109,7 +117,7 @@ class People:
         self.stack.register(name)
         return name
 
-    def device(self, name: str | None = None, process: int = 0, **shape: bool) -> Device:
+    def device(self, name: str | None = None, process: int = 0, **shape: Any) -> Device:
         device = Device(self.browser, self.stack.photoshare[process], **shape)
         self.devices.append(device)
         if name is not None:
@@ -257,6 +265,78 @@ def test_what_is_no_photo_is_refused_alone(people: People) -> None:
     assert [(item.name, item.data["mime"]) for item in public] == [("good.jpg", "image/jpeg")]
 
 
+def test_uploads_wait_while_paused_and_go_on(people: People) -> None:
+    name = people.name()
+    device = people.device(name)
+    arrived: list[Route] = []
+    device.page.route(
+        "**/upload", lambda route: arrived.append(route) if route.request.method == "POST" else route.continue_()
+    )
+
+    def let_through() -> None:
+        while not arrived:
+            device.page.wait_for_timeout(10)
+        arrived.pop().continue_()
+
+    device.open("upload")
+    device.page.get_by_label("Gallery or file").set_input_files([jpeg("sea.jpg"), jpeg("hill.jpg"), jpeg("lake.jpg")])
+    device.says("3 photos")
+    assert device.serious_findings() == []
+    device.press("Pause")
+    device.page.locator("li", has_text="lake.jpg").get_by_role("button", name="Take back").click()
+    device.says("2 photos")
+    let_through()
+    expect(device.page.locator("li", has_text="sea.jpg")).to_have_class("good")
+    expect(device.page.locator("li", has_text="hill.jpg")).to_have_class("waiting")
+    assert arrived == []
+    device.press("Go on")
+    expect(device.page.locator("li", has_text="hill.jpg")).to_have_class("going")
+    device.page.locator("li", has_text="hill.jpg").get_by_role("button", name="Take back").click()
+    let_through()
+    expect(device.page.locator("#going li")).to_have_count(1)
+    expect(device.page.get_by_role("button", name="Pause")).to_be_hidden()
+    cloud = people.cloud(name)
+    assert [item.name for item in folder(cloud, "photoshare", "public").list()] == ["sea.jpg"]
+    assert [item.name for item in cloud.list_trash()] == ["hill.jpg"]  # it was on its way already
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_an_uploaded_photo_can_be_taken_back(people: People, script: bool) -> None:
+    name = people.name()
+    device = people.device(name, phone=True, script=script)
+    device.upload(jpeg("sea.jpg"), jpeg("hill.jpg"))
+    device.page.locator("li", has_text="sea.jpg").get_by_role("button", name="Take back").click()
+    if script:
+        expect(device.page.locator("#going li")).to_have_count(1)
+    else:
+        device.says("“sea.jpg” is in the trash.")
+    cloud = people.cloud(name)
+    assert [item.name for item in folder(cloud, "photoshare", "public").list()] == ["hill.jpg"]
+    device.open("history")
+    if script:
+        device.says("“sea.jpg” is in the trash.")
+    assert device.names() == ["hill.jpg"]
+
+
+def test_a_photo_that_failed_is_tried_again_or_left_out(people: People) -> None:
+    name, sea = people.name(), f"the-sea-{'very-' * 20}far-away.jpg"
+    device = people.device(name, phone=True)
+    device.page.route("**/upload", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    device.upload(jpeg(sea), {"name": "notes.heic", "mimeType": "image/heic", "buffer": b"dear diary"})
+    device.says("2 photos, 2 wait for you")
+    expect(device.page.get_by_text("The connection broke.")).to_have_count(2)
+    assert device.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert device.serious_findings() == []
+    device.page.unroute("**/upload")
+    for title in (sea, "notes.heic"):
+        device.page.locator("li", has_text=title).get_by_role("button", name="Try again").click()
+    device.says("is not a picture, or it is damaged")
+    device.says("2 photos, 1 waits for you")
+    device.page.locator("li", has_text="notes.heic").get_by_role("button", name="Leave out").click()
+    expect(device.page.get_by_role("heading", name="1 photo", exact=True)).to_be_visible()
+    assert [item.name for item in folder(people.cloud(name), "photoshare", "public").list()] == [sea]
+
+
 def test_history_switches_and_takes_back(people: People) -> None:
     name = people.name()
     device = people.device(name, phone=True)
@@ -294,6 +374,96 @@ def test_history_is_in_the_order_of_creation(people: People) -> None:
     device.open("history")
     assert device.names() == ["second.jpg", "first.jpg"]
     assert device.page.locator("main .day").count() == 2
+
+
+def test_days_and_times_are_those_of_whoever_looks(people: People) -> None:
+    name = people.name()
+    device = people.device(name, timezone_id="Pacific/Kiritimati")  # 14 hours before Greenwich
+    device.upload(jpeg("sea.jpg"), jpeg("hill.jpg"))
+    for photo, hour in zip(folder(people.cloud(name), "photoshare", "public").list(), (9, 11), strict=True):
+        photo.date_created = int(datetime(2024, 2, 28, hour, tzinfo=UTC).timestamp())
+        photo.save()
+    for place in ("history", "timeline"):
+        device.open(place)
+        assert device.page.locator("main .day").all_inner_texts() == ["29 February 2024", "28 February 2024"]
+    device.says("28 February 2024, 23:00")
+    device.context.clear_cookies(name="photoshare-zone")  # as if nobody had told the zone yet
+    device.open("timeline")
+    expect(device.page.locator("main .day")).to_have_count(2)
+
+
+def test_without_script_days_and_times_say_that_they_are_in_utc(people: People) -> None:
+    name = people.name()
+    device = people.device(name, script=False, timezone_id="Pacific/Kiritimati")
+    device.upload(jpeg("sea.jpg"))
+    (photo,) = folder(people.cloud(name), "photoshare", "public").list()
+    photo.date_created = int(datetime(2024, 2, 28, 11, tzinfo=UTC).timestamp())
+    photo.save()
+    device.open("timeline")
+    assert device.page.locator("main .day").all_inner_texts() == ["28 February 2024 UTC"]
+    device.says("28 February 2024, 11:00 UTC")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_several_photos_are_chosen_and_go_together_and_come_back(people: People, stack: Stack, script: bool) -> None:
+    name = people.name()
+    with stack.browser(name) as browser:
+        for who, names in (("public", ("sea.jpg", "hill.jpg", "lake.jpg")), ("private", ("cat.jpg",))):
+            sent = [("photos", (one, jpeg("x")["buffer"], "image/jpeg")) for one in names]
+            assert browser.post("/upload", data={"who": who}, files=sent).status_code == 200
+    device, cloud = people.device(name, phone=True, script=script), people.cloud(name)
+
+    def there(place: str) -> set[str]:
+        return {item.name for item in folder(cloud, "photoshare", place).list()}
+
+    def choose(*names: str) -> None:
+        device.page.get_by_role("link", name="Select", exact=True).click()
+        for each in names:
+            device.page.get_by_role("checkbox", name=each).check()
+
+    device.open("history?show=friends")
+    choose("sea.jpg", "lake.jpg")
+    assert not script or device.serious_findings() == []
+    device.press("Make private")
+    device.says("Only you see 2 photos now.")
+    assert device.names() == ["hill.jpg"]  # still in the list of what friends see
+    assert there("private") == {"cat.jpg", "sea.jpg", "lake.jpg"}
+    device.press("Undo")
+    device.says("Friends see 2 photos now.")
+    assert there("public") == {"sea.jpg", "hill.jpg", "lake.jpg"}
+    device.open("history")
+    choose("cat.jpg, only you", "hill.jpg")
+    device.press("Show to friends")
+    device.says("Friends see 2 photos now.")
+    device.press("Undo")  # takes back what was changed, and nothing else
+    device.says("Only you see this photo now.")
+    assert there("private") == {"cat.jpg"}
+    choose()
+    device.page.get_by_role("link", name="Select all").click()
+    device.press("Move to trash")
+    device.says("4 photos are in the trash.")
+    assert len(cloud.list_trash()) == 4
+    device.press("Undo")
+    device.says("4 photos are back.")
+    assert (there("public"), there("private")) == ({"sea.jpg", "hill.jpg", "lake.jpg"}, {"cat.jpg"})
+    choose()
+    device.press("Move to trash")
+    device.says("Choose a photo first.")
+
+
+def test_a_whole_page_of_photos_goes_together_and_comes_back(people: People) -> None:
+    """The browser keeps how to undo it in a cookie, which has room for 4,096 bytes."""
+    name = people.name()
+    device = people.device(name)
+    public = folder(people.cloud(name), "photoshare", "public")
+    for number in range(61):
+        public.upload(b"no picture", f"{number}.jpg", data_inline=True)
+    device.open("history?select=all")
+    device.press("Move to trash")
+    device.says("60 photos are in the trash.")
+    device.press("Undo")
+    device.says("60 photos are back.")
+    assert len(public.list()) == 61
 
 
 # --------------------------------------------------------------------------------------------- friends, timeline
@@ -376,6 +546,21 @@ def test_a_photo_is_received_again_only_when_the_share_has_changed(people: Peopl
     assert copy() != before
     assert sorted(ben_device.names()) == ["hill.jpg", "sea.jpg"]
     assert cloud.list_trash() == []
+
+
+def test_a_search_says_how_many_photos_one_would_see(people: People) -> None:
+    ann, ben = people.name(), people.name()
+    device = people.device(ann)
+    device.upload(jpeg("sea.jpg"), jpeg("hill.jpg"))
+    device.upload(jpeg("secret.jpg"), private=True)
+    ben_device = people.device(ben)
+    for searcher, found, told in ((ben_device, ann, "2 photos for friends"), (device, ben, "no photos yet")):
+        searcher.open(f"friends?q={found}")
+        searcher.says(told)
+    folder(people.cloud(ann), "photoshare").delete(force=True)
+    ben_device.open(f"friends?q={ann}")  # her share is gone: nothing is said then, and she can be added all the same
+    ben_device.press(f"Add {ann}")
+    ben_device.says(f"You see the photos of {ann} now.")
 
 
 def test_friends_that_cannot_be(people: People, stack: Stack) -> None:
@@ -590,7 +775,7 @@ def test_a_file_that_is_no_photo_is_not_shown_and_a_broken_photo_hurts_nobody(pe
     device.upload(jpeg("sea.jpg"))
     device.open("timeline")
     assert sorted(device.names()) == ["broken.jpg", "sea.jpg"]
-    device.page.wait_for_function("[...document.images].every((i) => i.complete && i.naturalWidth)")
+    device.sees_its_pictures()
 
 
 # --------------------------------------------------------------------------------------------- small, and by pages
@@ -606,7 +791,7 @@ def test_pages_load_small_pictures(people: People) -> None:
         device.open(place)
         image = device.page.locator("main img")
         expect(image).to_be_visible()
-        device.page.wait_for_function("[...document.images].every((i) => i.complete && i.naturalWidth)")
+        device.sees_its_pictures()
         assert image.evaluate("(image) => image.naturalWidth") == side
         loaded = device.page.evaluate("performance.getEntriesByType('resource').map((each) => each.transferSize)")
         assert sum(loaded) < len(file.getvalue()) / 4
@@ -685,7 +870,15 @@ def test_narrow_and_wide_in_both_themes(people: People) -> None:
         device.page.set_viewport_size(size)  # type: ignore[arg-type]
         for scheme in ("light", "dark"):
             device.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            for place in ("timeline", "upload", "history", "friends", "friends?q=e", "photo/none"):
+            for place in (
+                "timeline",
+                "upload",
+                "history",
+                "history?select=all",
+                "friends",
+                "friends?q=e",
+                "photo/none",
+            ):
                 device.open(place)
                 assert device.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (place, size)
                 assert device.serious_findings() == [], (place, size, scheme)

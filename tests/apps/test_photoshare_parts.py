@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pillow_heif
 import pytest
 from PIL import Image
 
-from nuvol.apps.photoshare import friends, likes, settings
+from nuvol.apps.photoshare import friends, likes, photos, settings
 from nuvol.apps.photoshare import pictures as looking
 from nuvol.apps.photoshare.kept import Kept
 from nuvol.apps.photoshare.pictures import LARGE, SMALL, NoPicture, Pictures
@@ -262,9 +263,19 @@ def test_a_wrong_settings_file_is_told_in_one_sentence(tmp_path: Path, text: str
         (datetime(2026, 6, 12, 11, 59, 30, tzinfo=UTC), "just now"),
         (datetime(2026, 6, 12, 11, 58, tzinfo=UTC), "2 minutes ago"),
         (datetime(2026, 6, 12, 11, 0, tzinfo=UTC), "1 hour ago"),
-        (datetime(2026, 6, 11, 21, 40, tzinfo=UTC), "11 June, 21:40"),
-        (datetime(2025, 6, 11, 21, 40, tzinfo=UTC), "11 June 2025, 21:40"),
+        (datetime(2026, 6, 11, 21, 40, tzinfo=UTC), "yesterday, 21:40 UTC"),
+        (datetime(2026, 6, 10, 21, 40, tzinfo=UTC), "10 June, 21:40 UTC"),
+        (datetime(2025, 6, 11, 21, 40, tzinfo=UTC), "11 June 2025, 21:40 UTC"),
     ],
 )
 def test_when_it_was(then: datetime, words: str) -> None:
     assert moment("en", int(then.timestamp()), datetime(2026, 6, 12, 12, 0, tzinfo=UTC)) == words
+
+
+def test_a_day_begins_at_the_midnight_of_whoever_looks() -> None:
+    late = int(datetime(2026, 6, 11, 21, 40, tzinfo=UTC).timestamp())
+    shots = [photos.Shot("x", "/x", "sea.jpg", "ann", late + more, False, 0) for more in (1200, 0)]
+    assert [(day.day, len(those)) for day, those in photos.by_day(shots, UTC)] == [(11, 2)]
+    madrid = ZoneInfo("Europe/Madrid")  # 23:40 and midnight
+    assert [(day.day, len(those)) for day, those in photos.by_day(shots, madrid)] == [(12, 1), (11, 1)]
+    assert moment("en", late, datetime(2026, 6, 12, 12, 0, tzinfo=madrid)) == "yesterday, 23:40"

@@ -1,11 +1,18 @@
 """Friends: `users/<username>` in the app account, `{"friends": [{"email"}], "sharedKey"}`. One-sided, as following."""
 
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from nuvol.apps.photoshare.layout import AppAccount, Record
+from nuvol.sdk.cloudfs import CloudFSError, Filesystem, Photo
 
 FOUND = 20
 """So many people are shown; whoever looks for more types more letters."""
+
+
+AT_ONCE = 6
+"""People whose shares are looked at side by side."""
 
 
 class Unsuitable(Exception):
@@ -41,6 +48,21 @@ def find(app: AppAccount, name: str, letters: str) -> list[str]:
     taken = {name, *names(app.read(users.get(name)))}
     wanted = letters.strip().casefold()
     return sorted(user for user in users if wanted and wanted in user.casefold() and user not in taken)[:FOUND]
+
+
+def counted(cloud: Filesystem, app: AppAccount, found: Iterable[str]) -> list[tuple[str, int | None]]:
+    """With how many photos each opens to friends, one call for each; None: that cannot be told now."""
+    users = app.users()
+
+    def count(name: str) -> int | None:
+        key = app.read(users.get(name)).get("sharedKey")
+        try:
+            return sum(isinstance(item, Photo) for item in cloud.share(key).list()) if key else 0
+        except CloudFSError:
+            return None
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return [(name, number) for name, number in zip(found, pool.map(count, found), strict=True)]
 
 
 def add(app: AppAccount, name: str, friend: str) -> None:

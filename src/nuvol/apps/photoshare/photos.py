@@ -1,21 +1,22 @@
 """One's own photos: upload, History with its switch, and the trash."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime, tzinfo
+from itertools import groupby
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from nuvol.apps.photoshare.pictures import LONGEST, Pictures
 from nuvol.apps.photoshare.visitors import Visitor
-from nuvol.sdk.cloudfs import ExistValues, File, Filesystem, Photo
+from nuvol.sdk.cloudfs import ExistValues, File, Filesystem, Item, Photo
 
 BLOCK = 4 * 1024 * 1024
 """Bytes of a photo that are fetched at once."""
 
 
 class Gone(Exception):
-    """The photo is not there any more, or it is not one's own."""
+    """None of the photos is there any more, or they are not one's own."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,6 @@ class Shot:
     """Seconds since 1970."""
     private: bool
     version: int
-
-    @property
-    def day(self) -> datetime:
-        return datetime.fromtimestamp(self.created, UTC)
-
-    @property
-    def day_key(self) -> str:
-        """Sorts as days do."""
-        return f"{self.day:%Y-%m-%d}"
 
 
 def upload(cloud: Filesystem, visitor: Visitor, pictures: Pictures, name: str, file: BinaryIO, *, public: bool) -> File:
@@ -84,6 +76,12 @@ def newest_first(shots: Iterable[Shot]) -> list[Shot]:
     return sorted(shots, key=lambda shot: (shot.created, shot.id), reverse=True)
 
 
+def by_day(shots: list[Shot], zone: tzinfo) -> list[tuple[date, list[Shot]]]:
+    """In the order they have, by the days of this zone."""
+    days = groupby(shots, lambda shot: datetime.fromtimestamp(shot.created, zone).date())
+    return [(day, list(those)) for day, those in days]
+
+
 def page(shots: list[Shot], after: str, length: int) -> tuple[list[Shot], str]:
     """Those after the photo with this id (the first ones when there is none), and the id for the next page."""
     start = next((number for number, shot in enumerate(shots, 1) if shot.id == after), 0)
@@ -91,31 +89,33 @@ def page(shots: list[Shot], after: str, length: int) -> tuple[list[Shot], str]:
     return shown, shown[-1].id if len(shots) > start + length else ""
 
 
-def switch(cloud: Filesystem, visitor: Visitor, item_id: str, *, public: bool) -> None:
-    """Move a photo between the two folders; nothing happens when it is there already. Raises Gone, CloudFSError."""
+def switch(cloud: Filesystem, visitor: Visitor, ids: Collection[str], *, public: bool) -> list[Item]:
+    """Move photos between the two folders; nothing happens to those that are there already. What was moved.
+    Raises Gone, CloudFSError."""
     here, there = (visitor.private, visitor.public) if public else (visitor.public, visitor.private)
-    for item in cloud.list(here):
-        if item.id == item_id:
-            item.move_to(there, exists=ExistValues.rename)
-            return
-    if not any(item.id == item_id for item in cloud.list(there)):
+    moved = [item for item in cloud.list(here) if item.id in ids]
+    if not moved and not any(item.id in ids for item in cloud.list(there)):
         raise Gone
+    for item in moved:
+        item.move_to(there, exists=ExistValues.rename)
+    return moved
 
 
-def trash(cloud: Filesystem, visitor: Visitor, item_id: str) -> str:
-    """Its name. Raises Gone, CloudFSError."""
-    for path in (visitor.public, visitor.private):
-        for item in cloud.list(path):
-            if item.id == item_id:
-                item.delete()
-                return item.name
-    raise Gone
+def trash(cloud: Filesystem, visitor: Visitor, ids: Collection[str]) -> list[Item]:
+    """What is in the trash now. Raises Gone, CloudFSError."""
+    there = [item for path in (visitor.public, visitor.private) for item in cloud.list(path) if item.id in ids]
+    if not there:
+        raise Gone
+    for item in there:
+        item.delete()
+    return there
 
 
-def restore(cloud: Filesystem, item_id: str) -> None:
-    """Raises Gone, CloudFSError."""
-    for item in cloud.list_trash():
-        if item.id == item_id:
-            item.restore()
-            return
-    raise Gone
+def restore(cloud: Filesystem, ids: Collection[str]) -> list[Item]:
+    """What is back. Raises Gone, CloudFSError."""
+    there = [item for item in cloud.list_trash() if item.id in ids]
+    if not there:
+        raise Gone
+    for item in there:
+        item.restore()
+    return there

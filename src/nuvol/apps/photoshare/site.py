@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader
 from starlette.concurrency import run_in_threadpool
@@ -24,6 +25,9 @@ from nuvol.sdk.cloudfs.errors import FolderDoesNotExist
 
 LARGEST_FORM = 1024 * 1024 * 1024
 """Bytes of one upload, of several photos together."""
+
+ZONE = "photoshare-zone"
+"""Cookie: the time zone of whoever looks, by its name; script writes it."""
 
 SAFETY = {
     "Content-Security-Policy": "default-src 'none'; img-src 'self' blob:; style-src 'self'; script-src 'self'; "
@@ -71,6 +75,14 @@ class Visit:
         return words.speaker(self.language)
 
     @property
+    def zone(self) -> tzinfo:
+        """By whose clock days and times are told; `UTC` itself when nobody knows, and then pages say so."""
+        try:
+            return ZoneInfo(self.request.cookies.get(ZONE, ""))
+        except (LookupError, ValueError, OSError):
+            return UTC
+
+    @property
     def wants_json(self) -> bool:
         return "application/json" in self.request.headers.get("accept", "")
 
@@ -103,7 +115,7 @@ class Site:
         self._pictures = Pictures(settings.media_root)
         self._seal = Seal(settings.client_secret)
         self._templates = Environment(loader=PackageLoader("nuvol.apps.photoshare"), autoescape=True)
-        self._templates.filters |= {"letter": ord, "utc": utc, "utc_words": utc_words}
+        self._templates.filters["letter"] = ord
 
     def page(self, show: Page, *, closed: bool = True) -> Callable[[Request], Awaitable[Response]]:
         """A page as an endpoint. `closed`: for those who are signed in. The work is done in a thread: it waits for
@@ -174,11 +186,15 @@ class Site:
 
     def spoken(self, visit: Visit) -> dict[str, Any]:
         """What pages say things with."""
+        now = datetime.now(visit.zone)
         return {
             "_": visit.speak,
             "language": visit.language,
             "month": lambda number: words.month(visit.language, number),
-            "moment": lambda seconds, now: moment(visit.language, seconds, now),
+            "moment": lambda seconds: moment(visit.language, seconds, now),
+            "clock": lambda seconds: datetime.fromtimestamp(seconds, visit.zone),
+            "now": now,
+            "unzoned": visit.zone is UTC,
         }
 
     def to(self, visit: Visit, place: str, visitor: Visitor | None = None) -> Response:
@@ -214,19 +230,10 @@ def same_origin(request: Request) -> bool:
     return urlsplit(source).netloc == request.headers.get("host")
 
 
-def utc(seconds: int) -> str:
-    """For script, which says it by the viewer's clock."""
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def utc_words(seconds: int) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M}"
-
-
 def moment(language: str, seconds: int, now: datetime) -> str:
-    """When it was, in words: “20 minutes ago”, “12 June, 21:40” (UTC)."""
+    """When it was, in words: “20 minutes ago”, “yesterday, 21:40”, “12 June, 21:40 UTC”."""
     speak = words.speaker(language)
-    then = datetime.fromtimestamp(seconds, UTC)
+    then = datetime.fromtimestamp(seconds, now.tzinfo)
     minutes = int((now - then).total_seconds() // 60)
     if minutes < 1:
         return speak("just now")
@@ -235,8 +242,11 @@ def moment(language: str, seconds: int, now: datetime) -> str:
     if minutes < 24 * 60 and then.date() == now.date():
         hours = minutes // 60
         return speak("1 hour ago") if hours == 1 else speak("{} hours ago", hours)
+    time = f"{then:%H:%M}" + " UTC" * (now.tzinfo is UTC)
+    if then.date() == now.date() - timedelta(days=1):
+        return speak("yesterday, {}", time)
     year = "" if then.year == now.year else f" {then.year}"
-    return f"{then.day} {words.month(language, then.month)}{year}, {then:%H:%M}"
+    return f"{then.day} {words.month(language, then.month)}{year}, {time}"
 
 
 STATIC = {

@@ -28,13 +28,10 @@ from nuvol.sdk.cloudfs.errors import FolderDoesNotExist, PathDoesNotExist
 NOTE = "photoshare"
 """Key in the application data of `shared/<friend>`: what was received, and into which folder."""
 
-AT_ONCE = 6
-"""Friends that are looked at side by side."""
-
 
 def timeline(cloud: Filesystem, app: AppAccount, visitor: Visitor) -> tuple[list[Shot], list[str]]:
     """The photos, the newest first, and the names of friends whose photos could not be fetched now."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(friends.AT_ONCE) as pool:
         mine = pool.submit(photos.own, cloud, visitor)
         users = app.users()
         received = {item.name: item for item in cloud.list(visitor.shared) if isinstance(item, Folder)}

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +15,7 @@ from nuvol.apps.photoshare import accounts, friends, likes, photos, pictures, ti
 from nuvol.apps.photoshare.accounts import Declined
 from nuvol.apps.photoshare.settings import Settings
 from nuvol.apps.photoshare.site import Site, Visit, beside, static
-from nuvol.sdk.cloudfs import AuthenticatedError, Photo
+from nuvol.sdk.cloudfs import AuthenticatedError, Item, Photo
 from nuvol.sdk.cloudfs.errors import FilesystemWouldBeOverTheLimit
 
 POSTS, SQUARES = 20, 60
@@ -89,13 +88,12 @@ class PhotoShare(Site):
         return self.show(
             visit,
             "timeline",
-            shots=shown,
+            days=photos.by_day(shown, visit.zone),
             after=after,
             older=older,
             liked=likes.of(visit.app.likes()),
             absent=absent,
             mark=self.mark(visit),
-            now=datetime.now(UTC),
         )
 
     def like(self, visit: Visit) -> Response:
@@ -146,7 +144,7 @@ class PhotoShare(Site):
                 "good": False,
                 "sentence": visit.speak("“{}” does not fit: your cloud is full.", name),
             }
-        return {"name": made.name, "good": True, "sentence": visit.speak("done")}
+        return {"name": made.name, "good": True, "sentence": visit.speak("done"), "id": made.id}
 
     # ------------------------------------------------------------------------------------------------ history
 
@@ -159,37 +157,48 @@ class PhotoShare(Site):
         return self.show(
             visit,
             "history",
-            shots=shown,
+            days=photos.by_day(shown, visit.zone),
+            after=query.get("after", ""),
             older=older,
             liked=likes.of(visit.app.likes()),
             shown=show,
             any=bool(shots),
-            now=datetime.now(UTC),
+            select=query.get("select", ""),
         )
 
     def switch(self, visit: Visit) -> Response:
-        item_id, public = visit.text("photo"), visit.text("public") == "1"
+        ids, public = chosen(visit), visit.text("public") == "1"
         try:
-            photos.switch(visit.cloud, visit.known, item_id, public=public)
+            moved = photos.switch(visit.cloud, visit.known, ids, public=public)
         except photos.Gone:
-            return self.told(visit, "/history", "This photo is not here any more.")
-        said = "Friends see this photo now." if public else "Only you see this photo now."
-        return self.told(visit, "/history", said, "/switch", photo=item_id, public="0" if public else "1")
+            return self.none_of(visit, ids)
+        if len(ids) == 1:
+            said = "Friends see this photo now." if public else "Only you see this photo now."
+        else:
+            said = f"Friends see {len(ids)} photos now." if public else f"Only you see {len(ids)} photos now."
+        if not moved:
+            return self.told(visit, history(visit), said)
+        return self.told(visit, history(visit), said, "/switch", **undo(visit, moved), public="0" if public else "1")
 
     def trash(self, visit: Visit) -> Response:
-        item_id = visit.text("photo")
+        ids = chosen(visit)
         try:
-            name = photos.trash(visit.cloud, visit.known, item_id)
+            gone = photos.trash(visit.cloud, visit.known, ids)
         except photos.Gone:
-            return self.told(visit, "/history", "This photo is not here any more.")
-        return self.told(visit, "/history", f"“{name}” is in the trash.", "/restore", photo=item_id)
+            return self.none_of(visit, ids)
+        said = f"“{gone[0].name}” is in the trash." if len(gone) == 1 else f"{len(gone)} photos are in the trash."
+        return self.told(visit, history(visit), said, "/restore", **undo(visit, gone))
 
     def restore(self, visit: Visit) -> Response:
         try:
-            photos.restore(visit.cloud, visit.text("photo"))
+            back = photos.restore(visit.cloud, chosen(visit))
         except photos.Gone:
-            return self.told(visit, "/history", "It is not in the trash any more.")
-        return self.told(visit, "/history", "The photo is back.")
+            return self.told(visit, history(visit), "It is not in the trash any more.")
+        said = "The photo is back." if len(back) == 1 else f"{len(back)} photos are back."
+        return self.told(visit, history(visit), said)
+
+    def none_of(self, visit: Visit, ids: set[str]) -> Response:
+        return self.told(visit, history(visit), "This photo is not here any more." if ids else "Choose a photo first.")
 
     # ------------------------------------------------------------------------------------------------ friends
 
@@ -198,7 +207,13 @@ class PhotoShare(Site):
         found = friends.find(visit.app, visit.known.name, letters)
         have = friends.friends(visit.app, visit.known.name)
         return self.show(
-            visit, "friends", 400 if fault else 200, letters=letters, found=found, friends=have, fault=fault
+            visit,
+            "friends",
+            400 if fault else 200,
+            letters=letters,
+            found=friends.counted(visit.cloud, visit.app, found),
+            friends=have,
+            fault=fault,
         )
 
     def add_friend(self, visit: Visit) -> Response:
@@ -250,6 +265,25 @@ class PhotoShare(Site):
                 raise
             return None
         return item if isinstance(item, Photo) else None
+
+
+def chosen(visit: Visit) -> set[str]:
+    """Ids of photos: a field for each, or several in one."""
+    return set(" ".join(one for one in visit.form.getlist("photo") if isinstance(one, str)).split())
+
+
+def undo(visit: Visit, items: list[Item]) -> dict[str, str]:
+    """The fields that take it back for these photos, and lead to the same place of History."""
+    return {"photo": " ".join(item.id for item in items), **place(visit)}
+
+
+def place(visit: Visit) -> dict[str, str]:
+    """Where one is in History: which list, and from which photo on."""
+    return {name: visit.text(name) for name in ("show", "after") if visit.text(name)}
+
+
+def history(visit: Visit) -> str:
+    return f"/history?{urlencode(place(visit))}".rstrip("?")
 
 
 def peer(request: Request) -> str:
