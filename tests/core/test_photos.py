@@ -406,6 +406,7 @@ def test_albums_lie_in_albums_and_hold_photos_of_anywhere(anna, bert):
         albums.fill(anna.actor, isle.id, [snap(bert, "hidden.jpg")], [])
     bert.cloud.shares.close(bert.actor, bert.id("theirs"), anna.actor.account_id)
     assert [photo.node.name for photo in albums.photos(anna.actor, isle.id).photos] == ["a.jpg"]
+    assert albums.get(anna.actor, isle.id).photos == 1, "one that is in the trash is not counted"
     albums.remove(anna.actor, sea.id)
     assert [(shown.album.name, shown.album.parent_id) for shown in albums.list(anna.actor)] == [("Island", None)]
     assert albums.fill(anna.actor, isle.id, [], [a, b]).photos == 0

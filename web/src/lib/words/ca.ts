@@ -479,7 +479,7 @@ export const ca: Catalogue = {
   unlike: 'Ja no m’agrada',
   favour: 'Marca com a preferida',
   unfavour: 'Treu de preferides',
-  likedBy: 'Els agrada a {names}',
+  likedBy: { one: 'Agrada a {names}', other: 'Agrada a {names}' },
   likedByNobody: 'Encara no agrada a ningú',
   addToAlbum: 'Posa en un àlbum',
   intoAlbum: { one: '{n} foto a un àlbum', other: '{n} fotos a un àlbum' },

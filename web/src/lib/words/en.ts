@@ -508,7 +508,7 @@ export const en = {
   unlike: 'Like no longer',
   favour: 'Make a favourite',
   unfavour: 'No favourite any more',
-  likedBy: '{names} like this',
+  likedBy: { one: '{names} likes this', other: '{names} like this' },
   likedByNobody: 'Nobody has liked this yet',
   addToAlbum: 'Put into an album',
   intoAlbum: { one: '{n} photo into an album', other: '{n} photos into an album' },

@@ -479,7 +479,7 @@ export const es: Catalogue = {
   unlike: 'Ya no me gusta',
   favour: 'Marcar como favorita',
   unfavour: 'Quitar de favoritas',
-  likedBy: 'Les gusta a {names}',
+  likedBy: { one: 'Le gusta a {names}', other: 'Les gusta a {names}' },
   likedByNobody: 'Todavía no le gusta a nadie',
   addToAlbum: 'Poner en un álbum',
   intoAlbum: { one: '{n} foto a un álbum', other: '{n} fotos a un álbum' },
