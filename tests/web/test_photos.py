@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import time
 import zipfile
 from datetime import UTC, datetime
@@ -18,6 +19,12 @@ WAIT = 60  # seconds for the look at a few pictures, while other tests have the 
 def put(desktop: Desktop, name: str, when: str, colour: str = "red", **how: object) -> int:
     """A photo taken then (“2025:06:12 10:12:00”); returns its id."""
     return int(str(desktop.put(name, jpeg(exif(when=when, **how), colour=colour))["id"]))  # type: ignore[arg-type]
+
+
+def away(desktop: Desktop, *ids: int) -> None:
+    """The newest of all would stand above those of other tests."""
+    for each in ids:
+        desktop.api("DELETE", f"/nodes/{each}")
 
 
 def looked_at(desktop: Desktop) -> None:
@@ -101,6 +108,20 @@ def test_a_day_is_chosen_by_shift_and_goes_to_the_trash_and_back(desktop: Deskto
     assert sorted(desktop.names()) == ["row 0.jpg", "row 1.jpg", "row 2.jpg"]
 
 
+def test_after_one_went_to_the_trash_the_keys_go_on_with_the_next(desktop: Desktop) -> None:
+    ids = [put(desktop, f"key {hour}.jpg", f"2027:05:01 0{hour}:00:00") for hour in range(4)]
+    looked_at(desktop)
+    desktop.open("/photos")
+    tile(desktop, "key 2.jpg").click(modifiers=["Control"])
+    desktop.list.focus()
+    desktop.press("Delete")
+    expect(tile(desktop, "key 2.jpg")).to_have_count(0)
+    expect(desktop.page.get_by_role("toolbar")).to_have_count(0)
+    desktop.press("ArrowRight")
+    expect(desktop.list).to_have_attribute("aria-activedescendant", re.compile(f"-{ids[0]}$"))
+    away(desktop, ids[0], ids[1], ids[3])
+
+
 def test_an_album_is_made_of_what_is_chosen_and_given_back(desktop: Desktop) -> None:
     put(desktop, "album a.jpg", "2018:05:01 10:00:00", "blue")
     put(desktop, "album b.jpg", "2018:05:01 11:00:00", "green")
@@ -125,7 +146,7 @@ def test_an_album_is_made_of_what_is_chosen_and_given_back(desktop: Desktop) -> 
 
 
 def test_an_album_of_a_folder_is_made_and_opened(desktop: Desktop) -> None:
-    put(desktop, "live.jpg", "2018:06:01 10:00:00")
+    photo = put(desktop, "live.jpg", "2027:04:01 10:00:00")
     looked_at(desktop)
     desktop.open("/photos/albums")
     desktop.page.get_by_role("button", name="New album").click()
@@ -135,6 +156,7 @@ def test_an_album_of_a_folder_is_made_and_opened(desktop: Desktop) -> None:
     dialog.get_by_role("button", name=f"Choose {desktop.folder}").click()
     expect(tile(desktop, "live.jpg")).to_be_visible()
     expect(desktop.page.get_by_role("dialog")).to_have_count(0)
+    away(desktop, photo)
 
 
 def test_the_time_of_several_is_shifted_and_shifted_back(desktop: Desktop) -> None:
@@ -337,7 +359,7 @@ def test_a_broken_photo_says_so_and_the_others_are_shown(desktop: Desktop) -> No
 
 
 def test_a_picture_that_does_not_come_is_no_broken_photo_and_comes_when_the_cloud_answers(desktop: Desktop) -> None:
-    put(desktop, "far.jpg", "2017:06:01 10:00:00")
+    photo = put(desktop, "far.jpg", "2027:02:01 10:00:00")
     looked_at(desktop)
     desktop.page.route("**/thumbnail?**", lambda route: route.abort())
     desktop.open("/photos")
@@ -350,10 +372,11 @@ def test_a_picture_that_does_not_come_is_no_broken_photo_and_comes_when_the_clou
     desktop.page.context.set_offline(False)
     desktop.page.evaluate("dispatchEvent(new Event('online'))")
     expect(tile(desktop, "far.jpg").locator("img")).to_be_visible(timeout=WAIT * 1000)
+    away(desktop, photo)
 
 
 def test_a_photo_nobody_has_looked_at_yet_keeps_its_shape(desktop: Desktop) -> None:
-    desktop.put("early.jpg", jpeg(exif(when="2017:07:01 10:00:00"), width=400, height=1200))
+    photo = desktop.put("early.jpg", jpeg(exif(when="2027:03:01 10:00:00"), width=400, height=1200))
     looked_at(desktop)
 
     def early(route: Route) -> None:
@@ -368,6 +391,7 @@ def test_a_photo_nobody_has_looked_at_yet_keeps_its_shape(desktop: Desktop) -> N
     tile(desktop, "early.jpg").click()
     picture = lightbox(desktop, "early.jpg").locator(".pswp__item[aria-hidden=false] .pswp__img").last
     expect(picture).to_have_css("object-fit", "contain")
+    away(desktop, int(str(photo["id"])))
 
 
 def test_where_one_stands_is_seen_on_the_picture_by_keys_and_on_a_phone(desktop: Desktop) -> None:
@@ -388,8 +412,7 @@ def test_where_one_stands_is_seen_on_the_picture_by_keys_and_on_a_phone(desktop:
     assert box and abs(box["x"] + box["width"] / 2 - 180) < 2, "in the middle, also before the others"
     desktop.open("/photos/places")
     expect(desktop.page.get_by_role("link", name="Places")).to_be_in_viewport(ratio=1)
-    for each in ids:
-        desktop.api("DELETE", f"/nodes/{each}")  # the newest of all would stand above those of other tests
+    away(desktop, *ids)
 
 
 def test_a_photo_that_is_in_the_cloud_is_not_sent_again(desktop: Desktop, tmp_path: Path) -> None:

@@ -5,8 +5,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from msgspec.structs import replace
-
 from nuvol.core.cloud import Cloud
 from nuvol.core.photos import importing
 from nuvol.core.photos.importing import Folder, Unreadable
@@ -64,9 +62,7 @@ class Imports:
             self._stopping.wait(GATHER)
 
     def _bring(self, one: Import) -> None:
-        if one.is_folder:  # nothing is sent for it, and it may have changed: it begins anew
-            one = replace(one, brought=Brought())
-        brought = one.brought
+        brought = Brought() if one.is_folder else one.brought  # a folder may have changed: it begins anew
         stage = Stage.DONE
         archive: Archive | None = None
         try:
@@ -76,7 +72,7 @@ class Imports:
                 reading = self._cloud.imports.open(one)
                 archive = Archive(reading.read, reading.size)
                 folders = archive.folders()
-            if not self._all_of(one, folders):
+            if not self._all_of(one, brought, folders):
                 return
         except Unable:  # the store has to recover first
             raise
@@ -90,12 +86,12 @@ class Imports:
                 archive.end()
         self._cloud.imports.note(one, brought, stage)
 
-    def _all_of(self, one: Import, folders: Sequence[Folder]) -> bool:
+    def _all_of(self, one: Import, before: Brought, folders: Sequence[Folder]) -> bool:
         """False: it is to go on later, or not at all."""
-        one.brought.total = importing.count(folders)
+        before.total = importing.count(folders)
         kept = 0.0
         actor = Actor(one.account_id, app="import")
-        for brought in self._cloud.importing.bring(actor, one.place, folders, one.brought):
+        for brought in self._cloud.importing.bring(actor, one.place, folders, before):
             if self._stopping.is_set():
                 self._cloud.imports.let_go(one)
                 return False

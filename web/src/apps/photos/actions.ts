@@ -163,8 +163,14 @@ async function cover(id: number, photo: Photo): Promise<void> {
 
 // ----------------------------------------------------------------------------------------------------- files
 
+/** The keys go on with the next photo that stays. */
 function trash(view: PhotosView, photos: readonly Photo[]): Promise<void> {
-  const { roll } = view;
+  const { roll, standing } = view;
+  const here = roll?.photos ?? [];
+  const at = here.findIndex((photo) => photo === standing);
+  const stays = (photo: Photo) => !photos.some(({ id }) => id === photo.id);
+  const next = here.slice(at + 1).find(stays) ?? here.slice(0, Math.max(0, at)).findLast(stays);
+  if (standing && !stays(standing) && next) view.selection.stand(next.id);
   return putInTrash(
     photos.map(({ id, name }) => ({ id, name, kind: 'file' as const })),
     () => void roll?.reload(),
