@@ -252,6 +252,8 @@ class PhotoRowsTests:
         assert rows.read(lambda tx: tx.photos.album(BERT, 8)) is None
         rows.write(lambda tx: tx.photos.update_album(replace(isle, parent_id=None, name="Lake", cover_id=None)))
         assert rows.read(lambda tx: tx.photos.album(ANNA, 8)).name == "Lake"
+        nodes = [replace(photo(f"{number}", account_id=BERT), id=number) for number in (1, 2, 3)]
+        rows.write(lambda tx: tx.nodes.add(nodes))
         photos = [Taken(BERT, number, b"", 0, number) for number in (1, 2, 3)]
         rows.write(lambda tx: tx.photos.put_in_album(ANNA, 7, photos))
         rows.write(lambda tx: tx.photos.put_in_album(ANNA, 7, photos[:1]))
@@ -260,6 +262,8 @@ class PhotoRowsTests:
         assert rows.read(lambda tx: tx.photos.album_sizes(ANNA)) == {7: 3}
         rows.write(lambda tx: tx.photos.take_from_album(ANNA, 7, [1, 9]))
         assert rows.read(lambda tx: tx.photos.album_sizes(ANNA)) == {7: 2}
+        rows.write(lambda tx: tx.nodes.update(replace(nodes[1], state=State.TRASHED), nodes[1]))
+        assert rows.read(lambda tx: tx.photos.album_sizes(ANNA)) == {7: 1}
         rows.write(lambda tx: tx.photos.remove_album(ANNA, 7))
         assert rows.read(lambda tx: (tx.photos.album(ANNA, 7), tx.photos.album_sizes(ANNA))) == (None, {})
 

@@ -14,6 +14,8 @@ from nuvol.core.photos import importing, imports
 from nuvol.core.photos.timeline import Wish
 from nuvol.errors import BadName, BadValue, ImportMissing, NodeMissing, QuotaExceeded, WrongKind
 from nuvol.model.imports import Brought, Stage
+from nuvol.model.photos import Said
+from nuvol.model.shares import Role
 from nuvol.server import takeout
 from tests.core.clouds import Home, noise
 
@@ -183,6 +185,59 @@ def test_of_many_failures_the_first_are_told_and_all_are_counted(anna, tmp_path,
     assert (brought.failures, len(brought.failed), brought.seen) == (5, 3, 5)
 
 
+def lying(home: Home, path: str) -> Brought:
+    one = home.cloud.imports.begin(home.actor, home.id(path), "")
+    home.cloud.imports.note(one, one.brought, Stage.DONE)  # no other test takes it up
+    *_, brought = home.cloud.importing.bring(home.actor, "", home.cloud.imports.folders(one))
+    return brought
+
+
+def test_photos_that_lie_in_the_cloud_get_what_the_files_beside_them_say_and_stay_where_they_are(anna):
+    place = {"latitude": 41.4, "longitude": 2.1}
+    anna.folders("Take/2019", "Take/Summer")
+    for path, data in {
+        "Take/2019/sea.jpg": b"one",
+        "Take/2019/plain.jpg": b"two",
+        "Take/Summer/hill.jpg": noise(200_000),
+    }.items():
+        anna.put(path, data)
+    anna.put("Take/2019/sea.jpg.json", json.dumps(said("sea.jpg", geoData=place, favorited=True)).encode())
+    anna.put("Take/Summer/hill.jpg.json", json.dumps(said("hill.jpg", "2018-01-01T00:00:00")).encode())
+    anna.put("Take/Summer/metadata.json", b'{"title": "Summer by the sea"}')
+    anna.put("Take/Summer/torn.json", b"{")
+    before = anna.paths()
+    brought = lying(anna, "Take")
+    assert (brought.photos, brought.known, brought.seen, len(brought.failed)) == (2, 1, 3, 1)
+    assert anna.paths() == before
+    assert times(anna)["Take/2019/sea.jpg"] == "2019-06-08"
+    assert times(anna)["Take/Summer/hill.jpg"] == "2018-01-01"
+    sea = anna.cloud.photos.get(anna.actor, anna.id("Take/2019/sea.jpg"))
+    assert (sea.taken.said_latitude, sea.taken.said_longitude, sea.favourite) == (41_400_000, 2_100_000, True)
+    (album,) = anna.cloud.albums.list(anna.actor)
+    assert (album.album.name, album.photos) == ("Summer by the sea", 1)
+
+
+def test_what_a_person_said_of_a_photo_stays_whatever_lies_beside_it(anna):
+    anna.folder("Take")
+    id = anna.put("Take/sea.jpg", b"one").id
+    anna.cloud.photos.correct(anna.actor, [Said(id, at=0, place=(1_000_000, 2_000_000))])
+    beside = said("sea.jpg", geoData={"latitude": 41.4, "longitude": 2.1})
+    anna.put("Take/sea.jpg.json", json.dumps(beside).encode())
+    assert lying(anna, "Take").photos == 1
+    assert times(anna) == {"Take/sea.jpg": "1970-01-01"}
+    taken = anna.cloud.photos.get(anna.actor, id).taken
+    assert (taken.said_latitude, taken.said_longitude) == (1_000_000, 2_000_000)
+
+
+def test_photos_of_others_in_one_s_folder_are_left_alone(anna, bert):
+    bert.folder("his")
+    bert.put("his/sea.jpg", b"one")
+    bert.put("his/sea.jpg.json", json.dumps(said("sea.jpg")).encode())
+    bert.cloud.shares.open(bert.actor, bert.id("his"), [anna.actor.name], Role.EDITOR)
+    assert lying(anna, "") == Brought()
+    assert times(bert)["his/sea.jpg"] != "2019-06-08"
+
+
 def nothing_waits(home: Home) -> None:
     """The rows are those of other tests too."""
     while (one := home.cloud.imports.take()) is not None:
@@ -214,8 +269,10 @@ def test_only_what_one_may_read_is_imported_and_only_so_many_at_once(anna, bert,
     theirs = bert.put("theirs.zip", b"x").id
     with pytest.raises(NodeMissing):
         anna.cloud.imports.begin(anna.actor, theirs, "Photos")
+    bert.folder("his")
+    bert.cloud.shares.open(bert.actor, bert.id("his"), [anna.actor.name], Role.EDITOR)
     with pytest.raises(WrongKind):
-        anna.cloud.imports.begin(anna.actor, anna.cloud.tree.root(anna.actor).id, "Photos")
+        anna.cloud.imports.begin(anna.actor, bert.id("his"), "Photos")
     with pytest.raises(BadName):
         anna.cloud.imports.begin(anna.actor, anna.put("a.zip", b"a").id, "a/../b")
     monkeypatch.setattr(imports, "MOST", 1)

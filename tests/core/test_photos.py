@@ -396,6 +396,9 @@ def test_albums_lie_in_albums_and_hold_photos_of_anywhere(anna, bert):
     sea = albums.create(anna.actor, "Sea", None, None).album
     isle = albums.create(anna.actor, "Isle", sea.id, None).album
     assert albums.fill(anna.actor, isle.id, [a, b], []).photos == 2
+    bert.trash("theirs/b.jpg")
+    assert albums.get(anna.actor, isle.id).photos == 1, "what is in the trash is not counted"
+    bert.restore(b)
     assert [photo.node.name for photo in albums.photos(anna.actor, isle.id).photos] == ["b.jpg", "a.jpg"]
     assert albums.change(anna.actor, isle.id, "Island", None, a, False).cover.node.id == a
     with pytest.raises(BelowItself):

@@ -104,11 +104,26 @@ def test_what_is_no_archive_is_said_so(client: httpx.Client) -> None:
         assert broken["state"] == "broken"
         assert broken["fault"].endswith(".") and "zip" in broken["fault"]
     folder = client.get("/api/v1/nodes/root").json()["id"]
-    assert client.post("/api/v1/photos/imports", json={"node_id": folder}).json()["code"] == "wrong-kind"
     assert client.post("/api/v1/photos/imports", json={"node_id": 7}).json()["code"] == "node-missing"
     assert (
         client.post("/api/v1/photos/imports", json={"node_id": folder, "place": "a/../b"}).json()["code"] == "bad-name"
     )
+
+
+def test_an_export_that_was_unpacked_before_it_came_tells_as_much(client: httpx.Client) -> None:
+    said = {"title": "sea.jpg", "photoTakenTime": {"timestamp": "1359999999"}}
+    client.request("MKCOL", "/dav/files/Unpacked").raise_for_status()
+    for name, data in {"sea.jpg": makers.encoded(makers.landscape(colour="pink"), "JPEG"), "none.jpg": b"x"}.items():
+        client.put(f"/dav/files/Unpacked/{name}", content=data).raise_for_status()
+    client.put("/dav/files/Unpacked/sea.jpg.json", content=json.dumps(said)).raise_for_status()
+    folder = client.get("/api/v1/nodes/by-path?path=Unpacked").json()["id"]
+    one = client.post("/api/v1/photos/imports", json={"node_id": folder}).json()
+    done = over(client, one)
+    assert (done["folder"], done["state"], done["fault"]) == (True, "done", None)
+    assert (done["total"], done["seen"], done["photos"], done["known"]) == (2, 2, 1, 1)
+    assert names(client, "Unpacked") == ["none.jpg", "sea.jpg", "sea.jpg.json"]
+    (photo,) = client.get("/api/v1/photos?month=2013-02").json()["photos"]
+    assert photo["name"] == "sea.jpg"
 
 
 def overlapping(count: int, size: int) -> bytes:

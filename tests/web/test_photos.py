@@ -1,13 +1,16 @@
 """Photos as a person looks at them: the timeline, one photo, albums, and what comes from a phone."""
 
 import io
+import json
+import re
 import time
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
-from tests.pictures.makers import exif, jpeg
+from tests.pictures.makers import encoded, exif, jpeg, landscape
 from tests.web.desktop import Desktop
 
 WAIT = 60  # seconds for the look at a few pictures, while other tests have the processors
@@ -16,6 +19,12 @@ WAIT = 60  # seconds for the look at a few pictures, while other tests have the 
 def put(desktop: Desktop, name: str, when: str, colour: str = "red", **how: object) -> int:
     """A photo taken then (“2025:06:12 10:12:00”); returns its id."""
     return int(str(desktop.put(name, jpeg(exif(when=when, **how), colour=colour))["id"]))  # type: ignore[arg-type]
+
+
+def away(desktop: Desktop, *ids: int) -> None:
+    """The newest of all would stand above those of other tests."""
+    for each in ids:
+        desktop.api("DELETE", f"/nodes/{each}")
 
 
 def looked_at(desktop: Desktop) -> None:
@@ -69,6 +78,9 @@ def test_a_like_is_counted_and_another_s_like_comes_by_itself(desktop: Desktop) 
     expect(lightbox(desktop, "liked.jpg")).to_be_visible()
     desktop.press("f")
     expect(lightbox(desktop, "liked.jpg").get_by_role("button", name="Like no longer")).to_be_visible()
+    desktop.press("i")
+    expect(lightbox(desktop, "liked.jpg").get_by_role("complementary")).to_contain_text("ada likes this")
+    desktop.press("i")
     assert desktop.api("GET", f"/photos/{photo}/likes").json()["total"] == 1
     desktop.api("DELETE", f"/photos/{photo}/like")
     expect(lightbox(desktop, "liked.jpg").get_by_role("button", name="Like", exact=True)).to_be_visible(timeout=15_000)
@@ -96,6 +108,20 @@ def test_a_day_is_chosen_by_shift_and_goes_to_the_trash_and_back(desktop: Deskto
     assert sorted(desktop.names()) == ["row 0.jpg", "row 1.jpg", "row 2.jpg"]
 
 
+def test_after_one_went_to_the_trash_the_keys_go_on_with_the_next(desktop: Desktop) -> None:
+    ids = [put(desktop, f"key {hour}.jpg", f"2027:05:01 0{hour}:00:00") for hour in range(4)]
+    looked_at(desktop)
+    desktop.open("/photos")
+    tile(desktop, "key 2.jpg").click(modifiers=["Control"])
+    desktop.list.focus()
+    desktop.press("Delete")
+    expect(tile(desktop, "key 2.jpg")).to_have_count(0)
+    expect(desktop.page.get_by_role("toolbar")).to_have_count(0)
+    desktop.press("ArrowRight")
+    expect(desktop.list).to_have_attribute("aria-activedescendant", re.compile(f"-{ids[0]}$"))
+    away(desktop, ids[0], ids[1], ids[3])
+
+
 def test_an_album_is_made_of_what_is_chosen_and_given_back(desktop: Desktop) -> None:
     put(desktop, "album a.jpg", "2018:05:01 10:00:00", "blue")
     put(desktop, "album b.jpg", "2018:05:01 11:00:00", "green")
@@ -117,6 +143,20 @@ def test_an_album_is_made_of_what_is_chosen_and_given_back(desktop: Desktop) -> 
     desktop.page.get_by_role("menuitem", name="Take out of the album").click()
     expect(tile(desktop, "album a.jpg")).to_have_count(0)
     expect(tile(desktop, "album b.jpg")).to_be_visible()
+
+
+def test_an_album_of_a_folder_is_made_and_opened(desktop: Desktop) -> None:
+    photo = put(desktop, "live.jpg", "2027:04:01 10:00:00")
+    looked_at(desktop)
+    desktop.open("/photos/albums")
+    desktop.page.get_by_role("button", name="New album").click()
+    desktop.page.get_by_role("dialog", name="New album").get_by_role("button", name="From a folder").click()
+    dialog = desktop.page.get_by_role("dialog", name="Choose a folder")
+    dialog.get_by_role("button", name=desktop.folder, exact=True).click()
+    dialog.get_by_role("button", name=f"Choose {desktop.folder}").click()
+    expect(tile(desktop, "live.jpg")).to_be_visible()
+    expect(desktop.page.get_by_role("dialog")).to_have_count(0)
+    away(desktop, photo)
 
 
 def test_the_time_of_several_is_shifted_and_shifted_back(desktop: Desktop) -> None:
@@ -215,6 +255,52 @@ def test_a_zip_in_the_files_is_imported_and_a_broken_one_says_why(desktop: Deskt
     expect(row).to_have_count(0)
 
 
+def take_out(folder: Path, year: int) -> Path:
+    """What another service gives, unpacked: a photo of which only the file beside it says when it was taken."""
+    inner = folder / "Take out" / "Album"
+    inner.mkdir(parents=True)
+    (inner / "beside.jpg").write_bytes(encoded(landscape(colour="pink", height=700 + year % 100), "JPEG"))
+    taken = int(datetime(year, 6, 12, tzinfo=UTC).timestamp())
+    said = {"title": "beside.jpg", "photoTakenTime": {"timestamp": str(taken)}}
+    (inner / "beside.jpg.json").write_text(json.dumps(said))
+    return folder / "Take out"
+
+
+def test_an_unpacked_folder_of_another_service_brings_the_times_that_lie_beside_its_photos(
+    desktop: Desktop, tmp_path: Path
+) -> None:
+    desktop.open("/photos")
+    desktop.page.get_by_role("button", name="More", exact=True).click()
+    desktop.page.get_by_role("menuitem", name="Import photos").click()
+    with desktop.page.expect_file_chooser() as chooser:
+        desktop.page.get_by_role("button", name="Upload a folder").click()
+    chooser.value.set_files(take_out(tmp_path, 1998))
+    words = "“Take out” is read: 1 photo has what the file beside it says"
+    expect(desktop.page.get_by_text(words)).to_be_visible(timeout=60_000)
+    (photo,) = desktop.api("GET", "/photos?month=1998-06").json()["photos"]
+    assert photo["name"] == "beside.jpg"
+    top = desktop.api("GET", "/nodes/by-path?path=Photos/Take%20out").json()["id"]
+    desktop.api("DELETE", f"/nodes/{top}")
+
+
+def test_what_lies_beside_photos_in_the_files_is_read_when_somebody_asks(desktop: Desktop, tmp_path: Path) -> None:
+    for path in take_out(tmp_path, 1997).glob("*/*"):
+        desktop.put(path.name, path.read_bytes())
+    desktop.open("/photos")
+    desktop.page.get_by_role("button", name="More", exact=True).click()
+    desktop.page.get_by_role("menuitem", name="Import photos").click()
+    dialog = desktop.page.get_by_role("dialog", name="Import photos")
+    dialog.get_by_role("button", name="Choose a folder").click()
+    choice = desktop.page.get_by_role("dialog", name="Choose a folder")
+    choice.get_by_role("button", name=desktop.folder, exact=True).click()
+    choice.get_by_role("button", name=f"Choose {desktop.folder}").click()
+    row = dialog.get_by_role("list", name="Imports").get_by_role("listitem").filter(has_text=desktop.folder)
+    words = "1 photo has what the file beside it says"
+    expect(row.get_by_role("status")).to_have_text(words, timeout=60_000)
+    expect(row.get_by_role("button")).to_have_count(1)  # nothing to put in the trash: the photos lie there
+    assert desktop.api("GET", "/photos?month=1997-06").json()["photos"][0]["name"] == "beside.jpg"
+
+
 def test_photos_are_shared_by_the_dialog_of_every_file(desktop: Desktop) -> None:
     put(desktop, "shared a.jpg", "2012:05:01 10:00:00")
     put(desktop, "shared b.jpg", "2012:05:01 11:00:00", "blue")
@@ -270,6 +356,63 @@ def test_a_broken_photo_says_so_and_the_others_are_shown(desktop: Desktop) -> No
     sentence = lightbox(desktop, "broken.jpg").locator(".slide-words").first
     expect(sentence).to_be_visible()
     assert (sentence.text_content() or "?") in name
+
+
+def test_a_picture_that_does_not_come_is_no_broken_photo_and_comes_when_the_cloud_answers(desktop: Desktop) -> None:
+    photo = put(desktop, "far.jpg", "2027:02:01 10:00:00")
+    looked_at(desktop)
+    desktop.page.route("**/thumbnail?**", lambda route: route.abort())
+    desktop.open("/photos")
+    expect(tile(desktop, "far.jpg")).to_have_text("far.jpg")
+    expect(tile(desktop, "far.jpg").locator("svg")).to_have_count(0)
+    desktop.page.context.set_offline(True)
+    desktop.page.evaluate("dispatchEvent(new Event('online'))")
+    desktop.page.get_by_text("No connection to").wait_for()
+    desktop.page.unroute("**/thumbnail?**")
+    desktop.page.context.set_offline(False)
+    desktop.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(tile(desktop, "far.jpg").locator("img")).to_be_visible(timeout=WAIT * 1000)
+    away(desktop, photo)
+
+
+def test_a_photo_nobody_has_looked_at_yet_keeps_its_shape(desktop: Desktop) -> None:
+    photo = desktop.put("early.jpg", jpeg(exif(when="2027:03:01 10:00:00"), width=400, height=1200))
+    looked_at(desktop)
+
+    def early(route: Route) -> None:
+        told = route.fetch()
+        page = told.json()
+        for one in page["photos"]:
+            one |= {"state": "waiting", "thumbnail": None, "width": None, "height": None}
+        route.fulfill(response=told, json=page)
+
+    desktop.page.route("**/api/v1/photos?**", early)
+    desktop.open("/photos")
+    tile(desktop, "early.jpg").click()
+    picture = lightbox(desktop, "early.jpg").locator(".pswp__item[aria-hidden=false] .pswp__img").last
+    expect(picture).to_have_css("object-fit", "contain")
+    away(desktop, int(str(photo["id"])))
+
+
+def test_where_one_stands_is_seen_on_the_picture_by_keys_and_on_a_phone(desktop: Desktop) -> None:
+    ids = [
+        put(desktop, f"stand {minute}.jpg", f"2027:01:01 10:0{minute}:00", ("red", "blue", "green")[minute])
+        for minute in range(3)
+    ]
+    looked_at(desktop)
+    desktop.open("/photos")
+    tile(desktop, "stand 2.jpg").wait_for()
+    desktop.press("ArrowRight")
+    ring = "tile => getComputedStyle(tile, '::before').borderTopWidth"
+    assert tile(desktop, "stand 1.jpg").evaluate(ring) == "3px"
+    desktop.page.set_viewport_size({"width": 360, "height": 740})
+    tile(desktop, "stand 2.jpg").click()
+    here = lightbox(desktop, "stand 2.jpg").locator(".strip .here")
+    box = here.bounding_box()
+    assert box and abs(box["x"] + box["width"] / 2 - 180) < 2, "in the middle, also before the others"
+    desktop.open("/photos/places")
+    expect(desktop.page.get_by_role("link", name="Places")).to_be_in_viewport(ratio=1)
+    away(desktop, *ids)
 
 
 def test_a_photo_that_is_in_the_cloud_is_not_sent_again(desktop: Desktop, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { coordinates } from '../src/apps/photos/coordinates';
 import { shifted } from '../src/apps/photos/dates';
+import { lay } from '../src/apps/photos/layout';
+import type { Photo } from '../src/lib/api/photos';
 import { pixels } from '../src/lib/ui/blurhash';
 import { guessedHeight, justified } from '../src/lib/ui/justified';
 import { inParts, sha256 } from '../src/lib/state/sha256';
@@ -30,6 +32,12 @@ test('the height is guessed about right before the shapes are known', () => {
   const { height } = justified(shapes, MEASURE);
   expect(guessedHeight(500, MEASURE) / height).toBeGreaterThan(0.8);
   expect(guessedHeight(500, MEASURE) / height).toBeLessThan(1.25);
+});
+
+test('a photo that gets another time stands between those of a day until they are read anew, and no key is there twice', () => {
+  const photos = ['2026-11-29', '2010-06-01', '2026-11-29'].map((day, id) => ({ id, taken: `${day}T10:00:00` }) as Photo);
+  const { blocks } = lay({ photos, count: 3 }, MEASURE, 60);
+  expect(new Set(blocks.map(({ key }) => key)).size).toBe(6);
 });
 
 test('letters become the colours they stand for', () => {

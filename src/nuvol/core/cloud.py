@@ -102,7 +102,7 @@ class Cloud:
         self.likes = Likes(files)
         self.developing = Developing(files)
         self.importing = Importing(files, self.tree, self.uploads, self.photos, self.albums, self.likes)
-        self.imports = Imports(files, self.reads)
+        self.imports = Imports(files, self.tree, self.reads)
         self.calendars = Calendars(files, self.documents)
         self.comments = Comments(files)
         self.shares = Shares(files, self.tree, mounts)

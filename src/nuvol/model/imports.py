@@ -1,4 +1,4 @@
-"""Imports: archives of photos that lie in somebody's files, on their way into the timeline."""
+"""Imports: archives and folders of photos in somebody's files, on their way into the timeline."""
 
 from enum import IntEnum
 
@@ -23,9 +23,9 @@ class Brought(Struct):
     seen: int = 0
     """Photos of which nothing is left to be done."""
     photos: int = 0
-    """New ones."""
+    """New ones; of a folder, those of which a file beside them says something."""
     known: int = 0
-    """Were here already."""
+    """Were here already; of a folder, those of which nothing is said."""
     others: int = 0
     """Files that are no photos."""
     failures: int = 0
@@ -35,17 +35,21 @@ class Brought(Struct):
 
 
 class Import(Struct, frozen=True):
-    """One archive of one account's."""
+    """One archive or folder of one account's."""
 
     account_id: int
     id: int
     node_id: int
     number: int
-    """Of the version that was chosen."""
+    """Of the version that was chosen; 0: it is a folder, whose photos stay where they are."""
     name: str
-    """The archive's, as it was called then."""
+    """As it was called then."""
     place: str
     """Path of the folder below which its folders go."""
     stage: int
     brought: Brought
     queued_at: int
+
+    @property
+    def is_folder(self) -> bool:
+        return self.number == 0

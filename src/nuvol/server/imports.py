@@ -3,14 +3,14 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from nuvol.core.cloud import Cloud
 from nuvol.core.photos import importing
-from nuvol.core.photos.importing import Unreadable
+from nuvol.core.photos.importing import Folder, Unreadable
 from nuvol.errors import CloudError, Missing, NotAllowed, Unable
 from nuvol.model.accounts import Actor
-from nuvol.model.imports import Import, Stage
+from nuvol.model.imports import Brought, Import, Stage
 from nuvol.server.takeout import Archive
 
 POLL = 60.0
@@ -62,32 +62,36 @@ class Imports:
             self._stopping.wait(GATHER)
 
     def _bring(self, one: Import) -> None:
-        brought = one.brought
+        brought = Brought() if one.is_folder else one.brought  # a folder may have changed: it begins anew
         stage = Stage.DONE
         archive: Archive | None = None
         try:
-            reading = self._cloud.imports.open(one)
-            archive = Archive(reading.read, reading.size)
-            if not self._all_of(one, archive):
+            if one.is_folder:
+                folders = self._cloud.imports.folders(one)
+            else:
+                reading = self._cloud.imports.open(one)
+                archive = Archive(reading.read, reading.size)
+                folders = archive.folders()
+            if not self._all_of(one, brought, folders):
                 return
         except Unable:  # the store has to recover first
             raise
         except (Unreadable, CloudError) as why:
             gone = isinstance(why, Missing | NotAllowed)
-            brought.fault = "The archive is no longer there, or no longer open to you." if gone else str(why)
+            what = "folder" if one.is_folder else "archive"
+            brought.fault = f"The {what} is no longer there, or no longer open to you." if gone else str(why)
             stage = Stage.BROKEN
         finally:
             if archive is not None:
                 archive.end()
         self._cloud.imports.note(one, brought, stage)
 
-    def _all_of(self, one: Import, archive: Archive) -> bool:
+    def _all_of(self, one: Import, before: Brought, folders: Sequence[Folder]) -> bool:
         """False: it is to go on later, or not at all."""
-        folders = archive.folders()
-        one.brought.total = importing.count(folders)
+        before.total = importing.count(folders)
         kept = 0.0
         actor = Actor(one.account_id, app="import")
-        for brought in self._cloud.importing.bring(actor, one.place, folders, one.brought):
+        for brought in self._cloud.importing.bring(actor, one.place, folders, before):
             if self._stopping.is_set():
                 self._cloud.imports.let_go(one)
                 return False

@@ -1,9 +1,10 @@
-"""Photos of before: a folder of a disk, or what another photo service gives people to take along.
+"""Photos of before: a folder of a disk or of somebody's files, or what another photo service gives to take along.
 
 Such an export has, beside each photo, a JSON file that tells when and where it was taken, for the service may have
 removed that from the photo; and in the folder of an album one that tells the album's title.
 """
 
+import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -15,6 +16,7 @@ from msgspec import Struct
 
 from nuvol.clock import SECOND
 from nuvol.core.files import names
+from nuvol.core.files.reads import Reads
 from nuvol.core.files.receiving import mime_of
 from nuvol.core.files.room import Files
 from nuvol.core.files.tree import Tree
@@ -59,6 +61,20 @@ class Entry(Protocol):
         """Raises OSError, ValueError (it is damaged)."""
 
 
+class Lying:
+    """A file that is in the cloud already, where it stays."""
+
+    def __init__(self, node: Node, actor: Actor, reads: Reads) -> None:
+        self.node = node
+        self.name, self.size, self.modified_at = node.name, node.size, node.modified_at
+        self._actor = actor
+        self._reads = reads
+
+    def open(self) -> io.BytesIO:
+        """Raises NodeMissing, Damaged."""
+        return io.BytesIO(self._reads.open(self._actor, self.node.id).read(0, self.size))
+
+
 Folder = tuple[Sequence[str], Sequence[Entry]]
 """Its path and its files."""
 
@@ -92,7 +108,8 @@ class Importing:
         self, actor: Actor, into: str, folders: Iterable[Folder], brought: Brought | None = None
     ) -> Iterator[Brought]:
         """Bring in folder after folder, each with its path and its files, below the folder at the path `into`, which is
-        made if need be. Gives again and again how far it has come; asked again, it leaves out what is there.
+        made if need be; photos that lie in the cloud stay where they are and get what is said of them. Gives again and
+        again how far it has come; asked again, it leaves out what is there.
 
         `brought`: how far it had come before: of as many photos nothing is left to be done. Raises Unreadable,
         QuotaExceeded, StoreFull, BadName (`into`).
@@ -125,10 +142,14 @@ class Importing:
         held: list[int] = []
         waiting = 0
         for entry in photos:
-            folder = folder or self._folder(actor, [*names.parts(into), *path])
+            if isinstance(entry, Lying):
+                one = partial(self._lying, actor, entry)
+            else:
+                folder = folder or self._folder(actor, [*names.parts(into), *path])
+                one = partial(self._one, actor, folder, entry)
             waiting += 1
             try:
-                held.append(self._one(actor, folder, entry, told.get(entry.name), brought))
+                held.append(one(told.get(entry.name), brought))
             except (QuotaExceeded, StoreFull):
                 raise
             except (CloudError, OSError, ValueError) as error:
@@ -162,11 +183,26 @@ class Importing:
             upload.abort()
             raise
         brought.photos += 1
-        if told is not None and told.place is not None:
-            self._timeline.correct(actor, [Said(node.id, place=told.place)])
-        if told is not None and told.favourite:
-            self._likes.favour(actor, node.id, True)
+        if told is not None:
+            self._say(actor, node.id, told)
         return node.id
+
+    def _lying(self, actor: Actor, entry: Lying, told: _Told | None, brought: Brought) -> int:
+        if told is None:
+            brought.known += 1
+            return entry.node.id
+        if told.taken_at is not None:
+            self._tree.touch(actor, entry.node.id, modified_at=told.taken_at)
+        self._say(actor, entry.node.id, told)
+        brought.photos += 1
+        return entry.node.id
+
+    def _say(self, actor: Actor, node_id: int, told: _Told) -> None:
+        """What a person has said of it stays."""
+        if told.place is not None and self._timeline.get(actor, node_id).taken.said_latitude is None:
+            self._timeline.correct(actor, [Said(node_id, place=told.place)])
+        if told.favourite:
+            self._likes.favour(actor, node_id, True)
 
     def _free(self, actor: Actor, folder: Node, name: str) -> str:
         """Another photo may have the name: then it is “name (2)”."""
@@ -224,7 +260,7 @@ def _sidecars(entries: Sequence[Entry], brought: Brought) -> tuple[dict[str, _To
         try:
             with entry.open() as file:
                 said = msgspec.json.decode(b"".join(iter(partial(file.read, SIDECAR), b"")))
-        except (OSError, ValueError) as error:
+        except (CloudError, OSError, ValueError) as error:
             failed(brought, f"{entry.name}: {error}")
             continue
         if not isinstance(said, dict) or not isinstance(said.get("title"), str):

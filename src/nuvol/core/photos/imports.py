@@ -1,4 +1,4 @@
-"""Archives of photos that lie in somebody's files and are brought in, one after another, by whoever unpacks them.
+"""Archives and folders of photos in somebody's files that are brought in, one after another, by whoever unpacks them.
 
 An import is a row: how far it has come is kept every few seconds, so a restart goes on there, and what came in
 meanwhile is found by its content.
@@ -15,10 +15,12 @@ from nuvol.core.files import names
 from nuvol.core.files.ledger import Ledger, lives
 from nuvol.core.files.reads import Reading, Reads
 from nuvol.core.files.room import Files
+from nuvol.core.files.tree import Tree
+from nuvol.core.photos.importing import Folder, Lying
 from nuvol.errors import AccountMissing, BadValue, ImportMissing, NodeMissing, WrongKind
 from nuvol.model.accounts import Actor
 from nuvol.model.imports import Brought, Import, Stage
-from nuvol.model.nodes import Node
+from nuvol.model.nodes import Kind, Node
 from nuvol.stores.base import Transaction
 
 LEASE = 2 * MINUTE
@@ -34,33 +36,38 @@ MOST_KEPT = 100
 class Imports:
     """Whoever may change all files of an account brings archives in."""
 
-    def __init__(self, files: Files, reads: Reads) -> None:
+    def __init__(self, files: Files, tree: Tree, reads: Reads) -> None:
         self._files = files
+        self._tree = tree
         self._reads = reads
 
     def begin(self, actor: Actor, node_id: int, place: str) -> Import:
-        """Bring in the photos of this archive, below the folder at the path `place`; one that is on its way already is
-        told again. Raises NodeMissing, WrongKind, BadName, BadValue (too many)."""
+        """Bring in the photos of this archive, below the folder at the path `place`; those of a folder stay in it and
+        get what the files beside them say. One that is on its way already is told again.
+
+        Raises NodeMissing, WrongKind, BadName, BadValue (too many).
+        """
         access.require_all(actor, "write")
         for name in names.parts(place):
             names.check(name)
         import_id = self._files.new_id()
-        archive = self._files.catalog.read(lambda tx: self._archive(tx, actor, node_id))
+        source = self._files.catalog.read(lambda tx: self._source(tx, actor, node_id))
+        number = 0 if source.is_folder else source.content_number
 
         def unit(ledger: Ledger) -> Import:
             own = ledger.tx.imports.of(actor.account_id)
             going = [one for one in own if one.stage == Stage.GOING]
             for one in going:
-                if (one.node_id, one.number) == (node_id, archive.content_number):
+                if (one.node_id, one.number) == (node_id, number):
                     return one
             if len(going) >= MOST:
-                raise BadValue(f"{MOST} archives are being imported already.", advice="Wait for one of them to end.")
+                raise BadValue(f"{MOST} imports are under way already.", advice="Wait for one of them to end.")
             one = Import(
                 account_id=actor.account_id,
                 id=import_id,
                 node_id=node_id,
-                number=archive.content_number,
-                name=archive.name,
+                number=number,
+                name=source.name,
                 place="/".join(names.parts(place)),
                 stage=Stage.GOING,
                 brought=Brought(),
@@ -127,6 +134,15 @@ class Imports:
         """The archive. Raises NodeMissing, VersionMissing, NotAllowed."""
         return self._reads.open(Actor(one.account_id), one.node_id, one.number)
 
+    def folders(self, one: Import) -> builtins.list[Folder]:
+        """Of a folder: each in it with its path and its files, those of others left out. Raises NodeMissing."""
+        actor = Actor(one.account_id)
+        found: dict[str, builtins.list[Lying]] = {}
+        for path, node in self._tree.walk(actor, one.node_id):
+            if node.kind == Kind.FILE and node.account_id == one.account_id:
+                found.setdefault(path.rpartition("/")[0], []).append(Lying(node, actor, self._reads))
+        return [(names.parts(path), found[path]) for path in sorted(found)]
+
     def note(self, one: Import, brought: Brought, stage: Stage = Stage.GOING) -> bool:
         """How far it has come. False: it was ended, or its account may do nothing any more."""
 
@@ -147,15 +163,13 @@ class Imports:
         now = self._files.clock()
         self._files.catalog.write(lambda tx: tx.imports.note(one.account_id, one.id, Stage.GOING, one.brought, now))
 
-    def _archive(self, tx: Transaction, actor: Actor, node_id: int) -> Node:
+    def _source(self, tx: Transaction, actor: Actor, node_id: int) -> Node:
         node = self._files.find(tx, actor, node_id)
         if node is None or not lives(tx, node):
-            raise NodeMissing("There is no such file.")
+            raise NodeMissing("There is no such file or folder.")
         access.require(actor, "read", node, tx)
-        if node.content is None:
-            raise WrongKind(
-                f"“{node.name}” is a folder: its photos are in the timeline already.", advice="Choose a zip."
-            )
+        if node.kind == Kind.MOUNT or (node.is_folder and node.account_id != actor.account_id):
+            raise WrongKind(f"“{node.name}” is somebody else's folder.", advice="Choose one of yours, or a zip.")
         return node
 
 

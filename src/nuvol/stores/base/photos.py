@@ -131,4 +131,4 @@ class PhotoRows(Protocol):
         """Places; whether they may be seen is still to be asked."""
 
     def album_sizes(self, account_id: int) -> dict[int, int]:
-        """How many were put in each."""
+        """How many live photos were put in each."""

@@ -340,7 +340,9 @@ class Photos:
 
     def album_sizes(self, account_id: int) -> dict[int, int]:
         rows = self._db.all(
-            "select album_id, count(*) from album_photo where account_id = ? group by album_id", (account_id,)
+            "select a.album_id, count(*) from album_photo a join photo p on p.account_id = a.owner_id"
+            " and p.node_id = a.node_id and p.live = 1 where a.account_id = ? group by a.album_id",
+            (account_id,),
         )
         return {row[0]: row[1] for row in rows}
 

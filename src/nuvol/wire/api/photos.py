@@ -164,11 +164,12 @@ class DuplicateGroups(Struct, frozen=True):
 
 
 class Import(Struct, frozen=True):
-    """An archive of photos on its way in, and what came of it."""
+    """An archive or folder of photos on its way in, and what came of it."""
 
     id: Id
-    node_id: Annotated[Id, Meta(description="The archive.")]
+    node_id: Annotated[Id, Meta(description="The archive or folder.")]
     name: str
+    folder: Annotated[bool, Meta(description="Its photos stay in it and get what the `.json` files beside them say.")]
     place: Annotated[str, Meta(description="Path of the folder below which its folders go.")]
     state: Annotated[
         Literal["going", "done", "broken"], Meta(description="`broken`: it could not go on. Begun again, it goes on.")
@@ -176,8 +177,8 @@ class Import(Struct, frozen=True):
     fault: Annotated[str | None, Meta(description="Broken: why, in a sentence.")]
     total: Annotated[int, Meta(description="Photos in it; 0 until that is known.")]
     seen: Annotated[int, Meta(description="Photos of which nothing is left to be done.")]
-    photos: Annotated[int, Meta(description="New ones.")]
-    known: Annotated[int, Meta(description="Were here already.")]
+    photos: Annotated[int, Meta(description="New ones; of a folder, those of which a file beside them says something.")]
+    known: Annotated[int, Meta(description="Were here already; of a folder, those of which nothing is said.")]
     others: Annotated[int, Meta(description="Files that are no photos, left out.")]
     failures: int
     failed: Annotated[list[str], Meta(description="A sentence for each failure, for the first 500.")]
@@ -251,7 +252,9 @@ class HashesAsked(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewImport(Struct, frozen=True, forbid_unknown_fields=True):
-    node_id: Annotated[Id, Meta(description="A zip archive: a folder of photos, or an export of another service.")]
+    node_id: Annotated[
+        Id, Meta(description="A zip archive, or a folder of yours: photos, or an export of another service.")
+    ]
     place: Annotated[str, Meta(max_length=4096, description="Path of the folder below which its folders go.")] = (
         "Photos"
     )
@@ -381,6 +384,7 @@ def imported(of: Imported) -> Import:
         of.id,
         of.node_id,
         of.name,
+        of.is_folder,
         of.place,
         _IMPORTS[of.stage],
         brought.fault or None,

@@ -126,6 +126,6 @@ async function pasteInto(folder: Node): Promise<void> {
 
 async function toChosen(view: FilesView, nodes: readonly Node[], copies: boolean): Promise<void> {
   const start = view.place.kind === 'folder' ? view.place.path : '';
-  const folder = await questions.ask({ kind: 'folder', nodes, copies, start });
+  const folder = await questions.ask({ kind: 'folder', nodes, to: copies ? 'copy' : 'move', start });
   if (folder) await (copies ? copy : move)(nodes, folder);
 }

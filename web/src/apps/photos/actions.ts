@@ -163,8 +163,14 @@ async function cover(id: number, photo: Photo): Promise<void> {
 
 // ----------------------------------------------------------------------------------------------------- files
 
+/** The keys go on with the next photo that stays. */
 function trash(view: PhotosView, photos: readonly Photo[]): Promise<void> {
-  const { roll } = view;
+  const { roll, standing } = view;
+  const here = roll?.photos ?? [];
+  const at = here.findIndex((photo) => photo === standing);
+  const stays = (photo: Photo) => !photos.some(({ id }) => id === photo.id);
+  const next = here.slice(at + 1).find(stays) ?? here.slice(0, Math.max(0, at)).findLast(stays);
+  if (standing && !stays(standing) && next) view.selection.stand(next.id);
   return putInTrash(
     photos.map(({ id, name }) => ({ id, name, kind: 'file' as const })),
     () => void roll?.reload(),
@@ -188,7 +194,10 @@ export const choose = (view: PhotosView, camera: boolean): void =>
 
 export const isArchive = ({ name }: { name: string }): boolean => /\.zip$/i.test(name);
 
-/** Nothing is sent that is in the cloud already; archives are unpacked there. */
+/** What another service says of the photo beside it. */
+const isSidecar = ({ name }: { name: string }): boolean => /\.json$/i.test(name);
+
+/** Nothing is sent that is in the cloud already; archives are unpacked there, and what lies beside photos is read. */
 export async function send(view: PhotosView, arrivals: Arrivals): Promise<void> {
   const archives = arrivals.files.map(({ file }) => file).filter(isArchive);
   if (archives.length) view.importing = archives;
@@ -197,7 +206,9 @@ export async function send(view: PhotosView, arrivals: Arrivals): Promise<void> 
   try {
     const { album } = view;
     const folder = album?.folder_id ? await files.node(album.folder_id) : await photosFolder();
-    await uploads.add(arrivals, folder, { onlyNew: true, albumId: album?.folder_id ? undefined : album?.id });
+    const isGoing = await uploads.add(arrivals, folder, { onlyNew: true, albumId: album?.folder_id ? undefined : album?.id });
+    const tops = new Set(arrivals.files.filter(({ file, folders }) => folders.length && isSidecar(file)).map(({ folders }) => folders[0]!));
+    if (isGoing && tops.size) (await import('./imports.svelte')).imports.follow(folder, [...tops]);
   } catch (error) {
     toasts.fail(error);
   }

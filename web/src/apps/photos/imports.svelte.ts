@@ -1,4 +1,4 @@
-/** What is being imported: archives on their way to the cloud, and those that it is unpacking. */
+/** What is being imported: archives and folders on their way to the cloud, and those that it is bringing in. */
 import * as files from '../../lib/api/files';
 import type { Node } from '../../lib/api/files';
 import * as api from '../../lib/api/imports';
@@ -17,6 +17,8 @@ const PAUSE = 500; // ms between two questions, whatever the journal tells
 class Imports {
   #list = $state.raw<readonly Import[] | null>(null);
   #sending = $state.raw<readonly { file: File; folder: Node }[]>([]);
+  /** Folders on their way, by their names, with what they go into. */
+  #followed = $state.raw<readonly { name: string; folder: Node }[]>([]);
   #again: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -54,6 +56,11 @@ class Imports {
     }
   }
 
+  /** Folders that are being uploaded: what lies beside their photos is read when all is there. */
+  follow(folder: Node, names: readonly string[]): void {
+    this.#followed = [...this.#followed, ...names.map((name) => ({ name, folder }))];
+  }
+
   async begin(node_id: number): Promise<void> {
     try {
       await api.begin(node_id, t('photosFolder'));
@@ -73,7 +80,8 @@ class Imports {
   }
 
   #tell(one: Import): void {
-    if (one.state === 'done') toasts.say(t('importDone', { name: one.name, n: one.photos }), { tone: 'fine' });
+    const words = one.folder ? 'importRead' : 'importDone';
+    if (one.state === 'done') toasts.say(t(words, { name: one.name, n: one.photos }), { tone: 'fine' });
     else toasts.say(t('importBroken', { name: one.name, why: one.fault ?? '' }), { tone: 'bad' });
   }
 
@@ -88,6 +96,12 @@ class Imports {
       if (item?.stage !== 'done' && item?.stage !== 'skipped') continue;
       this.#sending = this.#sending.filter((other) => other !== each);
       void this.#beginIn(each.folder, item.name);
+    }
+    for (const each of this.#followed) {
+      const items = uploads.items.filter(({ record }) => record.folders[0] === each.name);
+      if (!items.every((item) => item.isOver || item.stage === 'failed')) continue;
+      this.#followed = this.#followed.filter((other) => other !== each);
+      void this.#beginIn(each.folder, each.name);
     }
   }
 

@@ -36,7 +36,7 @@ export function lay({ photos, count }: Pick<Bucket, 'photos' | 'count'>, measure
     const day = dayOf(photos[from]!);
     let to = from;
     while (to < photos.length && dayOf(photos[to]!) === day) to += 1;
-    blocks.push({ key: day, y, height: head, from, to, places: null });
+    blocks.push({ key: `${photos[from]!.id} ${day}`, y, height: head, from, to, places: null });
     y += head;
     const { places, height } = justified(photos.slice(from, to).map(shapeOf), measure);
     for (let at = 0; at < places.length; ) {

@@ -1,4 +1,4 @@
-/** Archives of photos that are brought in, by the cloud itself. */
+/** Archives and folders of photos that are brought in, by the cloud itself. */
 import { client, told } from './client';
 import type { Import } from './schema';
 

@@ -32,9 +32,8 @@ export interface Removal {
 export interface FolderChoice {
   kind: 'folder';
   nodes: readonly Node[];
-  copies: boolean;
-  /** Files of this device go there. */
-  uploads?: boolean;
+  /** What becomes of it: the nodes go there, or files of this device; or it is itself what is meant. */
+  to: 'move' | 'copy' | 'upload' | 'choose';
   start: string;
 }
 
