@@ -78,7 +78,14 @@ def test_sentences_that_tell_of_names_keep_them() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "language"),
-    [("", "en"), ("ca,es;q=0.8", "ca"), ("de, es-MX;q=0.5, en;q=0.4", "es"), ("es;q=0, en", "en"), ("x;q=y, *", "en")],
+    [
+        ("", "en"),
+        ("ca,es;q=0.8", "ca"),
+        ("de, es-MX;q=0.5, en;q=0.4", "es"),
+        ("es;q=0, en", "en"),
+        ("x;q=y, *", "en"),
+        ("est, ca", "ca"),
+    ],
 )
 def test_the_browser_s_wish_decides(asked: str, language: str) -> None:
     assert words.language(asked) == language

@@ -109,7 +109,7 @@ def test_no_request_makes_the_page_of_a_link_fail(cloud, runner, password):
         ]
         method = random.choice(("GET", "HEAD", "POST", "DELETE"))
         body = random.choice((b"", b"password=x", random.randbytes(100), multipart({}, "g", b"1")))
-        query = random.choice(("", "?open", "?after=x", "?done=%3Cb%3E", "?%ff"))
+        query = random.choice(("", "?open", "?after=x", "?added=%3Cb%3E", "?%ff"))
         reply = visitor.ask(
             method,
             "/".join(parts) + query,

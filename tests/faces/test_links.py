@@ -203,11 +203,17 @@ def test_files_are_added_under_free_names(visitor):
     address = visitor.share(top, role=Role.EDIT)
     body = multipart({}, "a.txt", b"new")[: -len(b"--xyz--\r\n")] + multipart({}, "C:\\dir\\b.txt", b"2")
     reply = visitor.ask("POST", f"{address}/upload", body, **MULTIPART)
-    assert reply.status == 303 and "2%20files" in reply.headers["Location"]
+    assert reply.status == 303
     names = [node.name for node in visitor.cloud.tree.children(visitor.owner, top).nodes]
     assert names == ["a (1).txt", "a.txt", "b.txt"]
-    assert "have arrived" in visitor.get(reply.headers["Location"]).body.decode()
+    assert "2 files have arrived" in visitor.get(reply.headers["Location"]).body.decode()
     assert visitor.ask("POST", f"{address}/upload", body[:-20], **MULTIPART).status == 400
+
+
+@pytest.mark.parametrize("said", ["added=Call%20this%20number", "added=-1", "added=1e9", "added=9999999", "done=Call"])
+def test_the_page_says_nothing_that_somebody_wrote_into_its_address(visitor, said):
+    page = visitor.get(f"{visitor.share(visitor.folder('in'))}?{said}")
+    assert page.status == 200 and 'role="status"' not in page.body.decode()
 
 
 def test_a_link_for_uploads_shows_nothing(visitor):

@@ -82,7 +82,7 @@ def plain_pages(desktop: Desktop, stranger: Page) -> Iterator[tuple[str, Page]]:
     yield seen("text", f"{edit}/{text['id']}")
     yield seen("unshown", f"{edit}/{odd['id']}")
     yield seen("counted", f"{link(max_uses=3)}/{text['id']}")
-    yield seen("added", f"{edit}?done=Hm.")
+    yield seen("added", f"{edit}?added=1")
     yield seen("upload", link(role="upload"))
     yield seen("accounts", link(accounts_only=True))
     yield seen("password", link(password="open sesame"))

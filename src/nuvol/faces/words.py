@@ -204,7 +204,7 @@ WORDS = {
     "{} gets them.": ("Los recibe {}.", "Els rep {}."),
     "Files to add": ("Archivos que añadir", "Fitxers per afegir"),
     "Send": ("Enviar", "Envia"),
-    "“{}” is in your files now.": ("«{}» ya está entre tus archivos.", "«{}» ja és entre els teus fitxers."),
+    "It is in your files now.": ("Ya está entre tus archivos.", "Ja és entre els teus fitxers."),
     "Nothing was chosen.": ("No se ha elegido nada.", "No s’ha triat res."),
     "Thank you: one file has arrived.": ("Gracias: ha llegado un archivo.", "Gràcies: ha arribat un fitxer."),
     "Thank you: {} files have arrived.": ("Gracias: han llegado {} archivos.", "Gràcies: han arribat {} fitxers."),

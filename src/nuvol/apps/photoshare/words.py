@@ -307,7 +307,7 @@ def language(accepted: str) -> str:
     for part in accepted.split(","):
         tag, _, weight = part.strip().partition(";q=")
         try:
-            wishes.append((float(weight or 1), tag[:2].lower()))
+            wishes.append((float(weight or 1), tag.partition("-")[0].lower()))
         except ValueError:
             continue
     wishes.sort(key=lambda wish: -wish[0])

@@ -128,8 +128,8 @@ async def _keep(visit: Visit) -> Answer:
         raise NotAdmitted("Nobody is signed in.")
     root = await run(visit.cloud.tree.root, actor)
     key = visit.opened.link.key
-    node = await in_thread(visit.cloud.links.receive, actor, key, visit.visitor, root.id, Exists.RENAME)
-    return _see(f"/s/{quote(key)}?done={quote(visit.say('“{}” is in your files now.', node.name))}")
+    await in_thread(visit.cloud.links.receive, actor, key, visit.visitor, root.id, Exists.RENAME)
+    return _see(f"/s/{quote(key)}?kept")
 
 
 async def _add(visit: Visit) -> Answer:
@@ -158,8 +158,7 @@ async def _add(visit: Visit) -> Answer:
         if upload is not None:
             await in_thread(upload.abort)
         raise
-    told = visit.say.counted(count, "Thank you: one file has arrived.", "Thank you: {} files have arrived.")
-    return _see(f"/s/{quote(opened.link.key)}?done={quote(told if count else visit.say('Nothing was chosen.'))}")
+    return _see(f"/s/{quote(opened.link.key)}?added={count}")
 
 
 def _begin(cloud: Cloud, writer: Actor, folder: Node, part: Part) -> Upload:

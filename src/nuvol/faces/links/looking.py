@@ -1,5 +1,7 @@
 """Behind an open link: what is shown of it, and how it is taken along."""
 
+import re
+
 from nuvol.core.cloud import Cloud
 from nuvol.errors import NotAllowed, WrongKind
 from nuvol.faces import words
@@ -48,13 +50,24 @@ class Visit:
             await run(self.cloud.links.use, self.opened, self.visitor)
 
 
+def _done(visit: Visit) -> str:
+    """What a form of the page has just done. An address says only which and how often: its words are ours."""
+    say, params = visit.say, visit.request.params
+    if "kept" in params:
+        return say("It is in your files now.")
+    added = params.get("added", "")
+    if added == "0":
+        return say("Nothing was chosen.")
+    if not re.fullmatch("[1-9][0-9]{0,5}", added):
+        return ""
+    return say.counted(int(added), "Thank you: one file has arrived.", "Thank you: {} files have arrived.")
+
+
 async def look(visit: Visit) -> Answer:
     """The page of what the address names."""
     link = visit.opened.link
     owner = await run(visit.cloud.accounts.get, None, link.account_id)
-    frame = pages.Frame(
-        visit.say, link, owner.name, visit.visitor.actor is not None, visit.request.params.get("done", "")
-    )
+    frame = pages.Frame(visit.say, link, owner.name, visit.visitor.actor is not None, _done(visit))
     if link.role == Role.UPLOAD and visit.node_id is None:
         return html(visit.say, pages.drop_only(frame))
     node = await visit.node()

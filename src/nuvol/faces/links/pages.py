@@ -163,7 +163,7 @@ def _framed(frame: Frame, title: str, body: str) -> str:
     ends = link.expires_at
     shared = say("shared by {}", who) if ends is None else say("shared by {} until {}", who, say.day(ends))
     enter = "" if frame.signed_in else f'<a href="{sign_in(link.key)}" class="small">{say("Sign in")}</a>'
-    done = f'<p class="done" role="status">{escape(frame.done[:300])}</p>' if frame.done else ""
+    done = f'<p class="done" role="status">{escape(frame.done)}</p>' if frame.done else ""
     drop = _drop(frame, link.role == Role.UPLOAD) if link.role in (Role.EDIT, Role.UPLOAD) else ""
     return page(
         say,
