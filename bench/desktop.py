@@ -17,7 +17,7 @@ import httpx
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.servers import Server, serve, tool
-from tests.web.conftest import QUIET
+from tests.web.conftest import QUIET, SHELL
 from tests.web.desktop import fill
 
 WATCH = (
@@ -89,7 +89,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place, serve(Path(place) / "data") as server, sync_playwright() as playwright:
         folder = fill(server, "Large", given.entries)
         fill(server, "Seen", 1)
-        browser = playwright.chromium.launch(executable_path=tool("chromium", "chromium"), args=QUIET)
+        browser = playwright.chromium.launch(executable_path=tool(SHELL, SHELL), args=QUIET)
         for run in range(given.runs):
             context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
             context.request.post(

@@ -19,7 +19,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from tests.pictures.makers import exif, jpeg
 from tests.servers import Server, serve, tool
-from tests.web.conftest import QUIET
+from tests.web.conftest import QUIET, SHELL
 from tests.web.desktop import Desktop
 
 YEARS = 20
@@ -114,7 +114,7 @@ def main() -> None:
     arguments.add_argument("--runs", type=int, default=3)
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=tool("chromium", "chromium"), args=QUIET)
+        browser = playwright.chromium.launch(executable_path=tool(SHELL, SHELL), args=QUIET)
         data = Path(place) / "data"
         with serve(data) as server:
             page = _signed_in(browser.new_context(), server)

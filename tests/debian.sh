@@ -15,7 +15,7 @@ found() {
 	esac
 }
 
-[ $# -gt 0 ] || set -- cadaver chromium curl e2fsprogs gcc libc6-dev litmus postgresql rclone xfsprogs
+[ $# -gt 0 ] || set -- cadaver chromium-headless-shell curl e2fsprogs gcc libc6-dev litmus postgresql rclone xfsprogs
 missing=
 for package; do
 	found "$package" || missing="$missing $package"

@@ -13,6 +13,8 @@ from tests.web.desktop import Desktop
 expect.set_options(timeout=30_000)  # as long as an action waits: a busy machine is not a fault of the page
 
 BIELS_PASSWORD = "a window of his own"
+SHELL = "chromium-headless-shell"
+"""Without windows, of which the whole browser opens one for each context, with processes of its own."""
 QUIET = (
     "--no-sandbox",  # tests may run as root
     "--disable-gpu",
@@ -27,7 +29,7 @@ QUIET = (
 @pytest.fixture(scope="module")  # its loop must be gone when tests that run one of their own come
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=tool("chromium", "chromium"), args=QUIET)
+        browser = playwright.chromium.launch(executable_path=tool(SHELL, SHELL), args=QUIET)
         yield browser
         browser.close()
 
