@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, e
 
 from nuvol.sdk.cloudfs import AuthenticatedError, File, Filesystem, Folder, Session
 from tests.apps.stack import APP_ACCOUNT, KEY, PASSWORD, SECRET, Stack, bomb, photoshare_settings, running
-from tests.web.desktop import AXE
+from tests.web.desktop import serious_findings
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 _numbers = count(1)
@@ -98,11 +98,6 @@ class Device:
             expect(image).to_have_js_property("complete", True)
             assert image.evaluate("(image) => image.naturalWidth"), image.get_attribute("alt")
 
-    def serious_findings(self) -> list[str]:
-        self.page.evaluate(AXE.read_text())
-        found = self.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-        return [one["id"] for one in found["violations"] if one["impact"] in ("serious", "critical")]
-
 
 class People:
     """Makes people with accounts, and closes their browsers at the end."""
@@ -176,7 +171,7 @@ def test_register_and_log_in(people: People) -> None:
     device.says("The name or the password is wrong")
     device.log_in(name)
     device.says("Nothing here yet")
-    assert device.serious_findings() == []
+    assert serious_findings(device.page) == []
     device.press("Log out")
     device.open("timeline")
     expect(device.page).to_have_url(re.compile("/login$"))
@@ -243,7 +238,7 @@ def test_upload_from_camera_and_gallery(people: People) -> None:
     device = people.device(name, phone=True)
     device.upload(jpeg("sea.jpg"), jpeg("hill.jpg", "olive"))
     device.upload(jpeg("shot.jpg", "navy"), source="Camera", private=True)
-    assert device.serious_findings() == []
+    assert serious_findings(device.page) == []
     cloud = people.cloud(name)
     assert {item.name for item in folder(cloud, "photoshare", "public").list()} == {"sea.jpg", "hill.jpg"}
     assert {item.name for item in folder(cloud, "photoshare", "private").list()} == {"shot.jpg"}
@@ -281,7 +276,7 @@ def test_uploads_wait_while_paused_and_go_on(people: People) -> None:
     device.open("upload")
     device.page.get_by_label("Gallery or file").set_input_files([jpeg("sea.jpg"), jpeg("hill.jpg"), jpeg("lake.jpg")])
     device.says("3 photos")
-    assert device.serious_findings() == []
+    assert serious_findings(device.page) == []
     device.press("Pause")
     device.page.locator("li", has_text="lake.jpg").get_by_role("button", name="Take back").click()
     device.says("2 photos")
@@ -326,7 +321,7 @@ def test_a_photo_that_failed_is_tried_again_or_left_out(people: People) -> None:
     device.says("2 photos, 2 wait for you")
     expect(device.page.get_by_text("The connection broke.")).to_have_count(2)
     assert device.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert device.serious_findings() == []
+    assert serious_findings(device.page) == []
     device.page.unroute("**/upload")
     for title in (sea, "notes.heic"):
         device.page.locator("li", has_text=title).get_by_role("button", name="Try again").click()
@@ -347,7 +342,7 @@ def test_history_switches_and_takes_back(people: People) -> None:
     device.press("sea.jpg: Friends see it. Make private")
     device.says("Only you see this photo now.")
     assert [item.id for item in folder(cloud, "photoshare", "private").list()] == [photo.id]
-    assert device.serious_findings() == []
+    assert serious_findings(device.page) == []
     device.press("Undo")
     device.says("Friends see this photo now.")
     assert [item.id for item in folder(cloud, "photoshare", "public").list()] == [photo.id]
@@ -423,7 +418,7 @@ def test_several_photos_are_chosen_and_go_together_and_come_back(people: People,
 
     device.open("history?show=friends")
     choose("sea.jpg", "lake.jpg")
-    assert not script or device.serious_findings() == []
+    assert not script or serious_findings(device.page) == []
     device.press("Make private")
     device.says("Only you see 2 photos now.")
     assert device.names() == ["hill.jpg"]  # still in the list of what friends see
@@ -482,7 +477,7 @@ def test_three_people_on_two_devices(people: People) -> None:
         device.says("you see their photos, they have not added you")
     ann_desk.befriend(ben)
     ann_desk.says("has you as a friend too")
-    assert ann_desk.serious_findings() == []
+    assert serious_findings(ann_desk.page) == []
 
     ben_phone.open("timeline")
     assert sorted(ben_phone.names()) == ["night.jpg", "sea.jpg"]
@@ -502,7 +497,7 @@ def test_three_people_on_two_devices(people: People) -> None:
     expect(ben_phone.photo("sea.jpg").get_by_text(f"{carla} and you like this")).to_be_visible()
     ann_phone.open("timeline")
     expect(ann_phone.photo("sea.jpg").locator(".total")).to_have_text("2")
-    assert ann_phone.serious_findings() == []
+    assert serious_findings(ann_phone.page) == []
     meta = record(people.cloud(*APP_ACCOUNT).root_container(), "meta")
     (photo,) = folder(people.cloud(ann), "photoshare", "public").list()
     assert {"itemId": photo.id, "users": [carla, ben], "total": 2} in meta["likes"]
@@ -881,11 +876,11 @@ def test_narrow_and_wide_in_both_themes(people: People) -> None:
             ):
                 device.open(place)
                 assert device.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (place, size)
-                assert device.serious_findings() == [], (place, size, scheme)
+                assert serious_findings(device.page) == [], (place, size, scheme)
     stranger = people.device()
     for size in (PHONE, DESK):
         stranger.page.set_viewport_size(size)  # type: ignore[arg-type]
         for place in ("login", "login?new=1", "register", "nowhere"):
             stranger.open(place)
             assert stranger.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (place, size)
-            assert stranger.serious_findings() == [], (place, size)
+            assert serious_findings(stranger.page) == [], (place, size)
