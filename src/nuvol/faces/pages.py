@@ -124,15 +124,14 @@ def fault_line(fault: str) -> str:
     return f'<p class="fault" role="alert">{escape(fault)}</p>' if fault else ""
 
 
-def message(say: Say, title: str, sentence: str, *advice: str, way: tuple[str, str] | None = None) -> str:
-    """What there is to say, in English as it arose, and perhaps one way to go on: (address, words)."""
+def message(
+    say: Say, title: str, sentence: str, *advice: str, way: tuple[str, str] | None = None, status: int = 200
+) -> Answer:
+    """A page of what there is to say, in English as it arose, and perhaps one way to go on: (address, words)."""
     link = f'<div class="acts"><a class="button" href="{escape(way[0])}">{escape(say(way[1]))}</a></div>' if way else ""
-    return door(
-        say,
-        say(title),
-        f'<div class="in-card"><h1>{escape(say(title))}</h1><p>{_told(say, sentence)}</p>'
-        f'<p class="muted">{" ".join(_told(say, each) for each in advice)}</p>{link}</div>',
-    )
+    told = " ".join(_told(say, each) for each in advice)
+    card = f'<h1>{escape(say(title))}</h1><p>{_told(say, sentence)}</p><p class="muted">{told}</p>{link}'
+    return html(say, door(say, say(title), f'<div class="in-card">{card}</div>'), status)
 
 
 def _told(say: Say, sentence: str) -> str:

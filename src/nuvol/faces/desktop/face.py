@@ -95,7 +95,7 @@ async def _sign_in_page(cloud: Cloud, request: Request, rest: str) -> Answer:
     say = words.of(request)
     if not await run(cloud.accounts.list, None, limit=1):
         advice = "Open the set-up link that “nuvol serve” wrote when it started. A new one is written at every start."
-        return html(say, message(say, "Nobody lives here yet", "This cloud has no account so far.", advice))
+        return message(say, "Nobody lives here yet", "This cloud has no account so far.", advice)
     return html(say, pages.sign_in(say, request.host, may_join=await run(cloud.accounts.signup_mode) == "open"))
 
 
@@ -128,7 +128,7 @@ async def _setup_page(cloud: Cloud, request: Request, token: str) -> Answer:
     if not await run(cloud.accounts.setup_open, token):
         sentence = "A set-up link is good once, for a day, and only as long as there is no administrator."
         advice = "If nobody has made an account yet, start the server again: it writes a new link."
-        return html(say, message(say, "This link is used up", sentence, advice, way=("/signin", "Sign in")), 410)
+        return message(say, "This link is used up", sentence, advice, way=("/signin", "Sign in"), status=410)
     return html(say, pages.newcomer(say, first=True))
 
 
@@ -225,8 +225,7 @@ def _not_yet(request: Request) -> Answer:
     """Files of another app of the device came here: the desktop's service worker takes them, and there is none."""
     sentence = "This browser has not yet set up the part of Nuvol that takes what other apps share. Nothing was stored."
     advice = "Open Nuvol, wait a moment, and share again."
-    say = words.of(request)
-    return html(say, message(say, "Share it once more", sentence, advice, way=("/", "Open Nuvol")), 409)
+    return message(words.of(request), "Share it once more", sentence, advice, way=("/", "Open Nuvol"), status=409)
 
 
 def _wrong_method(request: Request, allowed: list[str]) -> Answer:
@@ -249,8 +248,7 @@ def _failed(request: Request, error: CloudError) -> Answer:
     title = "That did not work" if status >= 500 else "That is not possible"
     if isinstance(error, InvitationMissing):
         title = "This link is used up"
-    say = words.of(request)
-    answer = html(say, message(say, title, str(error), error.advice, way=("/", "Go on")), status)
+    answer = message(words.of(request), title, str(error), error.advice, way=("/", "Go on"), status=status)
     if isinstance(error, errors.Busy | TooManyAttempts):
         answer.headers.append(("Retry-After", str(max(1, round(error.wait)))))
     return answer

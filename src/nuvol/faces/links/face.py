@@ -202,13 +202,12 @@ def _failed(request: Request, error: CloudError) -> Answer:
         return html(say, pages.password(say, key), 403)
     if isinstance(error, NotAdmitted):
         told = ("For people of this cloud", str(error), "Sign in, then open the link again.")
-        return html(say, message(say, *told, way=(pages.sign_in(request.segments()[1]), "Sign in")), 401)
+        return message(say, *told, way=(pages.sign_in(request.segments()[1]), "Sign in"), status=401)
     if isinstance(error, LinkMissing):
         sentence = "It may have ended, have been used up, or been taken back."
-        return html(
-            say, message(say, "This link leads nowhere", sentence, "Ask whoever sent it to you for a new one."), 404
-        )
-    answer = html(say, message(say, "That did not work", str(error), error.advice), _status(error))
+        advice = "Ask whoever sent it to you for a new one."
+        return message(say, "This link leads nowhere", sentence, advice, status=404)
+    answer = message(say, "That did not work", str(error), error.advice, status=_status(error))
     answer.headers += _retry(error)
     return answer
 

@@ -158,8 +158,7 @@ def _rejected(callback: str, token: str, request: Request | None = None) -> Answ
     if request is None:
         return Answer(200, [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")], _REJECTED)
     if callback == OOB:
-        say = words.of(request)
-        return html(say, message(say, "Not allowed", _REJECTED.decode() + ".", "Nothing was given to the app."))
+        return message(words.of(request), "Not allowed", _REJECTED.decode() + ".", "Nothing was given to the app.")
     return _to(oauth1.with_fields(callback, denied=token))
 
 
@@ -202,14 +201,13 @@ def _failed(request: Request, error: CloudError) -> Answer:
         return Answer(*oauth1.answer(error, "stacksync", "Authorization required."))
     say = words.of(request)
     if isinstance(error, RequestMissing):
-        return html(say, message(say, "This question is over", "Invalid oauth token", str(error), error.advice), 400)
+        return message(say, "This question is over", "Invalid oauth token", str(error), error.advice, status=400)
     title = "That is not possible" if isinstance(error, Malformed | NotAllowed) else "That did not work"
-    return html(say, message(say, title, str(error), error.advice), oauth1.status(error))
+    return message(say, title, str(error), error.advice, status=oauth1.status(error))
 
 
 def _nothing(request: Request) -> Answer:
-    say = words.of(request)
-    return html(say, message(say, "Nothing here", "There is nothing at this address."), 404)
+    return message(words.of(request), "Nothing here", "There is nothing at this address.", status=404)
 
 
 def _wrong_method(request: Request) -> Answer:
